@@ -1,0 +1,111 @@
+// Package draw is a display list in millimetres and its renderers.
+//
+// This file is the list itself. y grows downward, text stands on baselines, and
+// whoever builds a list has decided everything: renderers place what they are
+// given and choose nothing.
+package draw
+
+// PtMM is one typographic point in millimetres.
+const PtMM = 0.352778
+
+// List is one drawing: a page of W x H mm and what stands on it, back to front.
+type List struct {
+	W, H float64
+	// Title and Desc are the drawing's name and its text alternative.
+	Title, Desc string
+	Lang        string // BCP 47, "en" if empty
+	Items       []Item
+}
+
+// Add appends items.
+func (l *List) Add(items ...Item) { l.Items = append(l.Items, items...) }
+
+// Item is one of Rect, Line, Polyline, Polygon, Circle and Text.
+type Item interface{ item() }
+
+// Paint is a colour, and optionally the CSS class that stands for it where a
+// drawing is put inline into a page, so that a page's dark mode can change it.
+// The zero Paint paints nothing.
+type Paint struct {
+	Hex   string // "#RRGGBB"
+	Class string // e.g. "c-ink"; used by inline SVG only
+}
+
+// None says whether the paint paints nothing.
+func (p Paint) None() bool { return p.Hex == "" }
+
+// Rect is an axis-parallel rectangle with an optional fill, stroke (centred on
+// the edge, SW mm wide) and corner radius R.
+type Rect struct {
+	X, Y, W, H float64
+	R          float64
+	Fill       Paint
+	Stroke     Paint
+	SW         float64
+}
+
+// Line is a straight stroke. Dash is on/off lengths in mm, nil for a solid line.
+type Line struct {
+	X1, Y1, X2, Y2 float64
+	Stroke         Paint
+	SW             float64
+	Dash           []float64
+}
+
+// Point is a position in mm.
+type Point struct{ X, Y float64 }
+
+// Polyline is an open stroke through points, with round joins.
+type Polyline struct {
+	Points []Point
+	Stroke Paint
+	SW     float64
+	Dash   []float64
+	Title  string // tooltip in SVG, empty for none
+}
+
+// Polygon is a closed shape.
+type Polygon struct {
+	Points []Point
+	Fill   Paint
+	Stroke Paint
+	SW     float64
+}
+
+// Circle is a dot of radius R. Href makes it a link in SVG.
+type Circle struct {
+	X, Y, R float64
+	Fill    Paint
+	Stroke  Paint
+	SW      float64
+	Title   string // tooltip in SVG, empty for none
+	Href    string
+}
+
+// Align of a text at its X.
+type Align byte
+
+// Alignments.
+const (
+	Left Align = iota
+	Center
+	Right
+)
+
+// Text is one line of text on a baseline.
+type Text struct {
+	X, Y  float64
+	Pt    float64
+	Bold  bool
+	Color Paint
+	Align Align
+	S     string
+	Href  string // makes the text a link in SVG that keeps its text
+}
+
+func (Rect) item()     {}
+func (Line) item()     {}
+func (Polyline) item() {}
+func (Polygon) item()  {}
+func (Circle) item()   {}
+func (Text) item()     {}

@@ -1,0 +1,86 @@
+// How quantities are printed: significant digits, thin spaces, and the energy
+// prefixes of labels. Printing never feeds another formula.
+
+package unit
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Thin is the narrow no-break space between thousands and before a unit.
+const Thin = "\u202f"
+
+// Dash is what stands where a value is missing.
+const Dash = "\u2013"
+
+// Sig prints v with the given number of significant digits, a decimal dot,
+// trailing zeros kept (they carry precision) and thin no-break spaces between
+// thousands. Integers of more digits than asked are rounded to a whole number,
+// never to tens: 1283.4 with 3 digits is "1 283". Magnitudes below 1e-4 or from
+// 1e15 print in exponent form.
+func Sig(v float64, digits int) string {
+	if v == 0 {
+		return "0"
+	}
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return Dash
+	}
+	a := math.Abs(v)
+	if a < 1e-4 || a >= 1e15 {
+		return strconv.FormatFloat(v, 'e', digits-1, 64)
+	}
+	// Round first, so that 9.999 with 3 digits prints as 10.0 and not 10.00.
+	r, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'e', digits-1, 64), 64)
+	exp := int(math.Floor(math.Log10(math.Abs(r))))
+	dec := digits - 1 - exp
+	if dec < 0 {
+		dec = 0
+		r = v
+	}
+	return group(strconv.FormatFloat(r, 'f', dec, 64))
+}
+
+// Int prints an integer with thin no-break spaces between thousands.
+func Int(n int64) string { return group(strconv.FormatInt(n, 10)) }
+
+// Trim prints v in the shortest form that keeps its value, grouped: for counts
+// and given parameters such as "0.5" or "235".
+func Trim(v float64) string { return group(strconv.FormatFloat(v, 'f', -1, 64)) }
+
+// group puts thin spaces between thousands of the integer part. Four-digit
+// numbers are grouped too, so that columns align.
+func group(s string) string {
+	neg := strings.HasPrefix(s, "-")
+	s = strings.TrimPrefix(s, "-")
+	whole, frac, dot := strings.Cut(s, ".")
+	var b strings.Builder
+	for i := 0; i < len(whole); i++ {
+		if i > 0 && (len(whole)-i)%3 == 0 {
+			b.WriteString(Thin)
+		}
+		b.WriteByte(whole[i])
+	}
+	out := b.String()
+	if dot {
+		out += "." + frac
+	}
+	if neg {
+		out = "\u2212" + out
+	}
+	return out
+}
+
+// Energy prints watt-hours as labels do: 3 significant digits, mWh below
+// 0.1 Wh and kWh from 10,000 Wh. It returns the number and the unit apart, so
+// that layouts can keep them together.
+func Energy(wh float64) (number, unit string) {
+	switch {
+	case wh < 0.1:
+		return Sig(wh*1000, 3), "mWh"
+	case wh >= 10000:
+		return Sig(wh/1000, 3), "kWh"
+	}
+	return Sig(wh, 3), "Wh"
+}
