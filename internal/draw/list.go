@@ -14,7 +14,10 @@ type List struct {
 	// Title and Desc are the drawing's name and its text alternative.
 	Title, Desc string
 	Lang        string // BCP 47, "en" if empty
-	Items       []Item
+	// Fallback fonts are looked through for characters that the built-in ones
+	// lack. Outlined and embedded text only.
+	Fallback []*Font
+	Items    []Item
 }
 
 // Add appends items.

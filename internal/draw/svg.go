@@ -1,0 +1,370 @@
+// The SVG renderer: the drawing's frame and its shapes. Text is in svgtext.go.
+//
+// Two kinds of SVG come out of here. Labels are outlines from the built-in
+// fonts, self-contained, from a short list of elements. Charts keep their text
+// and, put inline into a page, carry classes in place of colours.
+
+package draw
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+)
+
+// TextMode says how an SVG holds its text.
+type TextMode byte
+
+// Text modes.
+const (
+	Live    TextMode = iota // real text in the reader's fonts: charts
+	Outline                 // glyph outlines from the built-in fonts: labels
+)
+
+// SVGOptions say how a list is written as SVG. They change the writing, never
+// the drawing.
+type SVGOptions struct {
+	// IDPrefix comes before every id, so that several drawings fit in one page.
+	IDPrefix string
+	// Metadata is text for the metadata element; empty for none.
+	Metadata string
+	Text     TextMode
+	// Inline writes an element to be put into HTML: no namespace, no size, and
+	// classes in place of colours where a paint has one.
+	Inline bool
+	// Unit of width and height, "mm" or "" for the user's unit.
+	Unit string
+}
+
+// svgWriter holds what one call of SVG needs.
+type svgWriter struct {
+	bytes.Buffer
+	o        SVGOptions
+	fallback []*Font
+	glyphs   glyphSet
+	scratch  []byte
+}
+
+// SVG writes the list as one svg element, ending in a line end. The same list
+// and options give the same bytes.
+func SVG(l *List, o SVGOptions) []byte {
+	body := &svgWriter{o: o, fallback: l.Fallback}
+	body.glyphs.init(o.IDPrefix)
+	body.Grow(16 << 10)
+	body.items(l.Items)
+
+	w := &svgWriter{o: o}
+	w.Grow(body.Len() + 16<<10)
+	w.head(l)
+	if o.Text == Outline {
+		body.glyphs.write(w)
+	}
+	w.Write(body.Bytes())
+	w.WriteString("</svg>\n")
+	return w.Bytes()
+}
+
+// head writes the opening tag, the title, the description and the metadata.
+func (w *svgWriter) head(l *List) {
+	w.WriteString("<svg")
+	if !w.o.Inline {
+		w.WriteString(` xmlns="http://www.w3.org/2000/svg"`)
+		w.attr("width", num(l.W)+w.o.Unit)
+		w.attr("height", num(l.H)+w.o.Unit)
+	}
+	w.attr("viewBox", "0 0 "+num(l.W)+" "+num(l.H))
+	if l.Lang != "" && l.Lang != "en" {
+		w.attr("lang", l.Lang)
+	}
+	w.attr("role", "img")
+	ids := ""
+	switch {
+	case w.o.IDPrefix == "" && l.Title != "":
+		w.attr("aria-label", l.Title)
+	case l.Title != "" && l.Desc != "":
+		ids = w.o.IDPrefix + "-t " + w.o.IDPrefix + "-d"
+	case l.Title != "":
+		ids = w.o.IDPrefix + "-t"
+	case l.Desc != "" && w.o.IDPrefix != "":
+		ids = w.o.IDPrefix + "-d"
+	}
+	if ids != "" {
+		w.attr("aria-labelledby", ids)
+	}
+	if w.o.Text == Live && !w.o.Inline {
+		w.attr("font-family", "system-ui, sans-serif")
+	}
+	w.WriteString(">\n")
+	w.note("title", "-t", l.Title)
+	w.note("desc", "-d", l.Desc)
+	w.note("metadata", "-m", w.o.Metadata)
+}
+
+func (w *svgWriter) note(tag, suffix, text string) {
+	if text == "" {
+		return
+	}
+	w.WriteString("<" + tag)
+	if w.o.IDPrefix != "" {
+		w.attr("id", w.o.IDPrefix+suffix)
+	}
+	w.WriteString(">" + escape(text) + "</" + tag + ">\n")
+}
+
+func (w *svgWriter) attr(name, value string) {
+	w.WriteByte(' ')
+	w.WriteString(name)
+	w.WriteString(`="`)
+	w.WriteString(escape(value))
+	w.WriteByte('"')
+}
+
+func (w *svgWriter) mm(name string, v float64) {
+	w.WriteByte(' ')
+	w.WriteString(name)
+	w.WriteString(`="`)
+	w.scratch = appendUM(w.scratch[:0], um(v))
+	w.Write(w.scratch)
+	w.WriteByte('"')
+}
+
+func (w *svgWriter) items(items []Item) {
+	for i := 0; i < len(items); i++ {
+		switch it := items[i].(type) {
+		case Rect:
+			// A QR code is some hundreds of plain rectangles of one paint; as
+			// one path they take a third of the bytes.
+			n := 1
+			for plain(it) && i+n < len(items) {
+				next, ok := items[i+n].(Rect)
+				if !ok || !plain(next) || next.Fill != it.Fill {
+					break
+				}
+				n++
+			}
+			if n > 2 {
+				w.rects(items[i:i+n], it.Fill)
+				i += n - 1
+				continue
+			}
+			w.rect(it)
+		case Line:
+			w.path([]Point{{it.X1, it.Y1}, {it.X2, it.Y2}}, Paint{}, it.Stroke, it.SW, it.Dash, "", false)
+		case Polyline:
+			w.path(it.Points, Paint{}, it.Stroke, it.SW, it.Dash, it.Title, true)
+		case Polygon:
+			w.polygon(it)
+		case Circle:
+			w.circle(it)
+		case Text:
+			w.text(it)
+		}
+	}
+}
+
+func plain(r Rect) bool { return r.Stroke.None() && r.R == 0 && !r.Fill.None() }
+
+// rects writes plain rectangles as one path. Moves are differences of rounded
+// positions, so errors do not add up.
+func (w *svgWriter) rects(items []Item, fill Paint) {
+	w.WriteString("<path")
+	w.paint(fill, Paint{}, 0, nil)
+	w.WriteString(` d="`)
+	b := w.scratch[:0]
+	px, py := 0, 0
+	for i, it := range items {
+		r := it.(Rect)
+		x, y := um(r.X), um(r.Y)
+		wd, ht := um(r.X+r.W)-x, um(r.Y+r.H)-y
+		if i == 0 {
+			b = append(b, 'M')
+		} else {
+			b = append(b, 'm')
+		}
+		b = appendPair(b, x-px, y-py)
+		b = appendUM(append(b, 'h'), wd)
+		b = appendUM(append(b, 'v'), ht)
+		b = appendUM(append(b, 'h'), -wd)
+		b = append(b, 'z')
+		px, py = x, y
+	}
+	w.Write(b)
+	w.scratch = b
+	w.WriteString("\"/>\n")
+}
+
+// appendPair writes two numbers with the least separator that SVG needs.
+func appendPair(b []byte, x, y int) []byte {
+	b = appendUM(b, x)
+	return appendNext(b, y)
+}
+
+// appendNext writes a number after another one.
+func appendNext(b []byte, n int) []byte {
+	at := len(b)
+	b = append(b, ' ')
+	b = appendUM(b, n)
+	if b[at+1] == '-' {
+		copy(b[at:], b[at+1:])
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+func (w *svgWriter) rect(r Rect) {
+	w.WriteString("<rect")
+	x, y := um(r.X), um(r.Y)
+	w.mm("x", r.X)
+	w.mm("y", r.Y)
+	// Both edges are rounded, not the size: neighbours then meet.
+	w.mm("width", float64(um(r.X+r.W)-x)/1000)
+	w.mm("height", float64(um(r.Y+r.H)-y)/1000)
+	if r.R > 0 {
+		w.mm("rx", r.R)
+	}
+	w.paint(r.Fill, r.Stroke, r.SW, nil)
+	w.WriteString("/>\n")
+}
+
+// path writes an open stroke.
+func (w *svgWriter) path(pts []Point, fill, stroke Paint, sw float64, dash []float64, title string, round bool) {
+	if len(pts) == 0 {
+		return
+	}
+	w.WriteString("<path")
+	w.paint(fill, stroke, sw, dash)
+	if round {
+		w.WriteString(` stroke-linejoin="round"`)
+	}
+	w.WriteString(` d="`)
+	b := w.scratch[:0]
+	px, py := 0, 0
+	for i, p := range pts {
+		x, y := um(p.X), um(p.Y)
+		switch {
+		case i == 0:
+			b = appendPair(append(b, 'M'), x, y)
+		case y == py:
+			b = appendUM(append(b, 'h'), x-px)
+		case x == px:
+			b = appendUM(append(b, 'v'), y-py)
+		default:
+			b = appendPair(append(b, 'l'), x-px, y-py)
+		}
+		px, py = x, y
+	}
+	w.Write(b)
+	w.scratch = b
+	w.close("path", title)
+}
+
+// close ends an element whose last attribute is still open, with a tooltip if
+// it has one.
+func (w *svgWriter) close(tag, title string) {
+	if title == "" {
+		w.WriteString("\"/>\n")
+		return
+	}
+	w.WriteString("\"><title>" + escape(title) + "</title></" + tag + ">\n")
+}
+
+func (w *svgWriter) polygon(p Polygon) {
+	if len(p.Points) == 0 {
+		return
+	}
+	w.WriteString("<polygon")
+	w.paint(p.Fill, p.Stroke, p.SW, nil)
+	w.WriteString(` points="`)
+	b := w.scratch[:0]
+	for i, pt := range p.Points {
+		if i == 0 {
+			b = appendPair(b, um(pt.X), um(pt.Y))
+			continue
+		}
+		b = appendNext(b, um(pt.X))
+		b = appendNext(b, um(pt.Y))
+	}
+	w.Write(b)
+	w.scratch = b
+	w.WriteString("\"/>\n")
+}
+
+func (w *svgWriter) circle(c Circle) {
+	href := safeHref(c.Href)
+	if w.o.Text == Outline {
+		// Labels keep to the short list of elements, which has no circle.
+		href = ""
+		w.WriteString("<path")
+		w.paint(c.Fill, c.Stroke, c.SW, nil)
+		r := num(c.R)
+		w.WriteString(` d="M` + string(appendPair(nil, um(c.X-c.R), um(c.Y))) + "a" + r + " " + r + " 0 1 0 " + num(2*c.R) + " 0a" + r + " " + r + " 0 1 0 " + num(-2*c.R) + " 0z")
+		w.close("path", "")
+		return
+	}
+	if href != "" {
+		w.WriteString("<a")
+		w.attr("href", href)
+		w.WriteString(">")
+	}
+	w.WriteString("<circle")
+	w.mm("cx", c.X)
+	w.mm("cy", c.Y)
+	w.paint(c.Fill, c.Stroke, c.SW, nil)
+	w.WriteString(` r="` + num(c.R))
+	w.close("circle", c.Title)
+	if href != "" {
+		w.WriteString("</a>\n")
+	}
+}
+
+// paint writes fill, stroke, width and dashes.
+func (w *svgWriter) paint(fill, stroke Paint, sw float64, dash []float64) {
+	class := ""
+	if w.o.Inline {
+		if !fill.None() && fill.Class != "" {
+			class = fill.Class
+		}
+		if !stroke.None() && stroke.Class != "" {
+			if class != "" {
+				class += " "
+			}
+			class += stroke.Class + "s"
+		}
+	}
+	if class != "" {
+		w.attr("class", class)
+	}
+	switch {
+	case fill.None():
+		w.WriteString(` fill="none"`)
+	case !w.o.Inline || fill.Class == "":
+		w.attr("fill", fill.Hex)
+	}
+	if stroke.None() {
+		return
+	}
+	if !w.o.Inline || stroke.Class == "" {
+		w.attr("stroke", stroke.Hex)
+	}
+	w.mm("stroke-width", sw)
+	if len(dash) > 0 {
+		w.WriteString(` stroke-dasharray="`)
+		for i, d := range dash {
+			if i > 0 {
+				w.WriteByte(' ')
+			}
+			w.WriteString(num(d))
+		}
+		w.WriteByte('"')
+	}
+}
+
+// fixed5 prints a scale factor with the digits that keep a page's width exact
+// to a tenth of a micrometre.
+func fixed5(v float64) string {
+	s := strconv.FormatFloat(math.Round(v*1e7)/1e7, 'f', -1, 64)
+	if len(s) > 1 && s[0] == '0' {
+		return s[1:]
+	}
+	return s
+}

@@ -1,0 +1,284 @@
+// A TrueType subsetter: from a font file to a smaller one that holds the glyphs
+// of one document. Hinting is left out, as it serves small text on old screens
+// and is half of the bytes.
+
+package draw
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sort"
+)
+
+// tables are the parts of a TrueType file by tag.
+type tables struct {
+	t        map[string][]byte
+	longLoca bool
+	glyphs   int
+	hMetrics int
+}
+
+var be = binary.BigEndian
+
+// parseTables reads the table directory and checks that what the subsetter
+// reads later is within bounds.
+func parseTables(data []byte) (*tables, error) {
+	if len(data) < 12 {
+		return nil, errors.New("file is too short for a font")
+	}
+	if v := be.Uint32(data); v != 0x00010000 && v != 0x74727565 {
+		return nil, fmt.Errorf("not a TrueType font: it begins with %#08x", v)
+	}
+	n := int(be.Uint16(data[4:]))
+	if len(data) < 12+16*n {
+		return nil, errors.New("table directory is cut short")
+	}
+	tb := &tables{t: make(map[string][]byte, n)}
+	for i := 0; i < n; i++ {
+		d := data[12+16*i:]
+		off, size := int64(be.Uint32(d[8:])), int64(be.Uint32(d[12:]))
+		if off+size > int64(len(data)) {
+			return nil, fmt.Errorf("table %q reaches beyond the file", d[:4])
+		}
+		tb.t[string(d[:4])] = data[off : off+size]
+	}
+	for tag, least := range map[string]int{"head": 54, "hhea": 36, "maxp": 6, "hmtx": 4, "loca": 4, "glyf": 0} {
+		t, ok := tb.t[tag]
+		if !ok || len(t) < least {
+			return nil, fmt.Errorf("table %q is missing or too short", tag)
+		}
+	}
+	tb.longLoca = be.Uint16(tb.t["head"][50:]) != 0
+	tb.glyphs = int(be.Uint16(tb.t["maxp"][4:]))
+	tb.hMetrics = int(be.Uint16(tb.t["hhea"][34:]))
+	size := 2
+	if tb.longLoca {
+		size = 4
+	}
+	if len(tb.t["loca"]) < size*(tb.glyphs+1) {
+		return nil, errors.New("table \"loca\" is shorter than the number of glyphs needs")
+	}
+	if tb.hMetrics < 1 || len(tb.t["hmtx"]) < 4*tb.hMetrics+2*(tb.glyphs-tb.hMetrics) {
+		return nil, errors.New("table \"hmtx\" is shorter than the number of glyphs needs")
+	}
+	return tb, nil
+}
+
+// glyf returns a glyph's outline record, nil if it is empty or broken.
+func (tb *tables) glyf(gid int) []byte {
+	if gid < 0 || gid >= tb.glyphs {
+		return nil
+	}
+	var a, b int
+	if tb.longLoca {
+		a, b = int(be.Uint32(tb.t["loca"][4*gid:])), int(be.Uint32(tb.t["loca"][4*gid+4:]))
+	} else {
+		a, b = 2*int(be.Uint16(tb.t["loca"][2*gid:])), 2*int(be.Uint16(tb.t["loca"][2*gid+2:]))
+	}
+	if a >= b || b > len(tb.t["glyf"]) || b-a < 10 {
+		return nil
+	}
+	return tb.t["glyf"][a:b]
+}
+
+// metric returns a glyph's advance and left side bearing as stored.
+func (tb *tables) metric(gid int) (adv, lsb uint16) {
+	h := tb.t["hmtx"]
+	if gid < tb.hMetrics {
+		return be.Uint16(h[4*gid:]), be.Uint16(h[4*gid+2:])
+	}
+	return be.Uint16(h[4*(tb.hMetrics-1):]), be.Uint16(h[4*tb.hMetrics+2*(gid-tb.hMetrics):])
+}
+
+// Flags of a component in a composite glyph.
+const (
+	compWords   = 1 << 0
+	compScale   = 1 << 3
+	compMore    = 1 << 5
+	compXYScale = 1 << 6
+	comp2x2     = 1 << 7
+)
+
+// components calls f with the offset of each component's glyph index.
+func components(g []byte, f func(at int)) {
+	if len(g) < 10 || int16(be.Uint16(g)) >= 0 {
+		return
+	}
+	for at := 10; at+4 <= len(g); {
+		flags := be.Uint16(g[at:])
+		f(at + 2)
+		at += 4
+		at += 2
+		if flags&compWords != 0 {
+			at += 2
+		}
+		switch {
+		case flags&compScale != 0:
+			at += 2
+		case flags&compXYScale != 0:
+			at += 4
+		case flags&comp2x2 != 0:
+			at += 8
+		}
+		if flags&compMore == 0 {
+			return
+		}
+	}
+}
+
+// plainGlyph copies a glyph's record without its instructions.
+func plainGlyph(g []byte) []byte {
+	if len(g) < 10 {
+		return nil
+	}
+	n := int(int16(be.Uint16(g)))
+	if n < 0 {
+		out := append([]byte(nil), g...)
+		last := 0
+		components(out, func(at int) {
+			be.PutUint16(out[at-2:], be.Uint16(out[at-2:])&^(1<<8)) // "has instructions"
+			last = at
+		})
+		if last == 0 {
+			return nil
+		}
+		end := last + 2 + 2
+		flags := be.Uint16(out[last-2:])
+		if flags&compWords != 0 {
+			end += 2
+		}
+		switch {
+		case flags&compScale != 0:
+			end += 2
+		case flags&compXYScale != 0:
+			end += 4
+		case flags&comp2x2 != 0:
+			end += 8
+		}
+		if end > len(out) {
+			return nil
+		}
+		return out[:end]
+	}
+	at := 10 + 2*n
+	if at+2 > len(g) {
+		return nil
+	}
+	ins := int(be.Uint16(g[at:]))
+	if at+2+ins > len(g) {
+		return nil
+	}
+	out := make([]byte, 0, len(g)-ins)
+	out = append(out, g[:at]...)
+	out = append(out, 0, 0)
+	return append(out, g[at+2+ins:]...)
+}
+
+// subset builds a font that holds glyph 0 and the given glyphs with whatever
+// they are composed of. Glyph indices are renumbered: newID maps old to new, in
+// ascending order of the old ones.
+func subset(tb *tables, gids []int) (file []byte, newID map[int]int) {
+	want := map[int]bool{0: true}
+	for todo := append([]int(nil), gids...); len(todo) > 0; {
+		g := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if want[g] && g != 0 || g < 0 || g >= tb.glyphs {
+			continue
+		}
+		want[g] = true
+		rec := tb.glyf(g)
+		components(rec, func(at int) { todo = append(todo, int(be.Uint16(rec[at:]))) })
+	}
+	old := make([]int, 0, len(want))
+	for g := range want {
+		old = append(old, g)
+	}
+	sort.Ints(old)
+	newID = make(map[int]int, len(old))
+	for i, g := range old {
+		newID[g] = i
+	}
+
+	var glyf, loca, hmtx []byte
+	for _, g := range old {
+		loca = be.AppendUint32(loca, uint32(len(glyf)))
+		rec := plainGlyph(tb.glyf(g))
+		if g == 0 {
+			rec = nil // .notdef is never shown: characters are checked before
+		}
+		components(rec, func(at int) { be.PutUint16(rec[at:], uint16(newID[int(be.Uint16(rec[at:]))])) })
+		glyf = append(glyf, rec...)
+		for len(glyf)%4 != 0 {
+			glyf = append(glyf, 0)
+		}
+		adv, lsb := tb.metric(g)
+		hmtx = be.AppendUint16(hmtx, adv)
+		hmtx = be.AppendUint16(hmtx, lsb)
+	}
+	loca = be.AppendUint32(loca, uint32(len(glyf)))
+
+	head := append([]byte(nil), tb.t["head"][:54]...)
+	be.PutUint32(head[8:], 0)
+	be.PutUint16(head[50:], 1)
+	hhea := append([]byte(nil), tb.t["hhea"][:36]...)
+	be.PutUint16(hhea[34:], uint16(len(old)))
+	maxp := append([]byte(nil), tb.t["maxp"]...)
+	be.PutUint16(maxp[4:], uint16(len(old)))
+
+	return assemble([]table{
+		{"glyf", glyf}, {"head", head}, {"hhea", hhea}, {"hmtx", hmtx}, {"loca", loca}, {"maxp", maxp},
+	}), newID
+}
+
+type table struct {
+	tag  string
+	data []byte
+}
+
+// assemble writes a font file from tables that are sorted by tag.
+func assemble(ts []table) []byte {
+	n := len(ts)
+	pow, sel := 1, 0
+	for pow*2 <= n {
+		pow, sel = pow*2, sel+1
+	}
+	out := be.AppendUint32(nil, 0x00010000)
+	for _, v := range []int{n, pow * 16, sel, n*16 - pow*16} {
+		out = be.AppendUint16(out, uint16(v))
+	}
+	at := 12 + 16*n
+	headAt := 0
+	for _, t := range ts {
+		out = append(out, t.tag...)
+		out = be.AppendUint32(out, checksum(t.data))
+		out = be.AppendUint32(out, uint32(at))
+		out = be.AppendUint32(out, uint32(len(t.data)))
+		if t.tag == "head" {
+			headAt = at
+		}
+		at += (len(t.data) + 3) &^ 3
+	}
+	for _, t := range ts {
+		out = append(out, t.data...)
+		for len(out)%4 != 0 {
+			out = append(out, 0)
+		}
+	}
+	be.PutUint32(out[headAt+8:], 0xB1B0AFBA-checksum(out))
+	return out
+}
+
+func checksum(b []byte) uint32 {
+	var sum uint32
+	for len(b) >= 4 {
+		sum += be.Uint32(b)
+		b = b[4:]
+	}
+	if len(b) > 0 {
+		var last [4]byte
+		copy(last[:], b)
+		sum += be.Uint32(last[:])
+	}
+	return sum
+}
