@@ -65,7 +65,7 @@ type Result struct {
 	By            By                        `json:"by"`
 	License       string                    `json:"license"` // SPDX id of the data in this file
 	Notes         []string                  `json:"notes,omitzero"`
-	X             map[string]jsontext.Value `json:",unknown"` // x_... keys
+	X             map[string]jsontext.Value `json:",embed"` // x_... keys
 }
 
 // Model names what was run. Facts that belong to the model and not to the run
@@ -136,7 +136,7 @@ type Software struct {
 	Jouleboard    *Tool        `json:"jouleboard,omitzero"`
 	Harness       *Tool        `json:"harness,omitzero"` // what sent the load, where it was not jouleboard
 	Packages      []Tool       `json:"packages,omitzero"`
-	Probe         *Probe       `json:"probe,omitzero"`
+	Probe         Probe        `json:"probe,omitzero"`
 }
 
 // Parallelism is how a model was spread over devices; each is a degree.
