@@ -101,7 +101,6 @@ type glyphSet struct {
 	prefix string
 	ids    map[glyphKey]string
 	order  []glyphKey
-	n      int
 }
 
 func (g *glyphSet) init(prefix string) {
@@ -122,8 +121,8 @@ func (g *glyphSet) id(p placed) (string, bool) {
 		g.ids[k] = ""
 		return "", false
 	}
-	id := g.prefix + "-" + strconv.FormatInt(int64(g.n), 36)
-	g.n++
+	// Numbers, so that no glyph takes the id of a title (-t) or description (-d).
+	id := g.prefix + "-" + strconv.Itoa(len(g.order))
 	g.ids[k] = id
 	g.order = append(g.order, k)
 	return id, true

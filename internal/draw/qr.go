@@ -1,0 +1,145 @@
+// QR codes as rectangles: byte mode, error correction M, the smallest version
+// that fits, runs of dark modules merged.
+
+package draw
+
+import (
+	"fmt"
+
+	"rsc.io/qr/coding"
+)
+
+// QRInfo says how a code came out.
+type QRInfo struct {
+	Version int     // 1 to 40
+	Modules int     // a side, without the quiet zone
+	Module  float64 // mm
+}
+
+// QRQuiet is the quiet zone around a code, in modules.
+const QRQuiet = 4
+
+// MinModule is the smallest module that phones read reliably in print, in mm.
+const MinModule = 0.4
+
+// QR draws payload into a square box of the given size at x, y (mm, top left).
+// The box includes the quiet zone, which is painted white. It fails if the
+// payload is not ASCII or modules would be smaller than MinModule.
+func QR(payload string, x, y, box float64) ([]Item, QRInfo, error) {
+	if !isASCII(payload) || payload == "" {
+		return nil, QRInfo{}, fmt.Errorf("QR code of %q: the text must be ASCII and not empty", payload)
+	}
+	v := coding.Version(coding.MinVersion)
+	enc := coding.String(payload)
+	for enc.Bits(v) > 8*v.DataBytes(coding.M) {
+		if v++; v > coding.MaxVersion {
+			return nil, QRInfo{}, fmt.Errorf("QR code of %d bytes: longer than any code holds", len(payload))
+		}
+	}
+	n := 17 + 4*int(v)
+	info := QRInfo{Version: int(v), Modules: n, Module: box / float64(n+2*QRQuiet)}
+	// The limit is met by boxes whose module is 0.4 mm to the last digit.
+	if info.Module < MinModule-1e-9 {
+		return nil, info, fmt.Errorf("QR code of %d bytes: modules of %.3f mm in a box of %g mm, %g mm needed", len(payload), info.Module, box, MinModule)
+	}
+	code, err := bestMask(v, enc)
+	if err != nil {
+		return nil, info, fmt.Errorf("QR code of %q: %w", payload, err)
+	}
+	black, white := Paint{Hex: "#000000"}, Paint{Hex: "#FFFFFF"}
+	items := []Item{Rect{X: x, Y: y, W: box, H: box, Fill: white}}
+	m := info.Module
+	for row := range n {
+		for col := 0; col < n; {
+			if !code.Black(col, row) {
+				col++
+				continue
+			}
+			from := col
+			for col < n && code.Black(col, row) {
+				col++
+			}
+			items = append(items, Rect{X: x + float64(QRQuiet+from)*m, Y: y + float64(QRQuiet+row)*m, W: float64(col-from) * m, H: m, Fill: black})
+		}
+	}
+	return items, info, nil
+}
+
+// bestMask encodes with each of the eight masks and keeps the one with the
+// lowest penalty of ISO/IEC 18004; the first of equals.
+func bestMask(v coding.Version, enc coding.Encoding) (*coding.Code, error) {
+	var best *coding.Code
+	least := 0
+	for mask := coding.Mask(0); mask < 8; mask++ {
+		plan, err := coding.NewPlan(v, coding.M, mask)
+		if err != nil {
+			return nil, err
+		}
+		code, err := plan.Encode(enc)
+		if err != nil {
+			return nil, err
+		}
+		if p := penalty(code); best == nil || p < least {
+			best, least = code, p
+		}
+	}
+	return best, nil
+}
+
+// penalty scores a code: long runs, blocks of four, patterns like a finder, and
+// an uneven share of dark modules.
+func penalty(c *coding.Code) int {
+	n := c.Size
+	g := make([]byte, n*n)
+	dark := 0
+	for y := range n {
+		for x := range n {
+			if c.Black(x, y) {
+				g[y*n+x] = 1
+				dark++
+			}
+		}
+	}
+	sum := 0
+	for i := range n {
+		sum += linePenalty(g[i*n:], 1, n) + linePenalty(g[i:], n, n)
+	}
+	for y := 0; y+1 < n; y++ {
+		for x := 0; x+1 < n; x++ {
+			a := y*n + x
+			if g[a] == g[a+1] && g[a] == g[a+n] && g[a] == g[a+n+1] {
+				sum += 3
+			}
+		}
+	}
+	off := dark*20 - n*n*10 // 20 times the distance from one half, in modules
+	if off < 0 {
+		off = -off
+	}
+	return sum + off/(n*n)*10
+}
+
+// linePenalty scores one row or column of n modules, step apart.
+func linePenalty(g []byte, step, n int) int {
+	sum, run := 0, 0
+	var prev byte = 2
+	bits := 0
+	for i := range n {
+		v := g[i*step]
+		if v == prev {
+			if run++; run == 5 {
+				sum += 3
+			} else if run > 5 {
+				sum++
+			}
+		} else {
+			run, prev = 1, v
+		}
+		bits = bits<<1&0x7ff | int(v)
+		// 1011101 with four light modules before or after it.
+		if i >= 10 && (bits == 0x05d || bits == 0x5d0) {
+			sum += 40
+		}
+	}
+	return sum
+}
