@@ -1,0 +1,86 @@
+// Reading one file strictly: bytes, grammar, schema, types, id. Everything that
+// is wrong is reported at once, with line, column and JSON pointer.
+
+package result
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+)
+
+// Decode reads a result file. file only names it in findings. It accepts
+// nothing silently: unknown and repeated keys, wrong types, nulls, text that is
+// not UTF-8, and an id that does not fit the content are errors.
+//
+// The result is nil where the file could not be read into the types at all.
+// A result that comes with errors must not be built; it is returned so that
+// Check can add what else is wrong with it.
+func Decode(file string, data []byte) (*Result, Findings) {
+	d := &document{file: file, data: data}
+	r := d.decode()
+	return r, d.findings()
+}
+
+func (d *document) decode() *Result {
+	if !d.bytesOK() {
+		return nil
+	}
+	var tree any
+	if err := json.Unmarshal(d.data, &tree); err != nil {
+		d.syntax(err)
+		return nil
+	}
+	if _, ok := tree.(map[string]any); !ok {
+		d.addAt(tokenStart(d.data, 0), Finding{Rule: "V01", Level: Error, Message: fmt.Sprintf("expected a JSON object, found %s", show(tree))})
+		return nil
+	}
+	d.checkSchema(tree)
+	clean := len(d.at) == 0
+
+	// Unknown keys are the schema's to report; here they fall away.
+	var r Result
+	if err := json.Unmarshal(d.data, &r); err != nil {
+		var sem *json.SemanticError
+		switch {
+		case !clean: // the schema said it already, in better words
+		case errors.As(err, &sem):
+			d.semantic(sem)
+		default:
+			d.syntax(err)
+		}
+		return nil
+	}
+	d.checkID(&r)
+	return &r
+}
+
+// checkID compares the id with what the bytes of the file give.
+func (d *document) checkID(r *Result) {
+	if !isSHA256(r.ID) {
+		return // the schema has said so
+	}
+	canon, err := canonicalBytes(d.data)
+	if err != nil {
+		d.addAt(0, Finding{Rule: "V01", Level: Error, Message: err.Error()})
+		return
+	}
+	if id := hashHex(canon); id != r.ID {
+		d.add("/id", Finding{Rule: "V01", Level: Error,
+			Message: fmt.Sprintf("id is %s…, the content gives %s…: the file was changed after it was written", r.ID[:12], id[:12]),
+			Hint:    "restore the file, or import or measure again; a result is not edited by hand"})
+	}
+}
+
+func isSHA256(s string) bool {
+	if len(s) != 64 {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
+}
