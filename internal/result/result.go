@@ -57,7 +57,7 @@ type Result struct {
 	Metrics       map[string]Metric         `json:"metrics,omitzero"`
 	Distributions map[string]Distribution   `json:"distributions,omitzero"`
 	Quality       map[string]Quality        `json:"quality,omitzero"`
-	Checks        []Check                   `json:"checks,omitzero"`
+	Checks        []Outcome                 `json:"checks,omitzero"`
 	Samples       *Samples                  `json:"samples,omitzero"`
 	Source        *Source                   `json:"source,omitzero"`
 	Attestation   *Attestation              `json:"attestation,omitzero"`
@@ -347,8 +347,8 @@ type Quality struct {
 	Source          string   `json:"source"`
 }
 
-// Check is the outcome of one validity rule at writing time.
-type Check struct {
+// Outcome is what one validity rule said at writing time.
+type Outcome struct {
 	Rule    string `json:"rule"`
 	Level   string `json:"level"` // ok, note, warn, error
 	Message string `json:"message,omitzero"`

@@ -160,7 +160,7 @@ func measured() *result.Result {
 				Percentiles: "nearest-rank", Provenance: result.ProvMeasured,
 			},
 		},
-		Checks:  []result.Check{{Rule: "V08", Level: "ok"}, {Rule: "V09", Level: "ok"}},
+		Checks:  []result.Outcome{{Rule: "V08", Level: "ok"}, {Rule: "V09", Level: "ok"}},
 		Samples: &result.Samples{SHA256: strings.Repeat("e5", 32), Records: 1024},
 		Attestation: &result.Attestation{
 			PublicDataSharing: statement, DataIntegrity: statement, ModelRepresentation: statement,

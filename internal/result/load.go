@@ -1,0 +1,250 @@
+// Loading a tree: every result file below results/, in parallel, every file
+// accounted for.
+
+package result
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"sort"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// LoadTree reads all results below root/results: each *.json except
+// *.partial.json, jobs at a time (all cores if less than 1). It returns the
+// results that Decode finds no error in, sorted by path, and the findings of
+// all files, sorted by place. Check is left to the caller for these results;
+// of a file that is not returned, the findings hold what Check says too, so
+// that one run tells everything. A file that is wrong is a finding; the error
+// is for a tree that cannot be walked, or a cancelled context.
+//
+// Across files, a repeated id and a repeated first 12 digits of an id are
+// errors (the latter under rule LBL-E-HASH, which a site that prints longer
+// ids may leave aside), and both files are returned.
+func LoadTree(ctx context.Context, root string, jobs int) ([]*Loaded, Findings, error) {
+	paths, findings, err := listTree(root)
+	if err != nil {
+		return nil, nil, err
+	}
+	if jobs < 1 {
+		jobs = runtime.GOMAXPROCS(0)
+	}
+	type outcome struct {
+		loaded   *Loaded
+		findings Findings
+	}
+	read := make([]outcome, len(paths))
+	var group errgroup.Group
+	group.SetLimit(jobs)
+	for i, p := range paths {
+		group.Go(func() error {
+			if ctx.Err() == nil {
+				read[i].loaded, read[i].findings = loadFile(root, p)
+			}
+			return ctx.Err()
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, nil, fmt.Errorf("load results: %w", err)
+	}
+	var results []*Loaded
+	for _, o := range read {
+		if o.loaded != nil {
+			results = append(results, o.loaded)
+		}
+		findings = append(findings, o.findings...)
+	}
+	findings = append(findings, repeatedIDs(results)...)
+	findings.Sort()
+	return results, findings, nil
+}
+
+// listTree returns the paths to read, sorted, relative to root with forward
+// slashes, and what is to be said about the others.
+func listTree(root string) ([]string, Findings, error) {
+	top := filepath.Join(root, Dir)
+	if _, err := os.Stat(top); errors.Is(err, fs.ErrNotExist) {
+		return nil, Findings{{Rule: "RES-TREE", Level: Warn, Where: Place{File: Dir}, Message: "no results folder",
+			Hint: "results stand under results/ORG/NAME/HARDWARE/TASK-ID8.json"}}, nil
+	}
+	real, err := filepath.EvalSymlinks(top)
+	if err != nil {
+		return nil, nil, fmt.Errorf("load results: %w", plainPathError(err))
+	}
+	var paths []string
+	var findings Findings
+	say := func(level Level, rule, file, hint, format string, args ...any) {
+		findings = append(findings, Finding{Rule: rule, Level: level, Where: Place{File: file}, Message: fmt.Sprintf(format, args...), Hint: hint})
+	}
+	err = filepath.WalkDir(top, func(full string, entry fs.DirEntry, err error) error {
+		rel, relErr := filepath.Rel(root, full)
+		if relErr != nil {
+			return relErr
+		}
+		name := filepath.ToSlash(rel)
+		if err != nil {
+			say(Error, "RES-READ", name, "check the permissions", "cannot be read: %v", plainPathError(err))
+			if entry != nil && entry.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		switch mode := entry.Type(); {
+		case mode.IsDir():
+		case mode&fs.ModeSymlink != 0:
+			if full == top {
+				return nil
+			}
+			target, err := filepath.EvalSymlinks(full)
+			if err != nil {
+				say(Error, "RES-LINK", name, "remove the link", "symbolic link leads nowhere")
+				return nil
+			}
+			if r, err := filepath.Rel(real, target); err != nil || !filepath.IsLocal(r) {
+				say(Error, "RES-LINK", name, "put the file itself there", "symbolic link leaves the results folder")
+				return nil
+			}
+			if info, err := os.Stat(full); err == nil && info.IsDir() {
+				say(Error, "RES-LINK", name, "put the files themselves there", "symbolic link to a folder")
+				return nil
+			}
+			if wanted(name) {
+				paths = append(paths, name)
+			}
+		case !mode.IsRegular():
+			if wanted(name) {
+				say(Error, "RES-READ", name, "remove it", "not a regular file")
+			}
+		case wanted(name):
+			paths = append(paths, name)
+		case strings.EqualFold(path.Ext(name), ".json") && !PartialPath(name):
+			say(Warn, "RES-PATH", name, "rename it", "not read: the extension is %s, results end in .json", path.Ext(name))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("load results: %w", plainPathError(err))
+	}
+	sort.Strings(paths)
+	return paths, findings, nil
+}
+
+func wanted(name string) bool { return strings.HasSuffix(name, ".json") && !PartialPath(name) }
+
+// loadFile reads one file. The result is nil where there are errors.
+func loadFile(root, name string) (*Loaded, Findings) {
+	data, err := readBounded(filepath.Join(root, filepath.FromSlash(name)))
+	if err != nil {
+		return nil, Findings{{Rule: "RES-READ", Level: Error, Where: Place{File: name}, Message: fmt.Sprintf("cannot be read: %v", plainPathError(err)), Hint: "check the permissions"}}
+	}
+	r, findings := Decode(name, data)
+	if r == nil {
+		return nil, findings
+	}
+	l := &Loaded{Result: r, Path: name, Raw: data}
+	if findings.HasErrors() {
+		return nil, merge(findings, Check(l))
+	}
+	return l, append(findings, checkPlace(l)...)
+}
+
+// merge adds the findings of Check to those of Decode, except where Decode has
+// called the same place wrong already.
+func merge(decoded, checked Findings) Findings {
+	if len(decoded) == 0 {
+		return checked
+	}
+	said := make(map[string]bool, len(decoded))
+	for _, f := range decoded {
+		said[f.Where.Pointer] = true
+	}
+	for _, f := range checked {
+		if f.Where.Pointer == "" || !said[f.Where.Pointer] {
+			decoded = append(decoded, f)
+		}
+	}
+	return decoded
+}
+
+// readBounded reads a file, but no more than shows that it is too large.
+func readBounded(full string) ([]byte, error) {
+	f, err := os.Open(full)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	var buf bytes.Buffer
+	buf.Grow(int(min(info.Size(), maxFile)) + bytes.MinRead)
+	if _, err := buf.ReadFrom(io.LimitReader(f, maxFile+1)); err != nil {
+		return nil, err
+	}
+	return buf.Bytes(), nil
+}
+
+// repeatedIDs finds results that are there twice and ids that look alike on
+// labels and in permalinks. The results are sorted by path.
+func repeatedIDs(results []*Loaded) Findings {
+	var findings Findings
+	byID := make(map[string]*Loaded, len(results))
+	byHash := make(map[string]*Loaded, len(results))
+	for _, l := range results {
+		if first, ok := byID[l.ID]; ok {
+			findings = append(findings, Finding{Rule: "RES-DUP", Level: Error, Where: Place{File: l.Path, Pointer: "/id"},
+				Message: fmt.Sprintf("id %s is also that of %s", l.Hash12(), first.Path), Hint: "remove one of the two files"})
+			continue
+		}
+		byID[l.ID] = l
+		if first, ok := byHash[l.Hash12()]; ok {
+			findings = append(findings, Finding{Rule: "LBL-E-HASH", Level: Error, Where: Place{File: l.Path, Pointer: "/id"},
+				Message: fmt.Sprintf("the first 12 digits of the id, %s, are also those of %s", l.Hash12(), first.Path),
+				Hint:    "set labels.hash_len: 16 in site.yaml"})
+			continue
+		}
+		byHash[l.Hash12()] = l
+	}
+	return findings
+}
+
+// plainPathError drops the absolute path from an error of the file system:
+// findings name files relative to the board.
+func plainPathError(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+// checkPlace compares a file's name and folders with its content. The folder of
+// the hardware is the catalogue's to judge.
+func checkPlace(l *Loaded) Findings {
+	dir, base := path.Split(l.Path)
+	hardware := path.Base(dir)
+	want := Path(l.Result, hardware)
+	id8 := strings.TrimSuffix(base, ".json")
+	id8 = id8[strings.LastIndexByte(id8, '-')+1:]
+	where := Place{File: l.Path}
+	switch {
+	case id8 != l.ID8():
+		return Findings{{Rule: "RES-PATH", Level: Error, Where: where,
+			Message: fmt.Sprintf("file name ends in %q; the id of its content starts with %s", shorten(id8), l.ID8()),
+			Hint:    "rename it to " + path.Base(want)}}
+	case l.Path != want:
+		return Findings{{Rule: "RES-PATH", Level: Warn, Where: where, Message: "the content belongs at " + want, Hint: "move it there"}}
+	}
+	return nil
+}
