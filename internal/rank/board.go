@@ -1,0 +1,557 @@
+// Boards: which results stand together, which of a model's results stands for
+// it, and everything that is listed beside the ranking.
+
+package rank
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"jouleboard/internal/catalog"
+	"jouleboard/internal/result"
+	"jouleboard/internal/unit"
+)
+
+// Board is one ranking of like with like.
+type Board struct {
+	ID, Title, Description string
+	// Keys of the board. Hardware is the catalogue's id, or the name in the
+	// results where the catalogue has none. Origin, Count and Precision are
+	// "any" where freed. Method is the method version of measured results,
+	// Reasoning the stated reasoning level; both are empty where none is.
+	Task, Hardware, Point, Boundary, Kind, Origin, Weights, Count, Precision string
+	Method, Reasoning                                                        string
+	// Metric is the registry key that ranks, PointRule the operating point.
+	Metric    string
+	PointRule Point
+	Columns   []string
+	// Rows are ranked rows, best first, then flagged ones.
+	Rows []Row
+	// Excluded are results at this point that a rule keeps out, NoMetric those
+	// that lack the metric (WhyNoMetric says why). Both are sorted by path.
+	Excluded []Excluded
+	NoMetric []*result.Loaded
+	// Scale rates the rows, nil if the site has no scale.
+	Scale *Scale
+	// Note says why there is no rank claim, empty if there is one.
+	Note string
+	// Newest is the newest Date of the board's results, empty if none is stated.
+	Newest string
+
+	order, spec int
+}
+
+// Row is one model of a board.
+type Row struct {
+	Result *result.Loaded
+	// RankLo and RankHi are the rank or the ranks that the intervals allow, 1 the
+	// best. Both are 0 for flagged rows and where a board makes no rank claim.
+	RankLo, RankHi int
+	// Value is the board's metric, CI its 95 % interval, nil where none is known.
+	Value  float64
+	CI     *result.Interval
+	Rating Rating
+	// Others are the model's other results of the same guards at any load, best
+	// choice first: what a curve through the row's point needs.
+	Others []*result.Loaded
+	Flag   *catalog.Flag
+}
+
+// entry is a result with what forming boards needs, found once.
+type entry struct {
+	r            *result.Loaded
+	g            guards
+	hw           string
+	model        string
+	flag         *catalog.Flag
+	rule, reason string
+	at           []bool // by point
+	energy       bool
+}
+
+// key tells boards apart. spec is -1 for boards that form themselves.
+type key struct {
+	spec, point                                                                    int
+	task, hw, boundary, kind, origin, method, weights, count, precision, reasoning string
+}
+
+// shape says which keys are freed.
+type shape struct{ origin, count, precision bool }
+
+// former forms boards from results.
+type former struct {
+	cfg     Config
+	cat     *catalog.Catalog
+	scales  *Scales
+	reg     *unit.Registry
+	entries []*entry
+	groups  map[key][]*entry
+	curves  map[shape]map[curve][]*entry
+	found   result.Findings
+}
+
+// curve is all results of a model on a board's guards, at any point.
+type curve struct {
+	key
+	model string
+}
+
+// Boards forms all boards of the results. Results are those of LoadTree or any
+// subset; their order does not matter. The findings name boards of site.yaml
+// that match nothing, ids that had to be changed, and results at no operating
+// point. Account tells where each result went.
+func Boards(rs []*result.Loaded, cfg Config, cat *catalog.Catalog, scales *Scales, reg *unit.Registry) ([]*Board, result.Findings) {
+	f := &former{cfg: cfg, cat: cat, scales: scales, reg: reg, groups: map[key][]*entry{}, curves: map[shape]map[curve][]*entry{}}
+	f.read(rs)
+	matched := f.group()
+	f.lend()
+	f.drop()
+	var boards []*Board
+	for k, es := range f.groups {
+		if k.spec >= 0 && cfg.Boards[k.spec].Hidden {
+			continue
+		}
+		if b := f.board(k, es); b != nil {
+			boards = append(boards, b)
+		}
+	}
+	f.name(boards)
+	for i, ok := range matched {
+		if b := cfg.Boards[i]; !ok {
+			f.found = append(f.found, result.Finding{Rule: "RNK-EMPTY", Level: result.Warn, Where: result.Place{Pointer: fmt.Sprintf("/boards/%d", i)},
+				Message: fmt.Sprintf("board %q matches no result", specName(b, i)), Hint: "check its task, hardware and point, or remove it"})
+		}
+	}
+	f.found.Sort()
+	return boards, f.found
+}
+
+func specName(b BoardSpec, i int) string {
+	if b.ID != "" {
+		return b.ID
+	}
+	return fmt.Sprintf("number %d", i+1)
+}
+
+// read prepares the results that may stand on boards.
+func (f *former) read(rs []*result.Loaded) {
+	x := newExcluder(f.cat)
+	hw := map[string]string{}
+	for _, r := range rs {
+		if r == nil || r.Result == nil || f.withdrawal(r) != nil {
+			continue
+		}
+		e := &entry{r: r, g: guardsOf(r.Result), at: make([]bool, len(f.cfg.Points))}
+		id, known := hw[e.g.hardware]
+		if !known {
+			id = f.hardware(e.g.hardware)
+			hw[e.g.hardware] = id
+		}
+		e.hw = id
+		e.model = normal(r.Model.Name)
+		if r.Kind == result.KindEndpoint {
+			// The same model behind two providers is two things.
+			e.model = normal(r.Model.Provider) + "\x00" + e.model
+		}
+		if f.cat != nil {
+			e.flag = f.cat.Moderation.FlagOf(r.ID)
+		}
+		e.rule, e.reason = x.of(r.Result, id)
+		e.energy = hasEnergy(r.Result)
+		some := false
+		for i, p := range f.cfg.Points {
+			e.at[i] = p.At(r.Result)
+			some = some || e.at[i]
+		}
+		if !some && len(f.cfg.Points) > 0 {
+			f.found = append(f.found, result.Finding{Rule: "RNK-NO-POINT", Level: result.Note, Where: result.Place{File: r.Path},
+				Message: "at none of the site's operating points, so on no board", Hint: "add a point to content/site.yaml if it should be compared"})
+		}
+		f.entries = append(f.entries, e)
+	}
+	// By id, so that nothing below depends on the order of files.
+	sort.Slice(f.entries, func(i, j int) bool { return f.entries[i].r.ID < f.entries[j].r.ID })
+}
+
+func (f *former) withdrawal(r *result.Loaded) *catalog.Withdrawal {
+	if f.cat == nil {
+		return nil
+	}
+	return f.cat.Moderation.WithdrawalOf(r.ID)
+}
+
+// hardware is the catalogue's id of a name, or the name itself.
+func (f *former) hardware(name string) string {
+	if f.cat != nil && name != "" {
+		if h, ok := f.cat.HardwareFor(name); ok {
+			return h.ID
+		}
+	}
+	return name
+}
+
+// energyKeys are the energies that a board can rank by, the most telling first.
+var energyKeys = [...]string{"energy_per_response_j", "energy_per_image_j", "energy_per_video_j", "energy_per_1000_requests_wh",
+	"energy_per_request_j", "energy_per_output_token_j", "energy_per_token_j"}
+
+// speedKeys are what boards without energy rank by.
+var speedKeys = [...]string{"request_output_tokens_per_s.p50", "request_output_tokens_per_s.mean", "user_tokens_per_s.p50", "ttft_ms.p50",
+	"ttft_ms.mean", "itl_ms.p50", "tpot_ms.p50", "e2e_ms.p50", "output_tokens_per_s", "requests_per_s", "images_per_s", "videos_per_s", "batch_latency_s"}
+
+func hasEnergy(r *result.Result) bool {
+	for _, k := range energyKeys {
+		if _, ok := r.Metrics[k]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// shapeOf is what a board of site.yaml frees; spec -1 is the default.
+func (f *former) shapeOf(spec int) shape {
+	free := func(own, def string) bool { return own == Any || own == "" && def == Any }
+	var b BoardSpec
+	if spec >= 0 {
+		b = f.cfg.Boards[spec]
+	}
+	d := f.cfg.Defaults
+	return shape{free(b.Origin, d.Origin), free(b.Count, d.Count), free(b.Precision, d.Precision)}
+}
+
+func (e *entry) key(spec, point int, s shape) key {
+	g := e.g
+	k := key{spec: spec, point: point, task: g.task, hw: e.hw, boundary: g.boundary, kind: g.kind, origin: g.origin, method: g.method,
+		weights: g.weights, count: g.count, precision: g.precision, reasoning: g.reasoning}
+	if s.origin {
+		k.origin, k.method = Any, ""
+	}
+	if s.count {
+		k.count = Any
+	}
+	if s.precision {
+		k.precision = Any
+	}
+	return k
+}
+
+// selects says whether a board of site.yaml takes a result, its point aside.
+func (b BoardSpec) selects(e *entry) bool {
+	is := func(want, have string) bool { return want == "" || want == Any || want == have }
+	return is(b.Task, e.g.task) && (is(b.Hardware, e.hw) || b.Hardware == e.g.hardware) &&
+		// A result without energy has no boundary; it is listed under "no energy".
+		(is(b.Boundary, e.g.boundary) || e.g.boundary == "") &&
+		is(b.Kind, e.g.kind) && is(b.Weights, e.g.weights) && is(b.Origin, e.g.origin) && is(b.Count, e.g.count) && is(b.Precision, e.g.precision)
+}
+
+// group puts every result at every one of its points into the boards of
+// site.yaml that take it, and into one that forms itself unless all its results
+// are on boards of site.yaml at that point. It returns which of site.yaml's
+// boards matched.
+func (f *former) group() (matched []bool) {
+	matched = make([]bool, len(f.cfg.Boards))
+	shapes := make([]shape, len(f.cfg.Boards))
+	points := make([]int, len(f.cfg.Boards))
+	for i, b := range f.cfg.Boards {
+		shapes[i], points[i] = f.shapeOf(i), f.cfg.point(b.Point)
+	}
+	def := f.shapeOf(-1)
+	free := map[key]bool{} // boards that form themselves: whether any result needs them
+	for _, e := range f.entries {
+		specs := make([]int, 0, 4)
+		for i, b := range f.cfg.Boards {
+			if b.selects(e) {
+				specs = append(specs, i)
+			}
+		}
+		for p, at := range e.at {
+			if !at {
+				continue
+			}
+			taken := false
+			for _, i := range specs {
+				if f.cfg.Boards[i].Point != "" && points[i] != p {
+					continue
+				}
+				k := e.key(i, p, shapes[i])
+				f.groups[k] = append(f.groups[k], e)
+				matched[i], taken = true, true
+			}
+			k := e.key(-1, p, def)
+			f.groups[k] = append(f.groups[k], e)
+			free[k] = free[k] || !taken
+		}
+	}
+	for k, needed := range free {
+		if !needed {
+			delete(f.groups, k)
+		}
+	}
+	return matched
+}
+
+// lend lists results without energy, which have no boundary, on the boards that
+// are theirs in every other key.
+func (f *former) lend() {
+	bounded := map[key][]key{}
+	var bare []key
+	for k, es := range f.groups {
+		if k.boundary != "" {
+			n := k
+			n.boundary = ""
+			bounded[n] = append(bounded[n], k)
+		} else if !anyEnergy(es) {
+			bare = append(bare, k)
+		}
+	}
+	for _, k := range bare {
+		for _, to := range bounded[k] {
+			f.groups[to] = append(f.groups[to], f.groups[k]...)
+		}
+	}
+}
+
+func anyEnergy(es []*entry) bool {
+	for _, e := range es {
+		if e.energy {
+			return true
+		}
+	}
+	return false
+}
+
+// drop removes groups without energy at points that only choose by energy, if
+// each of their results is on another board: such a board would say nothing.
+func (f *former) drop() {
+	kept := map[*entry]bool{}
+	var empty []key
+	for k, es := range f.groups {
+		if f.cfg.Points[k.point].pureChoice() && !anyEnergy(es) {
+			empty = append(empty, k)
+			continue
+		}
+		for _, e := range es {
+			kept[e] = true
+		}
+	}
+	for _, k := range empty {
+		needed := false
+		for _, e := range f.groups[k] {
+			needed = needed || !kept[e]
+		}
+		if !needed {
+			delete(f.groups, k)
+		}
+	}
+}
+
+// metric is what a board ranks by: the entry of site.yaml, else the task's
+// headline, else the first of the usual ones that any result has; "" if none
+// has any.
+func (f *former) metric(k key, es []*entry) string {
+	if k.spec >= 0 && f.cfg.Boards[k.spec].Metric != "" {
+		return f.cfg.Boards[k.spec].Metric
+	}
+	var keys []string
+	if f.cat != nil && f.cat.Tasks[k.task] != nil {
+		keys = append(keys, f.cat.Tasks[k.task].Headline)
+	}
+	keys = append(append(keys, energyKeys[:]...), speedKeys[:]...)
+	for _, excluded := range []bool{false, true} {
+		for _, m := range keys {
+			for _, e := range es {
+				if _, ok := e.r.Value(m); ok && (e.rule != "") == excluded {
+					return m
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// board makes one board of a group, nil if nothing in it can be ranked by
+// anything.
+func (f *former) board(k key, es []*entry) *Board {
+	p := f.cfg.Points[k.point]
+	b := &Board{Task: k.task, Hardware: k.hw, Point: p.ID, Boundary: k.boundary, Kind: k.kind, Origin: k.origin, Weights: k.weights,
+		Count: k.count, Precision: k.precision, Method: k.method, Reasoning: k.reasoning, PointRule: p, Metric: f.metric(k, es), spec: k.spec}
+	if b.Metric == "" {
+		for _, e := range es {
+			f.found = append(f.found, result.Finding{Rule: "RNK-NO-METRIC", Level: result.Note, Where: result.Place{File: e.r.Path},
+				Message: "has no number that a board could rank by"})
+		}
+		return nil
+	}
+	if k.spec >= 0 {
+		s := f.cfg.Boards[k.spec]
+		b.ID, b.Title, b.Description, b.Columns, b.order = s.ID, s.Title, s.Description, s.Columns, s.Order
+	}
+	picks := map[string]*entry{}
+	var flagged []*entry
+	for _, e := range es {
+		if d := Date(e.r.Result); d > b.Newest {
+			b.Newest = d
+		}
+		_, ok := e.r.Value(b.Metric)
+		switch {
+		case e.rule != "":
+			b.Excluded = append(b.Excluded, Excluded{e.r, e.rule, e.reason})
+		case !ok:
+			b.NoMetric = append(b.NoMetric, e.r)
+		case e.flag != nil:
+			flagged = append(flagged, e)
+		case picks[e.model] == nil || p.Better(e.r.Result, picks[e.model].r.Result, b.Metric, f.reg):
+			picks[e.model] = e
+		}
+	}
+	ranked := make([]*entry, 0, len(picks))
+	for _, e := range picks {
+		ranked = append(ranked, e)
+	}
+	b.Scale = f.scales.For(k.task)
+	f.rows(b, k, ranked, flagged)
+	sort.Slice(b.Excluded, func(i, j int) bool { return less(b.Excluded[i].Result, b.Excluded[j].Result) })
+	sort.Slice(b.NoMetric, func(i, j int) bool { return less(b.NoMetric[i], b.NoMetric[j]) })
+	switch {
+	case len(ranked) == 1:
+		b.Note = "One result only: there is nothing to rank it against."
+	case len(ranked) == 0:
+		b.Note = "No result here may be ranked."
+	}
+	if b.Title == "" {
+		b.Title = f.title(b)
+	}
+	if len(b.Columns) == 0 {
+		b.Columns = columns(b)
+	}
+	return b
+}
+
+func less(a, b *result.Loaded) bool {
+	if a.Path != b.Path {
+		return a.Path < b.Path
+	}
+	return a.ID < b.ID
+}
+
+// rows fills the board's rows in order, with ranks and ratings.
+func (f *former) rows(b *Board, k key, ranked, flagged []*entry) {
+	m, _ := f.reg.Get(b.Metric)
+	value := func(e *entry) float64 { v, _ := e.r.Value(b.Metric); return lowerBetter(b.Metric, v, f.reg) }
+	order := func(es []*entry) {
+		sort.Slice(es, func(i, j int) bool {
+			if vi, vj := value(es[i]), value(es[j]); vi != vj {
+				return vi < vj
+			}
+			return es[i].r.ID < es[j].r.ID
+		})
+	}
+	order(ranked)
+	order(flagged)
+	cs := make([]contender, len(ranked))
+	cohort := make([]*result.Result, len(ranked))
+	for i, e := range ranked {
+		v, _ := e.r.Value(b.Metric)
+		cs[i] = newContender(e.r.Result, b.Metric, v, m.Better == unit.Higher)
+		cohort[i] = e.r.Result
+	}
+	spans := ranks(cs)
+	live := map[int]cohortValues{} // a live method's cohort, found once a board
+	rate := func(e *entry) Rating {
+		return b.Scale.rate(e.r.Result, e.g, f.cfg.Points, nil, func(g int) cohortValues {
+			if _, ok := live[g]; !ok {
+				live[g] = b.Scale.cohortOf(g, cohort, f.cfg.Points)
+			}
+			return live[g]
+		})
+	}
+	b.Rows = make([]Row, 0, len(ranked)+len(flagged))
+	for i, e := range append(append([]*entry(nil), ranked...), flagged...) {
+		v, _ := e.r.Value(b.Metric)
+		row := Row{Result: e.r, Value: v, CI: e.r.Metrics[b.Metric].CI95, Rating: rate(e), Others: f.others(k, e, b), Flag: e.flag}
+		if len(ranked) > 1 && i < len(ranked) {
+			row.RankLo, row.RankHi = spans[i].lo, spans[i].hi
+		}
+		b.Rows = append(b.Rows, row)
+	}
+}
+
+// others are the results of the row's model on the board's guards at any load.
+// Excluded and flagged ones are not drawn into curves.
+func (f *former) others(k key, e *entry, b *Board) []*result.Loaded {
+	s := f.shapeOf(k.spec)
+	if f.curves[s] == nil {
+		m := map[curve][]*entry{}
+		for _, o := range f.entries {
+			if o.rule == "" && o.flag == nil {
+				c := curve{o.key(0, 0, s), o.model}
+				m[c] = append(m[c], o)
+			}
+		}
+		f.curves[s] = m
+	}
+	var out []*result.Loaded
+	for _, o := range f.curves[s][curve{e.key(0, 0, s), e.model}] {
+		if o != e {
+			out = append(out, o.r)
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return b.PointRule.Better(out[i].Result, out[j].Result, b.Metric, f.reg) })
+	return out
+}
+
+// title is a board's name where site.yaml gives none.
+func (f *former) title(b *Board) string {
+	task, hw, point := b.Task, b.Hardware, b.PointRule.Title
+	if f.cat != nil {
+		if t := f.cat.Tasks[b.Task]; t != nil {
+			task = t.Title
+		}
+		if h := f.cat.Hardware[b.Hardware]; h != nil {
+			hw = h.Name
+			if h.Short != "" {
+				hw = h.Short
+			}
+		}
+	}
+	if hw == "" {
+		hw = "hosted endpoints"
+	}
+	if point == "" {
+		point = b.Point
+	}
+	extra := []string{point}
+	for _, s := range []string{b.Reasoning, prefixed("count ", b.Count), prefixed("", b.Precision)} {
+		if s != "" {
+			extra = append(extra, s)
+		}
+	}
+	return fmt.Sprintf("%s on %s, %s", task, hw, strings.Join(extra, ", "))
+}
+
+func prefixed(prefix, v string) string {
+	if v == "" || v == Any {
+		return ""
+	}
+	return prefix + v
+}
+
+// columns are the usual ones of which the board has a number: energy of an
+// answer, of a token and the length of the answer stand side by side, because
+// the first is the product of the other two.
+func columns(b *Board) []string {
+	keys := append([]string{b.Metric}, "energy_per_response_j", "energy_per_image_j", "energy_per_video_j", "energy_per_output_token_j",
+		"mean_output_tokens", "energy_per_1000_requests_wh", "output_tokens_per_s", "images_per_s", "videos_per_s", "itl_ms.p50",
+		"ttft_ms.p50", "request_output_tokens_per_s.p50", "e2e_ms.p50", "batch_latency_s", "mean_power_w", "error_rate")
+	var out []string
+	seen := map[string]bool{}
+	for _, k := range keys {
+		for _, r := range b.Rows {
+			if _, ok := r.Result.Value(k); ok && !seen[k] {
+				seen[k] = true
+				out = append(out, k)
+			}
+		}
+	}
+	return out
+}
