@@ -1,0 +1,275 @@
+// The rules that `rule` tags name: what text and numbers may be.
+//
+// Everything in the catalogue may come from a stranger's pull request, so text
+// is hostile until checked: no control or direction-override characters, no
+// text that was decoded wrongly, no URL but http and https.
+
+package catalog
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Limits on text in bytes, by what it is for.
+const (
+	maxName     = 200
+	maxText     = 4096
+	maxVerbatim = 16384
+	maxURL      = 2048
+)
+
+var (
+	idForm     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$`)
+	hexIDForm  = regexp.MustCompile(`^[0-9a-f]{12,64}$`)
+	commitForm = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
+	doiForm    = regexp.MustCompile(`^10\.[0-9]{4,9}/[!-~]+$`)
+	eprintForm = regexp.MustCompile(`^[0-9]{4}\.[0-9]{4,5}$`)
+)
+
+// checkText applies rules to text and returns it as it shall be kept, or what is
+// wrong with it and what to do.
+func checkText(s, rules string) (kept, msg, hint string) {
+	limit, lines := maxName, false
+	switch {
+	case hasRule(rules, "verbatim"):
+		limit, lines = maxVerbatim, true
+	case hasRule(rules, "text"):
+		limit, lines = maxText, true
+		s = strings.TrimRight(s, "\n")
+	case hasRule(rules, "url"):
+		limit = maxURL
+	}
+	if n, ok := ruleArg(rules, "max"); ok {
+		limit, _ = strconv.Atoi(n)
+	}
+	switch {
+	case s == "":
+		return s, "the value is empty", "unknown is written by leaving the key out"
+	case len(s) > limit:
+		return s, fmt.Sprintf("%d bytes are too long, at most %d fit", len(s), limit), ""
+	}
+	if msg := textProblem(s, lines); msg != "" {
+		return s, msg, "type the text anew"
+	}
+	if !hasRule(rules, "verbatim") && strings.TrimSpace(s) != s {
+		return s, fmt.Sprintf("%q begins or ends with space", clip(s)), "remove the space"
+	}
+	for rule := range strings.SplitSeq(rules, ",") {
+		name, arg, _ := strings.Cut(rule, "=")
+		if msg, hint := checkForm(s, name, arg); msg != "" {
+			return s, msg, hint
+		}
+	}
+	return s, "", ""
+}
+
+// checkForm applies one rule about the form of a text.
+func checkForm(s, name, arg string) (msg, hint string) {
+	form := func(re *regexp.Regexp, want string) (string, string) {
+		if re.MatchString(s) {
+			return "", ""
+		}
+		return fmt.Sprintf("%q is not %s", clip(s), want), ""
+	}
+	switch name {
+	case "url":
+		if msg := urlProblem(s); msg != "" {
+			return msg, "give the full address of a page, beginning with https://"
+		}
+	case "id":
+		return form(idForm, "an id (letters, digits, dot, dash and underscore, at most 80)")
+	case "hexid":
+		return form(hexIDForm, "a result's id (12 to 64 lower-case hex digits)")
+	case "commit":
+		return form(commitForm, "a commit (7 to 64 lower-case hex digits)")
+	case "doi":
+		return form(doiForm, "a DOI (10.NNNN/...)")
+	case "eprint":
+		return form(eprintForm, "an arXiv number (YYMM.NNNNN)")
+	case "hubid":
+		if !isHubID(s) {
+			return fmt.Sprintf("%q is not a model id (ORG/NAME without spaces)", clip(s)), ""
+		}
+	case "date", "day":
+		if _, _, ok := dateRange(s); !ok || name == "day" && len(s) != len(time.DateOnly) {
+			want := "YYYY-MM-DD"
+			if name == "date" {
+				want += ", YYYY-MM or YYYY"
+			}
+			return fmt.Sprintf("%q is not a date", clip(s)), "write " + want
+		}
+	case "enum":
+		if arg == "@reason" {
+			arg = reasonRule
+		}
+		for want := range strings.SplitSeq(arg, "|") {
+			if s == want {
+				return "", ""
+			}
+		}
+		return fmt.Sprintf("%q is not one of the words for this", clip(s)), "use one of " + strings.ReplaceAll(arg, "|", ", ")
+	}
+	return "", ""
+}
+
+// checkNumber applies rules to a number.
+func checkNumber(f float64, rules string) string {
+	text := strconv.FormatFloat(f, 'g', -1, 64)
+	switch {
+	case hasRule(rules, "positive") && f <= 0:
+		return text + " is not above 0 (unknown is written by leaving the key out)"
+	case hasRule(rules, "notnegative") && f < 0:
+		return text + " is below 0"
+	case hasRule(rules, "fraction") && (f < 0 || f > 1):
+		return text + " is not a fraction from 0 to 1"
+	}
+	return ""
+}
+
+// textProblem says what is wrong with the characters of a text, "" if nothing.
+func textProblem(s string, lines bool) string {
+	for i, r := range s {
+		switch {
+		case r == utf8.RuneError:
+			return fmt.Sprintf("byte %d is not UTF-8, or was lost in an earlier conversion", i+1)
+		case r == '\n' && lines, r == '\t' && lines:
+		case r == '\n':
+			return "line breaks are not allowed here"
+		case unicode.IsControl(r):
+			return fmt.Sprintf("control character U+%04X at byte %d", r, i+1)
+		case isBidiControl(r):
+			return fmt.Sprintf("direction control character U+%04X at byte %d", r, i+1)
+		case unicode.Is(unicode.Co, r), r == '\u2028', r == '\u2029', r == '\ufeff':
+			return fmt.Sprintf("character U+%04X at byte %d does not belong in text", r, i+1)
+		}
+	}
+	if i := mojibake(s); i >= 0 {
+		return fmt.Sprintf("byte %d begins characters that were decoded twice", i+1)
+	}
+	return ""
+}
+
+// isBidiControl tells embeddings, overrides and isolates, with which text can be
+// made to read otherwise than it is.
+func isBidiControl(r rune) bool {
+	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+}
+
+// mojibake returns the index of UTF-8 that was read as Windows-1252 or Latin-1
+// and written again ("â€™" for an apostrophe, "Ã©" for é), -1 without any.
+func mojibake(s string) int {
+	if i := strings.Index(s, "â€"); i >= 0 {
+		return i
+	}
+	for _, lead := range []string{"Ã", "Â"} {
+		for from := 0; ; {
+			i := strings.Index(s[from:], lead)
+			if i < 0 {
+				break
+			}
+			i += from
+			from = i + len(lead)
+			if r, _ := utf8.DecodeRuneInString(s[from:]); r >= 0x80 && r <= 0xbf {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// urlProblem says what is wrong with a URL, "" if nothing.
+func urlProblem(s string) string {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil:
+		return fmt.Sprintf("%q is not a URL", clip(s))
+	case u.Scheme != "https" && u.Scheme != "http":
+		return fmt.Sprintf("%q does not begin with https:// or http://", clip(s))
+	case u.Hostname() == "" || strings.ContainsAny(s, " \"<>\\^`{|}"):
+		return fmt.Sprintf("%q is not a URL", clip(s))
+	case u.User != nil:
+		return "the URL holds a user name or password"
+	}
+	return ""
+}
+
+// isHubID tells ORG/NAME: two parts that can be folders.
+func isHubID(s string) bool {
+	org, name, ok := strings.Cut(s, "/")
+	if !ok || strings.Contains(name, "/") || strings.Contains(s, `\`) {
+		return false
+	}
+	for _, part := range []string{org, name} {
+		if part == "" || part == "." || part == ".." || strings.ContainsFunc(part, unicode.IsSpace) {
+			return false
+		}
+	}
+	return true
+}
+
+// dateRange returns the first and last day that a date of the form YYYY,
+// YYYY-MM or YYYY-MM-DD (or a timestamp beginning so) can mean.
+func dateRange(s string) (first, last time.Time, ok bool) {
+	switch len(s) {
+	case 4:
+		t, err := time.Parse("2006", s)
+		return t, t.AddDate(1, 0, -1), err == nil && t.Year() > 0
+	case 7:
+		t, err := time.Parse("2006-01", s)
+		return t, t.AddDate(0, 1, -1), err == nil && t.Year() > 0
+	case 10:
+		t, err := time.Parse(time.DateOnly, s)
+		return t, t, err == nil && t.Year() > 0
+	}
+	return time.Time{}, time.Time{}, false
+}
+
+// hasRule says whether a rule stands in a tag.
+func hasRule(rules, name string) bool {
+	for rule := range strings.SplitSeq(rules, ",") {
+		if rule == name {
+			return true
+		}
+	}
+	return false
+}
+
+func ruleArg(rules, name string) (string, bool) {
+	for rule := range strings.SplitSeq(rules, ",") {
+		if key, arg, ok := strings.Cut(rule, "="); ok && key == name {
+			return arg, true
+		}
+	}
+	return "", false
+}
+
+// nameKey is the normal form in which names of licences and hardware are
+// compared: lower case, every run of other characters than letters and digits
+// one space. A dot between digits stays (2.0 is not 20), and so does a plus
+// sign (GPL-2.0+ is not GPL-2.0).
+func nameKey(s string) string {
+	rs := []rune(strings.ToLower(s))
+	var b strings.Builder
+	gap := false
+	for i, r := range rs {
+		keep := unicode.IsLetter(r) || unicode.IsDigit(r) || r == '+' ||
+			r == '.' && i > 0 && i+1 < len(rs) && unicode.IsDigit(rs[i-1]) && unicode.IsDigit(rs[i+1])
+		if !keep {
+			gap = b.Len() > 0
+			continue
+		}
+		if gap {
+			b.WriteByte(' ')
+			gap = false
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
