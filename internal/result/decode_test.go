@@ -20,7 +20,9 @@ func TestBuildersAreValid(t *testing.T) {
 	for name, r := range map[string]*result.Result{
 		"reported": resulttest.Reported(), "measured": resulttest.Measured(), "endpoint": resulttest.Endpoint(),
 	} {
-		got, fs := result.Decode(name+".json", encode(t, r))
+		data := encode(t, r)
+		got, fs := result.Decode(name+".json", data)
+		fs = append(fs, result.Check(&result.Loaded{Result: r, Path: name, Raw: data})...)
 		for _, f := range fs {
 			t.Errorf("%s: %s (%s)", name, f, f.Hint)
 		}
@@ -29,7 +31,8 @@ func TestBuildersAreValid(t *testing.T) {
 		}
 	}
 	for i, r := range resulttest.Synthetic(1, 300) {
-		if _, fs := result.Decode("synthetic.json", encode(t, r)); len(fs) > 0 {
+		_, fs := result.Decode("synthetic.json", encode(t, r))
+		if fs = append(fs, result.Check(&result.Loaded{Result: r})...); len(fs) > 0 {
 			t.Fatalf("synthetic %d: %s", i, fs[0])
 		}
 	}
@@ -63,6 +66,17 @@ func BenchmarkEncode(b *testing.B) {
 	for b.Loop() {
 		if _, err := result.Encode(r); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	r := resulttest.Reported()
+	l := &result.Loaded{Result: r, Path: "f.json", Raw: encode(b, r)}
+	b.ReportAllocs()
+	for b.Loop() {
+		if fs := result.Check(l); len(fs) > 0 {
+			b.Fatal(fs)
 		}
 	}
 }
