@@ -1,0 +1,261 @@
+// Links of pages: which addresses are allowed, and where a relative one leads.
+
+package content
+
+import (
+	"fmt"
+	"io/fs"
+	"net/url"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+
+	"jouleboard/internal/result"
+)
+
+// LinkFunc makes the href for a target inside the site. The target is relative
+// to the site's root and has no leading slash: "methodology/metrics/#power",
+// "boards/chat-h100/", "docs/img/rack.png". ok is false where the site has no
+// such page.
+type LinkFunc func(target string, from *Page) (href string, ok bool)
+
+var schemeForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
+
+// destination is a link after it was looked at.
+type destination struct {
+	outside  string // an address elsewhere, or a fragment of the same page
+	target   string // inside the site, relative to its root
+	asset    bool   // target is a file of the content folder
+	external bool
+}
+
+// resolve finds out where a link leads. The error says what is wrong and what to
+// do about it.
+func (p *Page) resolve(dest string) (d destination, err error, hint string) {
+	switch {
+	case strings.TrimSpace(dest) == "":
+		return d, fmt.Errorf("link leads nowhere"), "write an address between the parentheses"
+	case strings.ContainsFunc(dest, hidden) || strings.ContainsAny(dest, "\t\n\r\\"):
+		return d, fmt.Errorf("link %q holds control characters or backslashes", clip(dest, 60)), "write a plain address"
+	case schemeForm.MatchString(dest):
+		return p.resolveOutside(dest)
+	case strings.HasPrefix(dest, "//"):
+		return d, fmt.Errorf("link %q has no scheme", clip(dest, 60)), "begin it with https://"
+	case strings.HasPrefix(dest, "#"):
+		id, err := url.PathUnescape(dest[1:])
+		if err != nil || id != "" && !p.HasID(id) {
+			return d, fmt.Errorf("this page has no heading with the id %q", clip(dest[1:], 60)), p.nearID(id)
+		}
+		return destination{outside: dest}, nil, ""
+	}
+	return p.resolveInside(dest)
+}
+
+func (p *Page) resolveOutside(dest string) (d destination, err error, hint string) {
+	scheme, _, _ := strings.Cut(strings.ToLower(dest), ":")
+	switch scheme {
+	case "http", "https":
+		if !isWeb(dest) {
+			return d, fmt.Errorf("link %q is not an address", clip(dest, 60)), "check host and spelling"
+		}
+		return destination{outside: dest, external: true}, nil, ""
+	case "mailto":
+		return destination{outside: dest}, nil, ""
+	}
+	return d, fmt.Errorf("link scheme %q is not allowed", clip(scheme, 20)), "http, https and mailto are"
+}
+
+func (p *Page) resolveInside(dest string) (d destination, err error, hint string) {
+	rest, frag, _ := strings.Cut(dest, "#")
+	rest, query, _ := strings.Cut(rest, "?")
+	name, err := url.PathUnescape(rest)
+	if err != nil {
+		return d, fmt.Errorf("link %q has a broken %% escape", clip(dest, 60)), "write %25 for a percent sign"
+	}
+	if frag, err = url.PathUnescape(frag); err != nil {
+		return d, fmt.Errorf("link %q has a broken %% escape", clip(dest, 60)), "write %25 for a percent sign"
+	}
+	folder := strings.HasSuffix(name, "/")
+	if strings.HasPrefix(name, "/") {
+		name = path.Clean(name)[1:]
+	} else {
+		name = path.Join(path.Dir(strings.TrimPrefix(p.File, root)), name)
+	}
+	if name == ".." || strings.HasPrefix(name, "../") {
+		return d, fmt.Errorf("link %q leaves the content folder", clip(dest, 60)), "for a file of the repository write its full https address"
+	}
+	if name == "." {
+		name = ""
+	}
+	tail := ""
+	if query != "" {
+		tail = "?" + query
+	}
+	if frag != "" {
+		tail += "#" + (&url.URL{Fragment: frag}).EscapedFragment()
+	}
+	if strings.HasSuffix(name, ".md") {
+		to := p.pages[name]
+		if to == nil {
+			return d, fmt.Errorf("link leads to %s%s, which is not there", root, name), "links between pages are relative to the file they stand in"
+		}
+		if frag != "" && !to.HasID(frag) {
+			return d, fmt.Errorf("%s has no heading with the id %q", to.File, clip(frag, 60)), to.nearID(frag)
+		}
+		return destination{target: to.URL + tail}, nil, ""
+	}
+	if !folder && name != "" && fs.ValidPath(name) && p.content != nil {
+		if st, err := fs.Stat(p.content, name); err == nil && st.Mode().IsRegular() {
+			return destination{target: name + tail, asset: true}, nil, ""
+		}
+	}
+	if folder && name != "" {
+		name += "/"
+	}
+	for _, to := range p.pages {
+		if to.URL == name && frag != "" && !to.HasID(frag) {
+			return d, fmt.Errorf("%s has no heading with the id %q", to.File, clip(frag, 60)), to.nearID(frag)
+		}
+	}
+	return destination{target: name + tail}, nil, ""
+}
+
+// HasID says whether the page has a fragment of that name. A page with block
+// directives may have more than are known before it is rendered, so that every
+// id is taken as there; a crawl of the finished site finds the rest.
+func (p *Page) HasID(id string) bool {
+	if p.ids[id] {
+		return true
+	}
+	found := false
+	walk(p.doc, func(n ast.Node) {
+		if _, ok := n.(*blockDirective); ok {
+			found = true
+		}
+	})
+	return found
+}
+
+// nearID suggests the page's ids for a fragment that is not there.
+func (p *Page) nearID(id string) string {
+	best, score := "", 1<<30
+	for _, h := range p.Headings {
+		if s := distance(id, h.ID); s < score {
+			best, score = h.ID, s
+		}
+	}
+	if best == "" {
+		return "the page has no headings"
+	}
+	return fmt.Sprintf("did you mean #%s?", best)
+}
+
+// checkLinks resolves every link and picture of the page, and notes the pictures
+// for publication.
+func (p *Page) checkLinks() result.Findings {
+	var out result.Findings
+	seen := map[string]bool{}
+	add := func(level result.Level, n ast.Node, msg, hint string) {
+		out = append(out, p.finding(ruleLink, level, p.at(n.Pos()), msg, hint))
+	}
+	follow := func(n ast.Node, dest string) destination {
+		d, err, hint := p.resolve(dest)
+		if err != nil {
+			add(result.Error, n, err.Error(), hint)
+		}
+		if d.external {
+			if key := tracker(dest); key != "" {
+				add(result.Warn, n, fmt.Sprintf("address carries the tracking parameter %s", key), "remove it")
+			}
+		}
+		if name, _, _ := strings.Cut(d.target, "#"); d.asset && !seen[name] {
+			seen[name] = true
+			p.Assets = append(p.Assets, name)
+		}
+		return d
+	}
+	walk(p.doc, func(n ast.Node) {
+		switch n := n.(type) {
+		case *ast.Link:
+			follow(n, string(n.Destination))
+			if plain(n, p.source) == "" && n.FirstChild() == nil {
+				add(result.Error, n, "link has no text", "write what it leads to between the brackets")
+			}
+		case *ast.AutoLink:
+			if n.AutoLinkType == ast.AutoLinkURL {
+				follow(n, string(n.URL(p.source)))
+			}
+		case *ast.Image:
+			d := follow(n, string(n.Destination))
+			switch {
+			case d.external:
+				add(result.Error, n, "picture is loaded from another site", "copy it beside the page; the site asks nobody else for anything")
+			case d.target != "" && !d.asset:
+				add(result.Error, n, fmt.Sprintf("picture %s%s is not there", root, d.target), "the path is relative to the file it stands in")
+			case d.outside != "" && !d.external:
+				add(result.Error, n, "picture has no file", "name a file beside the page")
+			}
+			if plain(n, p.source) == "" {
+				add(result.Warn, n, "picture has no text alternative", "describe it between the brackets")
+			}
+		}
+	})
+	return out
+}
+
+// isWeb says whether s is an absolute http or https address with a host.
+func isWeb(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil
+}
+
+// tracker returns the first query parameter that only serves to follow people.
+func tracker(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	for _, pair := range strings.Split(u.RawQuery, "&") {
+		if key, _, _ := strings.Cut(pair, "="); tracking(key) {
+			return key
+		}
+	}
+	return ""
+}
+
+func tracking(key string) bool {
+	switch key {
+	case "fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "igshid", "ref_src":
+		return true
+	}
+	return strings.HasPrefix(key, "utm_")
+}
+
+// untracked returns an address without the parameters that only serve to follow
+// people; the others keep their order and spelling.
+func untracked(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.RawQuery == "" {
+		return address
+	}
+	var keep []string
+	for _, pair := range strings.Split(u.RawQuery, "&") {
+		if key, _, _ := strings.Cut(pair, "="); !tracking(key) {
+			keep = append(keep, pair)
+		}
+	}
+	u.RawQuery = strings.Join(keep, "&")
+	return u.String()
+}
+
+// relative makes an href from one address of the site to another, both relative
+// to its root, so that it works under any base path and from disk.
+func relative(from, to string) string {
+	up := strings.Repeat("../", strings.Count(from, "/"))
+	if up+to == "" {
+		return "./"
+	}
+	return up + to
+}

@@ -1,0 +1,323 @@
+// Checks of the values in site.yaml, beyond their types.
+
+package content
+
+import (
+	"fmt"
+	"io/fs"
+	"math"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"jouleboard/internal/result"
+	"jouleboard/internal/unit"
+)
+
+var (
+	languageForm = regexp.MustCompile(`^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$`)
+	licenseForm  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.+-]*$`)
+	colourForm   = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
+	orcidForm    = regexp.MustCompile(`^\d{4}-\d{4}-\d{4}-\d{3}[0-9X]$`)
+	doiForm      = regexp.MustCompile(`^10\.\d{4,9}/[!-~]+$`)
+	keyForm      = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+	branchForm   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]*$`)
+)
+
+// siteCheck collects findings about a site.
+type siteCheck struct {
+	s  *Site
+	fs result.Findings
+}
+
+func (c *siteCheck) add(level result.Level, path, msg, hint string) {
+	c.fs = append(c.fs, result.Finding{Rule: ruleSite, Level: level, Where: c.s.Place(path), Message: msg, Hint: hint})
+}
+
+func (c *siteCheck) bad(path, msg, hint string) { c.add(result.Error, path, msg, hint) }
+
+// check looks at every value; content is needed for the files it names.
+func (s *Site) check(content fs.FS) result.Findings {
+	c := &siteCheck{s: s}
+	c.identity()
+	c.people()
+	c.links()
+	c.look(content)
+	reg := c.formulas()
+	c.bands(reg)
+	for _, f := range s.Rank.Check(reg) {
+		at := s.Place(pathOf(f.Where.Pointer))
+		f.Where = result.Place{File: at.File, Line: at.Line, Col: at.Col, Pointer: f.Where.Pointer}
+		c.fs = append(c.fs, f)
+	}
+	return c.fs
+}
+
+// pathOf turns a JSON pointer into a path as the decoder writes it:
+// /boards/2/task is boards[2].task.
+func pathOf(pointer string) string {
+	p := ""
+	for _, step := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
+		if _, err := strconv.Atoi(step); err == nil && p != "" {
+			p += "[" + step + "]"
+			continue
+		}
+		p = join(p, step)
+	}
+	return p
+}
+
+func (c *siteCheck) identity() {
+	s := c.s
+	s.Title = strings.TrimSpace(s.Title)
+	switch n := len([]rune(s.Title)); {
+	case n == 0:
+		c.bad("title", "the board has no title", "add title: NAME")
+	case n > 200:
+		c.bad("title", fmt.Sprintf("title has %d characters, more than 200", n), "")
+	}
+	if s.Description == "" {
+		c.add(result.Warn, "description", "the board has no description", "search engines and link previews show it; add one or two sentences")
+	}
+	if s.BaseURL != "" {
+		s.BaseURL = strings.TrimRight(s.BaseURL, "/")
+		if msg := CheckBaseURL(s.BaseURL); msg != "" {
+			c.bad("base_url", msg, "write the address at which the site is published, such as https://example.org/board")
+		}
+	}
+	if !languageForm.MatchString(s.Language) {
+		c.bad("language", fmt.Sprintf("language %q is not a language tag", clip(s.Language, 20)), "write en, zh or the like")
+	}
+	known := false
+	for i, l := range s.Languages {
+		known = known || l == s.Language
+		if !languageForm.MatchString(l) {
+			c.bad(fmt.Sprintf("languages[%d]", i), fmt.Sprintf("language %q is not a language tag", clip(l, 20)), "write en, zh or the like")
+		}
+	}
+	if !known {
+		c.bad("languages", fmt.Sprintf("languages lacks %q, which the board's language is", s.Language), "add it")
+	}
+	switch {
+	case s.License == "":
+		c.add(result.Warn, "license", "the board's data has no licence", "nobody may reuse what states none; add license: with an SPDX id such as CC-BY-4.0")
+	case !licenseForm.MatchString(s.License):
+		c.bad("license", fmt.Sprintf("license %q is not an SPDX id", clip(s.License, 40)), "such as Apache-2.0 or CC-BY-4.0; see spdx.org/licenses")
+	}
+	if s.Labels.HashLen != 12 && s.Labels.HashLen != 16 {
+		c.bad("labels.hash_len", fmt.Sprintf("hash_len is %d", s.Labels.HashLen), "12 or 16; changing it changes every permalink")
+	}
+	for i, b := range s.Labels.Build {
+		switch b {
+		case "badge", "full-svg", "full-pdf":
+		default:
+			c.bad(fmt.Sprintf("labels.build[%d]", i), fmt.Sprintf("label %q is not known", clip(b, 40)), "use badge, full-svg, full-pdf")
+		}
+	}
+	if d := s.Citation.DOI; d != "" && !doiForm.MatchString(d) {
+		c.bad("citation.doi", fmt.Sprintf("doi %q has not the form of a DOI", clip(d, 60)), "write it as 10.5281/zenodo.123, without https://doi.org/")
+	}
+}
+
+// CheckBaseURL says what is wrong with a site's address, "" if nothing is. Labels
+// carry it in print, so that it must be absolute and https.
+func CheckBaseURL(s string) string {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Hostname() == "" || u.Opaque != "":
+		return fmt.Sprintf("%q is not an absolute address", clip(s, 80))
+	case u.Scheme != "https":
+		return fmt.Sprintf("%q does not begin with https://", clip(s, 80))
+	case u.RawQuery != "" || u.ForceQuery || strings.Contains(s, "#") || u.User != nil:
+		return fmt.Sprintf("%q holds a query, fragment or user name", clip(s, 80))
+	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return fmt.Sprintf("%q is not plain ASCII", clip(s, 80))
+	}
+	return ""
+}
+
+func (c *siteCheck) people() {
+	for i, a := range c.s.Authors {
+		at := fmt.Sprintf("authors[%d]", i)
+		switch {
+		case a.Name == "" && a.Family == "":
+			c.bad(at, "author has neither name nor family name", "a person has family: and given:, an organisation has name:")
+		case a.Name != "" && (a.Family != "" || a.Given != ""):
+			c.bad(at, fmt.Sprintf("author %q has both name and family or given", clip(a.Name, 40)), "a person has family: and given:, an organisation has name:")
+		}
+		if a.ORCID != "" && !validORCID(a.ORCID) {
+			c.bad(at+".orcid", fmt.Sprintf("orcid %q is not valid", clip(a.ORCID, 40)), "write the 16 digits with hyphens, as in 0000-0002-1825-0097; the last one is a check digit")
+		}
+	}
+	if len(c.s.Authors) == 0 {
+		c.add(result.Warn, "authors", "the board names no authors", "citations then credit the title alone; an organisation is enough")
+	}
+	if s := c.s.Contact; s != "" && !isWeb(s) {
+		addr, ok := strings.CutPrefix(s, "mailto:")
+		if _, err := mail.ParseAddress(addr); !ok || err != nil || strings.ContainsAny(addr, "<> ") {
+			c.bad("contact", fmt.Sprintf("contact %q is no https or mailto address", clip(s, 60)), "such as mailto:board@example.org")
+		}
+	}
+}
+
+// validORCID checks form and check digit (ISO 7064, 11-2).
+func validORCID(s string) bool {
+	if !orcidForm.MatchString(s) {
+		return false
+	}
+	sum := 0
+	digits := strings.ReplaceAll(s, "-", "")
+	for _, r := range digits[:15] {
+		sum = (sum + int(r-'0')) * 2 % 11
+	}
+	return "0123456789X"[(12-sum)%11] == digits[15]
+}
+
+func (c *siteCheck) links() {
+	s := c.s
+	if s.Repository != "" && !isWeb(s.Repository) {
+		c.bad("repository", fmt.Sprintf("repository %q is not an https address", clip(s.Repository, 80)), "such as https://github.com/OWNER/NAME")
+	}
+	s.Repository = strings.TrimRight(s.Repository, "/")
+	if !branchForm.MatchString(s.Branch) || strings.Contains(s.Branch, "..") {
+		c.bad("branch", fmt.Sprintf("branch %q is not a branch name", clip(s.Branch, 60)), "")
+	}
+	for i, l := range s.Navigation {
+		at := fmt.Sprintf("navigation[%d]", i)
+		if strings.TrimSpace(l.Title) == "" {
+			c.bad(at, "navigation entry has no title", "")
+		}
+		if !isWeb(l.URL) {
+			u := strings.TrimPrefix(l.URL, "/")
+			path, _, _ := strings.Cut(u, "#")
+			if !urlForm.MatchString(path) {
+				c.bad(at+".url", fmt.Sprintf("navigation url %q is neither inside the site nor an https address", clip(l.URL, 80)), "write it like docs/ or boards/chat-h100/")
+			}
+			s.Navigation[i].URL = u
+		}
+	}
+	for i, l := range s.Related {
+		at := fmt.Sprintf("related[%d]", i)
+		if strings.TrimSpace(l.Title) == "" {
+			c.bad(at, "related board has no title", "")
+		}
+		if !isWeb(l.URL) {
+			c.bad(at+".url", fmt.Sprintf("url %q is not an https address", clip(l.URL, 80)), "")
+		}
+	}
+}
+
+func (c *siteCheck) look(content fs.FS) {
+	t := &c.s.Theme
+	switch {
+	case t.Accent == "":
+	case !colourForm.MatchString(t.Accent):
+		c.bad("theme.accent", fmt.Sprintf("accent %q is not a colour", clip(t.Accent, 20)), "write six hex digits, as in #0b6e4f")
+	default:
+		t.Accent = strings.ToLower(t.Accent)
+		if r := contrastOnWhite(t.Accent); r < 4.5 {
+			c.bad("theme.accent", fmt.Sprintf("accent %s has a contrast of %.2f on white; links need 4.5", t.Accent, r), "choose a darker colour")
+		}
+	}
+	if t.Logo != "" {
+		if st, err := fs.Stat(content, t.Logo); err != nil || !st.Mode().IsRegular() {
+			c.bad("theme.logo", fmt.Sprintf("logo %s%s is not there", root, clip(t.Logo, 80)), "name a picture inside the content folder")
+		}
+	}
+}
+
+// contrastOnWhite is the WCAG contrast ratio of #rrggbb on white.
+func contrastOnWhite(hex string) float64 {
+	lum := 0.0
+	for i, weight := range [...]float64{0.2126, 0.7152, 0.0722} {
+		v, _ := strconv.ParseUint(hex[1+2*i:3+2*i], 16, 8)
+		x := float64(v) / 255
+		if x <= 0.04045 {
+			x /= 12.92
+		} else {
+			x = math.Pow((x+0.055)/1.055, 2.4)
+		}
+		lum += weight * x
+	}
+	return 1.05 / (lum + 0.05)
+}
+
+// formulas compiles the formula columns and returns the registry that has them.
+func (c *siteCheck) formulas() *unit.Registry {
+	reg := unit.Default()
+	good := Formulas{}
+	for _, key := range c.s.Formulas.Keys() {
+		f := c.s.Formulas[key]
+		at := "formulas." + key
+		switch _, taken := reg.Get(key); {
+		case !keyForm.MatchString(key):
+			c.bad(at, fmt.Sprintf("formula key %q cannot be a column", clip(key, 70)), "use lower-case letters, digits and _, with the unit in the name")
+			continue
+		case taken:
+			c.bad(at, fmt.Sprintf("formula key %q is already a metric", key), "choose another key")
+			continue
+		case f.Better != "" && f.Better != unit.Lower && f.Better != unit.Higher && f.Better != unit.Neutral:
+			c.bad(at+".better", fmt.Sprintf("better is %q", clip(string(f.Better), 20)), `use lower, higher or "-"`)
+		case f.Digits < 0 || f.Digits > 15:
+			c.bad(at+".digits", fmt.Sprintf("digits is %d", f.Digits), "1 to 15 significant digits")
+		}
+		if err := f.compile(unit.Default()); err != nil {
+			c.bad(at, err.Error(), "see the metric registry for keys and units")
+			continue
+		}
+		c.s.Formulas[key], good[key] = f, f
+	}
+	ext, err := reg.With(good.Metrics()...)
+	if err != nil {
+		c.bad("formulas", err.Error(), "")
+		return reg
+	}
+	return ext
+}
+
+// Registry returns the built-in metrics and the board's formula columns.
+func (s *Site) Registry() *unit.Registry {
+	good := Formulas{}
+	for k, f := range s.Formulas {
+		if f.program != nil {
+			good[k] = f
+		}
+	}
+	reg, err := unit.Default().With(good.Metrics()...)
+	if err != nil {
+		return unit.Default() // LoadSite has reported it
+	}
+	return reg
+}
+
+func (c *siteCheck) bands(reg *unit.Registry) {
+	for i, b := range c.s.Bands {
+		at := fmt.Sprintf("bands[%d]", i)
+		if _, ok := reg.Get(b.Metric); !ok {
+			c.bad(at+".metric", fmt.Sprintf("band is on %q, which is not a metric", clip(b.Metric, 60)), "write a key such as itl_ms.p50")
+		}
+		switch {
+		case b.Min == nil && b.Max == nil:
+			c.bad(at, "band has neither min nor max", "")
+		case b.Min != nil && b.Max != nil && *b.Min > *b.Max:
+			c.bad(at, "band has a min above its max", "")
+		}
+		if b.Language != "" && !languageForm.MatchString(b.Language) {
+			c.bad(at+".language", fmt.Sprintf("language %q is not a language tag", clip(b.Language, 20)), "write en, zh or the like")
+		}
+		if strings.TrimSpace(b.Text) == "" {
+			c.bad(at, "band has no text", "say what it means for a reader")
+		}
+		if strings.TrimSpace(b.Source.Title) == "" || !isWeb(b.Source.URL) {
+			c.bad(at, "band has no source", "add source: {title: ..., url: https://...}")
+		}
+	}
+}
+
+func validDate(s string) bool {
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil && dateForm.MatchString(s)
+}
