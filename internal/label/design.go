@@ -1,0 +1,291 @@
+// Designs: where things stand on a label, as data. A design is a list of five
+// kinds of element; it has no expressions and no loops but the rows of facts.
+
+package label
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"sort"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"jouleboard/internal/draw"
+	"jouleboard/internal/result"
+)
+
+// Limits of design files. They are far above what a label can hold.
+const (
+	maxDesignBytes = 256 << 10
+	maxElements    = 500
+)
+
+// Design is one layout for one size.
+type Design struct {
+	Name     string            `yaml:"-"` // the file's name without size and ending
+	SHA256   string            `yaml:"-"` // of the file
+	File     string            `yaml:"-"`
+	Size     string            `yaml:"size"`
+	Fonts    FontSpec          `yaml:"fonts"`
+	Palette  map[string]string `yaml:"palette"` // name -> #RRGGBB
+	Elements []Element         `yaml:"elements"`
+
+	dim      size
+	fallback []*draw.Font
+	places   map[string]result.Place // path -> where it stands in the file
+}
+
+// FontSpec names fonts beside the built-in ones.
+type FontSpec struct {
+	// Fallback are file names in labels/fonts, looked through in this order.
+	Fallback []string `yaml:"fallback"`
+}
+
+// Element is one thing on a label. Which keys a kind takes is in elementKeys.
+// Lengths in mm, sizes in points.
+type Element struct {
+	Kind string `yaml:"kind"`
+	ID   string `yaml:"id"`
+	When string `yaml:"when"` // a field; the element is drawn if it is set
+
+	X float64 `yaml:"x"`
+	Y float64 `yaml:"y"`
+	// rect
+	W float64 `yaml:"w"`
+	H float64 `yaml:"h"`
+	// line
+	X1 float64 `yaml:"x1"`
+	Y1 float64 `yaml:"y1"`
+	X2 float64 `yaml:"x2"`
+	Y2 float64 `yaml:"y2"`
+	// colours are names of the palette
+	Fill   string  `yaml:"fill"`
+	Stroke string  `yaml:"stroke"`
+	SW     float64 `yaml:"sw"`
+	// star: centre and radius of the first of five, and their distance
+	CX    float64 `yaml:"cx"`
+	CY    float64 `yaml:"cy"`
+	R     float64 `yaml:"r"`
+	Pitch float64 `yaml:"pitch"`
+	// qr: side of the box with the quiet zone
+	Box float64 `yaml:"box"`
+	// text
+	Pt    float64 `yaml:"pt"`
+	Font  string  `yaml:"font"` // regular (default) or bold
+	Color string  `yaml:"color"`
+	Align string  `yaml:"align"` // l (default), c, r
+	Text  string  `yaml:"text"`  // with {fields}
+	MaxW  float64 `yaml:"max_w"`
+	Lines int     `yaml:"lines"`
+	Lead  float64 `yaml:"lead"`  // between baselines; 0 is 1.24 em
+	YOne  float64 `yaml:"y_one"` // baseline where all fits on one line; 0 is y
+	MinPt float64 `yaml:"min_pt"`
+	// Overflow is shrink-break-ellipsis (default), ellipsis or error.
+	Overflow string  `yaml:"overflow"`
+	Repeat   string  `yaml:"repeat"` // facts: once a row, dy apart
+	DY       float64 `yaml:"dy"`
+}
+
+// elementKeys are the keys of each kind beside kind, id and when; those before
+// the bar are required.
+var elementKeys = map[string]string{
+	"rect": "x y w h | fill stroke sw",
+	"line": "x1 y1 x2 y2 stroke sw |",
+	"star": "cx cy r pitch fill stroke |",
+	"qr":   "x y box |",
+	"text": "x y pt color text | font align max_w lines lead y_one min_pt overflow repeat dy",
+}
+
+// size is a label's page.
+type size struct {
+	W, H float64
+	// mandatory fields; stars and the QR code are elements of their own kind.
+	mandatory []string
+}
+
+// sizes are the pages that a design can be for.
+var sizes = map[string]size{
+	"full": {W: 96, H: 192, mandatory: []string{"site", "subtitle", "model", "provider", "rating", "range", "value", "per", "ci", "scale", "relative",
+		"fact_key", "fact_value", "url", "hash", "status", "withdrawn", "reason", "note"}},
+}
+
+// Sizes returns the sizes that designs can be drawn in, sorted.
+func Sizes() []string { return sortedKeys(sizes) }
+
+// Designs are the designs and words of a board.
+type Designs struct {
+	byKey map[string]*Design // NAME/SIZE
+	lang  map[string]*words
+}
+
+// Load reads designs/*.yaml, i18n/*.yaml and the fonts that designs name from
+// the labels folder. Designs with errors are left out and named in the findings.
+func Load(labels fs.FS) (*Designs, result.Findings) {
+	d := &Designs{byKey: map[string]*Design{}}
+	lang, found := loadWords(labels)
+	d.lang = lang
+	names, _ := fs.Glob(labels, "designs/*.yaml") // the pattern is valid
+	sort.Strings(names)
+	fonts := map[string]*draw.Font{}
+	for _, name := range names {
+		file := "labels/" + name
+		data, err := fs.ReadFile(labels, name)
+		if err != nil {
+			found = append(found, result.Finding{Rule: "LBL-DESIGN", Level: result.Error, Where: result.Place{File: file},
+				Message: "cannot be read: " + err.Error(), Hint: "check that it is a readable file"})
+			continue
+		}
+		ds, fs1 := parseDesign(file, data)
+		if ds != nil {
+			fs1 = append(fs1, ds.loadFonts(labels, fonts)...)
+		}
+		if ds != nil && !fs1.HasErrors() && d.lang != nil {
+			fs1 = append(fs1, ds.try(d.words("en"))...)
+		}
+		found = append(found, fs1...)
+		if ds == nil || fs1.HasErrors() {
+			continue
+		}
+		key := ds.Name + "/" + ds.Size
+		if other := d.byKey[key]; other != nil {
+			found = append(found, result.Finding{Rule: "LBL-DESIGN", Level: result.Error, Where: result.Place{File: file},
+				Message: fmt.Sprintf("design %s of size %s is also in %s", ds.Name, ds.Size, other.File), Hint: "rename one of the files"})
+			continue
+		}
+		d.byKey[key] = ds
+	}
+	return d, found
+}
+
+// Names returns the designs that there are as NAME/SIZE, sorted.
+func (d *Designs) Names() []string { return sortedKeys(d.byKey) }
+
+// words returns the words of a language: the exact one, its base language, else
+// English.
+func (d *Designs) words(lang string) *words {
+	if w, ok := d.lang[lang]; ok {
+		return w
+	}
+	base, _, _ := strings.Cut(lang, "-")
+	if w, ok := d.lang[base]; ok {
+		return w
+	}
+	if w, ok := d.lang["en"]; ok {
+		return w
+	}
+	return &words{lang: "en", s: map[string]string{}}
+}
+
+// parseDesign reads one design strictly: unknown keys, unknown kinds and keys of
+// another kind are errors with their place. The design is nil if it cannot be
+// used at all.
+func parseDesign(file string, data []byte) (*Design, result.Findings) {
+	fail := func(hint, format string, args ...any) (*Design, result.Findings) {
+		return nil, result.Findings{{Rule: "LBL-DESIGN", Level: result.Error, Where: result.Place{File: file}, Message: fmt.Sprintf(format, args...), Hint: hint}}
+	}
+	switch {
+	case len(data) > maxDesignBytes:
+		return fail("a design holds some dozens of elements", "file has %d bytes, more than the %d allowed", len(data), maxDesignBytes)
+	case !utf8.Valid(data):
+		return fail("save the file as UTF-8", "file is not UTF-8")
+	}
+	tree, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return nil, result.Findings{yamlFinding(file, "LBL-DESIGN", err)}
+	}
+	ds := &Design{File: file, places: map[string]result.Place{}}
+	if err := yaml.UnmarshalWithOptions(data, ds, yaml.Strict()); err != nil {
+		return nil, result.Findings{yamlFinding(file, "LBL-DESIGN", err)}
+	}
+	for _, doc := range tree.Docs {
+		ds.index(file, "", doc.Body)
+	}
+	sum := sha256.Sum256(data)
+	ds.SHA256 = hex.EncodeToString(sum[:])
+	ds.Name = strings.TrimSuffix(strings.TrimSuffix(path.Base(file), ".yaml"), "-"+ds.Size)
+	return ds, ds.check()
+}
+
+// index remembers where each key of the file stands.
+func (ds *Design) index(file, at string, n ast.Node) {
+	if n == nil {
+		return
+	}
+	if tok := n.GetToken(); tok != nil && tok.Position != nil {
+		if _, done := ds.places[at]; !done {
+			ds.places[at] = result.Place{File: file, Line: tok.Position.Line, Col: tok.Position.Column}
+		}
+	}
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		for _, v := range n.Values {
+			ds.index(file, at, v)
+		}
+	case *ast.MappingValueNode:
+		p := at + "/" + n.Key.String()
+		if tok := n.Key.GetToken(); tok != nil && tok.Position != nil {
+			ds.places[p] = result.Place{File: file, Line: tok.Position.Line, Col: tok.Position.Column}
+		}
+		ds.index(file, p, n.Value)
+	case *ast.SequenceNode:
+		for i, v := range n.Values {
+			ds.index(file, at+"/"+strconv.Itoa(i), v)
+		}
+	}
+}
+
+// place is where a key stands, or the nearest thing above it.
+func (ds *Design) place(at string) result.Place {
+	for at != "" {
+		if p, ok := ds.places[at]; ok {
+			p.Pointer = at
+			return p
+		}
+		at = at[:strings.LastIndexByte(at, '/')]
+	}
+	return result.Place{File: ds.File}
+}
+
+// loadFonts reads the design's fallback fonts, each file once.
+func (ds *Design) loadFonts(labels fs.FS, seen map[string]*draw.Font) result.Findings {
+	var found result.Findings
+	for i, name := range ds.Fonts.Fallback {
+		f, ok := seen[name]
+		if !ok {
+			data, err := fs.ReadFile(labels, "fonts/"+name)
+			if err == nil {
+				f, err = draw.ParseFont(name, data)
+			}
+			if err != nil {
+				found = append(found, result.Finding{Rule: "LBL-FONT", Level: result.Error, Where: ds.place("/fonts/fallback/" + strconv.Itoa(i)),
+					Message: fmt.Sprintf("font labels/fonts/%s cannot be used: %v", name, err), Hint: "put a TrueType file (.ttf with glyf outlines) there, or take the name out"})
+				continue
+			}
+			seen[name] = f
+		}
+		ds.fallback = append(ds.fallback, f)
+	}
+	return found
+}
+
+// yamlFinding turns a YAML error into a finding with its place.
+func yamlFinding(file, rule string, err error) result.Finding {
+	f := result.Finding{Rule: rule, Level: result.Error, Where: result.Place{File: file}, Message: err.Error(), Hint: "correct the line; content/docs describes the format"}
+	var ye yaml.Error
+	if errors.As(err, &ye) {
+		f.Message = ye.GetMessage()
+		if tok := ye.GetToken(); tok != nil && tok.Position != nil {
+			f.Where.Line, f.Where.Col = tok.Position.Line, tok.Position.Column
+		}
+	}
+	return f
+}

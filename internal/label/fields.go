@@ -1,0 +1,346 @@
+// What a label says: from a result and its rating to the named texts that
+// designs place. Nothing here knows of millimetres.
+
+package label
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"jouleboard/internal/rank"
+	"jouleboard/internal/result"
+	"jouleboard/internal/unit"
+)
+
+// fields are the named texts. A field that is not set is not shown.
+type fields map[string]string
+
+// fact is one row of the facts.
+type fact struct{ key, value string }
+
+// fieldNames are the fields that a design may place or ask for, and what they
+// hold.
+var fieldNames = map[string]string{
+	"site":     "the board's title",
+	"subtitle": "what kind of label this is",
+	"model":    "the model's name", "provider": "who made it",
+	"rated": "set if there are stars", "unrated": "set if there are none",
+	"rating": "the stars in words, or that there is no rating", "range": "the stars that the interval spans",
+	"legend": "which way is better, where there is no range", "relative": "that the ranking changes, for live scales",
+	"scale": "the scale's id and state", "reason": "why there is no rating", "withdrawn": "that the result was withdrawn, and when",
+	"value": "energy with unit", "no_value": "why there is none", "per": "what the energy is for", "ci": "the interval of the energy",
+	"fact_key": "a fact's name, with repeat: facts", "fact_value": "a fact, with repeat: facts",
+	"note": "that this is no official label", "verify": "what the QR code is for",
+	"url": "where the QR code leads", "hash": "the result's short id", "status": "draft, review or superseded",
+}
+
+// value is the energy per 1,000 requests in Wh; ok is false if the result has
+// none that could be a measurement.
+func (in Input) value() (wh float64, ok bool) {
+	v, ok := in.Result.Value(Metric)
+	if !ok || !(v > 0) || math.IsInf(v, 0) || in.Withdrawal != nil || in.Rating.Code == rank.CodeWithdrawn || in.Rating.Code == rank.CodeMetricInvalid {
+		return 0, false
+	}
+	return v, true
+}
+
+// displayName is the model's name for people.
+func (in Input) displayName() string {
+	if in.Model != nil && in.Model.Title != "" {
+		return normal(in.Model.Title)
+	}
+	_, name, ok := strings.Cut(in.Result.Model.Name, "/")
+	if !ok {
+		name = in.Result.Model.Name
+	}
+	return normal(name)
+}
+
+// providerName is who made the model, for endpoints who serves it.
+func (in Input) providerName() string {
+	if p := in.Result.Model.Provider; p != "" {
+		return normal(p)
+	}
+	org, _, ok := strings.Cut(in.Result.Model.Name, "/")
+	if !ok {
+		return ""
+	}
+	return normal(org)
+}
+
+// dated is the date that a label prints: the kind of date and its month, or the
+// year where the source gives no more.
+func (in Input) dated() (kind, month string) {
+	r := in.Result
+	if t, err := time.Parse(time.RFC3339, r.MeasuredAt); err == nil {
+		return "measured", t.UTC().Format("2006-01")
+	}
+	if r.Source != nil {
+		if len(r.Source.Published) >= 4 {
+			return "published", r.Source.Published[:min(7, len(r.Source.Published))]
+		}
+		if len(r.Source.Retrieved) >= 4 {
+			return "retrieved", r.Source.Retrieved[:min(7, len(r.Source.Retrieved))]
+		}
+	}
+	return "", ""
+}
+
+// date is the moment that a PDF is dated by. A result that states none gets the
+// epoch, so that it is the same every time.
+func (in Input) date() time.Time {
+	if t, err := time.Parse(time.RFC3339, in.Result.MeasuredAt); err == nil {
+		return t.UTC()
+	}
+	if t, err := time.Parse(time.DateOnly, rank.Date(in.Result)); err == nil {
+		return t
+	}
+	return time.Unix(0, 0).UTC()
+}
+
+// per names the unit of work: request, image or video.
+func (in Input) per() string {
+	if in.Task != nil && (in.Task.Kind == "image" || in.Task.Kind == "video") {
+		return in.Task.Kind
+	}
+	return "request"
+}
+
+func (in Input) boundary() string {
+	if in.Result.Boundary == nil {
+		return ""
+	}
+	return in.Result.Boundary.Includes
+}
+
+func (in Input) taskName() string {
+	if in.Task != nil && in.Task.Title != "" {
+		return normal(in.Task.Title)
+	}
+	return normal(in.Result.Workload.Task)
+}
+
+// hardwareName is count and accelerator, or "" if the result states none.
+func (in Input) hardwareName(w *words) string {
+	h := in.Result.Hardware
+	if h == nil || h.Name == "" {
+		return ""
+	}
+	name := h.Name
+	if in.Hardware != nil && in.Hardware.Name != "" {
+		name = in.Hardware.Name
+	}
+	if h.Count > 0 {
+		return w.t("hardware", "count", strconv.FormatInt(h.Count, 10), "name", normal(name))
+	}
+	return normal(name)
+}
+
+// quantity joins number and unit so that they never part.
+func quantity(number, u string) string { return number + unit.Thin + u }
+
+// interval prints an interval in the prefix of its value, the unit at the end.
+func interval(v float64, ci result.Interval) (lo, hi string) {
+	_, u := unit.Energy(v)
+	f := map[string]float64{"mWh": 1000, "kWh": 0.001}[u]
+	if f == 0 {
+		f = 1
+	}
+	return unit.Sig(ci[0]*f, 3), quantity(unit.Sig(ci[1]*f, 3), u)
+}
+
+// fields fills every field that the input has something for.
+func (in Input) fields(w *words) (fields, []fact) {
+	rt := in.Rating
+	f := fields{
+		"site": normal(in.SiteTitle), "subtitle": w.t("subtitle"), "note": w.t("note"), "verify": w.t("verify"),
+		"model": in.displayName(), "provider": in.providerName(),
+		"hash": w.t("hash", "hash", in.hash()),
+	}
+	if u := in.url(); u != "" {
+		_, f["url"], _ = strings.Cut(u, "://")
+	}
+	status := in.status()
+	switch {
+	case status == StatusWithdrawn:
+		date := ""
+		if in.Withdrawal != nil {
+			date = in.Withdrawal.Date
+		}
+		f["withdrawn"], f["unrated"] = strings.TrimSpace(w.t("withdrawn", "date", date)), "1"
+		f["no_value"] = w.t("value_withdrawn")
+	case rt.Rated:
+		f["rated"] = "1"
+		f["rating"] = w.t("rating", "stars", stars(rt.Stars))
+		if rt.Spans {
+			f["range"] = w.t("range", "lo", stars(rt.Min), "hi", stars(rt.Max))
+		} else {
+			f["legend"] = w.t("legend")
+		}
+		f["scale"] = in.scaleText(w)
+		if rt.Relative {
+			f["relative"] = w.t("relative")
+		}
+	default:
+		f["unrated"] = "1"
+		f["rating"] = w.t("not_rated")
+		f["reason"] = in.reason(w)
+	}
+	if wh, ok := in.value(); ok {
+		in.valueFields(f, w, wh)
+	} else if status != StatusWithdrawn {
+		f["no_value"] = w.t("no_value")
+		if _, has := in.Result.Value(Metric); !has {
+			f["no_value"] = w.t("no_energy")
+		}
+	}
+	f["status"] = in.statusText(w)
+	return f, in.facts(w)
+}
+
+// valueFields fills the energy, what it is for, and its interval.
+func (in Input) valueFields(f fields, w *words, wh float64) {
+	m := in.Result.Metrics[Metric]
+	key := "value"
+	if m.Provenance == result.ProvEstimated {
+		key = "value_estimated"
+	}
+	f["value"] = w.t(key, "quantity", quantity(unit.Energy(wh)))
+	b := "boundary_energy_" + or(in.boundary(), "unknown")
+	if !w.has(b) {
+		b = "boundary_energy_unknown"
+	}
+	f["per"] = w.t("per_"+in.per(), "boundary", w.t(b))
+	if m.CI95 == nil {
+		f["ci"] = w.t("no_ci")
+		return
+	}
+	lo, hi := interval(wh, *m.CI95)
+	if runs := len(in.Result.Window); runs > 1 {
+		f["ci"] = w.t("ci_runs", "lo", lo, "hi", hi, "n", strconv.Itoa(runs))
+	} else {
+		f["ci"] = w.t("ci", "lo", lo, "hi", hi)
+	}
+}
+
+func (in Input) scaleText(w *words) string {
+	key := "scale_fixed"
+	switch {
+	case in.Rating.Relative:
+		key = "scale_live"
+	case in.Rating.Status == rank.StatusDraft:
+		key = "scale_draft"
+	case in.Rating.Status == rank.StatusSuperseded:
+		key = "scale_superseded"
+	}
+	return w.t(key, "scale", in.Rating.ScaleID)
+}
+
+// reason is why there is no rating. The rating's own words begin with "Not
+// rated:", which stands in the rating's place already.
+func (in Input) reason(w *words) string {
+	s := strings.TrimSpace(strings.TrimPrefix(in.Rating.Reason, "Not rated:"))
+	if s != "" {
+		s = strings.ToUpper(s[:1]) + s[1:]
+	}
+	if key := "reason_" + in.Rating.Code; w.has(key) {
+		return w.t(key, "reason", s)
+	}
+	return or(s, in.Rating.Code)
+}
+
+func (in Input) statusText(w *words) string {
+	switch {
+	case in.Withdrawal != nil || in.Rating.Code == rank.CodeWithdrawn:
+		return "" // said in large letters where the rating stands
+	case in.Result.Draft != "":
+		return w.t("status_draft_result", "kind", in.Result.Draft)
+	case in.Flag != nil:
+		return w.t("status_flagged", "date", in.Flag.Date)
+	case !in.Rating.Rated:
+		return ""
+	case in.Rating.Status == rank.StatusSuperseded:
+		return w.t("status_superseded", "scale", in.Rating.ScaleID)
+	case in.Rating.Status == rank.StatusDraft:
+		return w.t("status_draft")
+	}
+	return ""
+}
+
+// facts are the rows about the measured configuration. A row stands also where
+// the result says nothing, and says so; only the size class is left out for
+// tasks without classes.
+func (in Input) facts(w *words) []fact {
+	r := in.Result
+	none := w.t("not_stated")
+	fs := []fact{{w.t("fact_task"), or(in.taskName(), none)}}
+	if r.Model.SizeClass != "" || in.Task != nil && len(in.Task.Classes) > 0 {
+		fs = append(fs, fact{w.t("fact_class"), or(normal(r.Model.SizeClass), none)})
+	}
+	precision := normal(r.Model.Precision)
+	if q := normal(r.Model.Quantization); q != "" && q != "none" && q != precision {
+		precision = strings.TrimPrefix(precision+", "+q, ", ")
+	}
+	boundary := in.boundary()
+	if w.has("boundary_" + boundary) {
+		boundary = w.t("boundary_" + boundary)
+	}
+	kind, month := in.dated()
+	return append(fs,
+		fact{w.t("fact_hardware"), or(in.hardwareName(w), none)},
+		fact{w.t("fact_precision"), or(precision, none)},
+		fact{w.t("fact_point"), or(normal(in.PointTitle), in.loadText(w), none)},
+		fact{w.t("fact_boundary"), or(boundary, none)},
+		fact{w.t("fact_" + or(kind, "date")), or(in.dateText(w, month), none)},
+		fact{w.t("fact_software"), or(softwareName(r.Software), none)},
+	)
+}
+
+// dateText is the month with how far the numbers were checked.
+func (in Input) dateText(w *words, month string) string {
+	level := in.Verification
+	if level == "" {
+		level = "declared"
+		if in.Result.Reported() {
+			level = "reported"
+		}
+	}
+	if month == "" {
+		return ""
+	}
+	if level == "reported" && (in.Result.Source == nil || in.Result.Source.Publisher == "") || !w.has(level) {
+		return month
+	}
+	publisher := ""
+	if in.Result.Source != nil {
+		publisher = normal(in.Result.Source.Publisher)
+	}
+	return w.t(level, "month", month, "publisher", publisher)
+}
+
+func (in Input) loadText(w *words) string {
+	l := in.Result.Workload.Load
+	if l == nil {
+		return ""
+	}
+	switch {
+	case l.Mode == result.LoadClosed && l.Concurrency > 0:
+		return w.t("load_closed", "n", unit.Int(l.Concurrency))
+	case l.Mode == result.LoadOpen && l.RatePerS != nil:
+		return w.t("load_open", "n", unit.Trim(*l.RatePerS))
+	case l.Mode == result.LoadBatch && l.BatchSize > 0:
+		return w.t("load_batch", "n", unit.Int(l.BatchSize))
+	case l.Mode == result.LoadBurst && l.MaxNumSeqs > 0:
+		return w.t("load_burst", "n", unit.Int(l.MaxNumSeqs))
+	}
+	return ""
+}
+
+func softwareName(s *result.Software) string {
+	if s == nil || s.Engine == nil {
+		return ""
+	}
+	return normal(s.Engine.Name + " " + s.Engine.Version)
+}

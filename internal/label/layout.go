@@ -1,0 +1,274 @@
+// Layout: a design and the fields of one label to a display list.
+
+package label
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"jouleboard/internal/draw"
+	"jouleboard/internal/result"
+)
+
+var fieldRef = regexp.MustCompile(`\{([^{}]*)\}`)
+
+// box is where an element's ink is, for the overlap check.
+type box struct {
+	id             string
+	x1, y1, x2, y2 float64
+	text           bool
+	solid          bool // a filled rectangle: text may stand on it
+	color          string
+}
+
+// layout is one drawing in the making.
+type layout struct {
+	ds       *Design
+	f        fields
+	facts    []fact
+	in       ratingShape
+	url      string
+	list     *draw.List
+	boxes    []box
+	findings result.Findings
+}
+
+// ratingShape is what the row of stars shows.
+type ratingShape struct{ min, max float64 }
+
+// Draw lays a label out. design is a design's name, size one of Sizes. The
+// error is a *Problem with a rule of its own (LBL-E-...) if the result cannot
+// be put on a label.
+func (d *Designs) Draw(in Input, design, size string) (*Label, error) {
+	if in.Result == nil {
+		return nil, problem("LBL-E-RESULT", "pass the result", "no result to draw a label of")
+	}
+	ds := d.byKey[design+"/"+size]
+	if ds == nil {
+		return nil, problem("LBL-E-DESIGN", "there are: "+strings.Join(d.Names(), ", "), "no design %q of size %q", design, size)
+	}
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	lb := &Label{Record: in.record(), date: in.date(), author: normal(in.SiteTitle), prefix: "jb-" + in.hash() + "-" + size}
+	lb.Record.Design, lb.Record.DesignSHA256, lb.Record.Size = ds.Name, ds.SHA256, size
+
+	w := d.words(in.Lang)
+	lb.Alt = in.alt(w)
+	drawn := w
+	if missing := ds.undrawableWords(w); len(missing) > 0 {
+		drawn = d.words("en")
+		lb.note(result.Note, "LBL-W-LANG", "put a TrueType font with these characters into labels/fonts and name it under fonts.fallback in the design",
+			"the fonts of design %s lack %s, so the label's words are English", ds.Name, describe(missing))
+	}
+	f, facts := in.fields(drawn)
+	lb.title = f["model"]
+	if in.Rating.Rated {
+		lb.title += ", " + f["rating"]
+	}
+	lb.script(in, ds, f, facts)
+
+	lo := &layout{ds: ds, f: f, facts: facts, in: ratingShape{in.Rating.Min, in.Rating.Max}, url: in.url(),
+		list: &draw.List{W: ds.dim.W, H: ds.dim.H, Title: lb.title, Desc: lb.Alt, Lang: w.lang, Fallback: ds.fallback}}
+	if err := lo.run(); err != nil {
+		return nil, err
+	}
+	lb.Findings = append(lb.Findings, lo.findings...)
+	lb.List = lo.list
+	return lb, nil
+}
+
+func (l *Label) note(level result.Level, rule, hint, format string, args ...any) {
+	l.Findings = append(l.Findings, result.Finding{Rule: rule, Level: level, Message: fmt.Sprintf(format, args...), Hint: hint})
+}
+
+// check refuses text that no label may carry, and addresses that a QR code must
+// not lead to.
+func (in Input) check() error {
+	texts := [...][2]string{{"model name", in.Result.Model.Name}, {"provider", in.Result.Model.Provider}, {"site title", in.SiteTitle}, {"operating point", in.PointTitle},
+		{"task", in.taskName()}, {"precision", in.Result.Model.Precision}, {"quantization", in.Result.Model.Quantization}, {"software", softwareName(in.Result.Software)},
+		{"model title", in.displayName()}, {"hardware", in.hardwareName(&words{s: map[string]string{"hardware": "{name}"}})}, {"size class", in.Result.Model.SizeClass}}
+	for _, t := range texts {
+		if r, bad := forbidden(t[1]); bad {
+			return problem("LBL-E-TEXT", "take the character out; labels carry no control, direction or private-use characters", "%s %q holds U+%04X", t[0], t[1], r)
+		}
+	}
+	if s := in.Result.Source; s != nil {
+		if r, bad := forbidden(s.Publisher); bad {
+			return problem("LBL-E-TEXT", "take the character out; labels carry no control, direction or private-use characters", "publisher %q holds U+%04X", s.Publisher, r)
+		}
+	}
+	switch u := in.url(); {
+	case u == "":
+		return problem("LBL-E-QR", "set base_url in content/site.yaml to the address at which the board is published", "the board has no base_url for the QR code to lead to")
+	case !strings.HasPrefix(u, "https://") || strings.ContainsAny(u, " ?#\"<>\\"):
+		return problem("LBL-E-QR", "use an absolute https address without query or fragment", "the QR code cannot lead to %q", u)
+	}
+	return nil
+}
+
+// script replaces what the fonts cannot draw: a model's name by its ASCII id,
+// other text character by character.
+func (l *Label) script(in Input, ds *Design, f fields, facts []fact) {
+	if bad := undrawable(f["model"], ds.fallback); len(bad) > 0 {
+		id := normal(in.Result.Model.Name)
+		if len(undrawable(id, ds.fallback)) > 0 {
+			id = "Model " + in.hash()
+		}
+		l.note(result.Warn, "LBL-W-SCRIPT", "put a TrueType font with these characters into labels/fonts, unless the script needs shaping",
+			"model name %q holds %s, which no font draws; the label shows %q", f["model"], describe(bad), id)
+		f["model"] = id
+	}
+	fix := func(what, s string) string {
+		bad := undrawable(s, ds.fallback)
+		if len(bad) == 0 {
+			return s
+		}
+		l.note(result.Warn, "LBL-W-SCRIPT", "put a TrueType font with these characters into labels/fonts", "%s %q holds %s, which no font draws", what, s, describe(bad))
+		return drawable(s, ds.fallback)
+	}
+	for _, k := range sortedKeys(f) {
+		f[k] = fix(k, f[k])
+	}
+	for i := range facts {
+		facts[i].value = fix(facts[i].key, facts[i].value)
+	}
+}
+
+// undrawableWords returns what the design's fonts lack of a language's words.
+// Characters of alternative texts count too: a language is either there or not.
+func (ds *Design) undrawableWords(w *words) []rune {
+	if w.lang == "en" {
+		return nil
+	}
+	var bad []rune
+	for _, k := range sortedKeys(w.s) {
+		bad = append(bad, undrawable(w.s[k], ds.fallback)...)
+	}
+	return bad
+}
+
+// run draws every element that is to be shown.
+func (lo *layout) run() error {
+	for i := range lo.ds.Elements {
+		e := &lo.ds.Elements[i]
+		if e.When != "" && lo.f[e.When] == "" {
+			continue
+		}
+		if err := lo.element(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (lo *layout) paint(name string) draw.Paint {
+	if name == "" {
+		return draw.Paint{}
+	}
+	return draw.Paint{Hex: lo.ds.Palette[name]}
+}
+
+func (lo *layout) element(e *Element) error {
+	switch e.Kind {
+	case "rect":
+		lo.list.Add(draw.Rect{X: e.X, Y: e.Y, W: e.W, H: e.H, Fill: lo.paint(e.Fill), Stroke: lo.paint(e.Stroke), SW: e.SW})
+		if e.Fill != "" {
+			lo.boxes = append(lo.boxes, box{id: e.ID, x1: e.X, y1: e.Y, x2: e.X + e.W, y2: e.Y + e.H, solid: true, color: e.Fill})
+		}
+	case "line":
+		lo.list.Add(draw.Line{X1: e.X1, Y1: e.Y1, X2: e.X2, Y2: e.Y2, Stroke: lo.paint(e.Stroke), SW: e.SW})
+		h := e.SW / 2
+		lo.boxes = append(lo.boxes, box{id: e.ID, x1: min(e.X1, e.X2) - h, y1: min(e.Y1, e.Y2) - h, x2: max(e.X1, e.X2) + h, y2: max(e.Y1, e.Y2) + h, color: e.Stroke})
+	case "star":
+		lo.list.Add(draw.Stars(e.CX, e.CY, e.R, e.Pitch, lo.in.min, lo.in.max, lo.paint(e.Fill), lo.paint(e.Stroke))...)
+		lo.boxes = append(lo.boxes, box{id: e.ID, x1: e.CX - e.R, y1: e.CY - e.R, x2: e.CX + 4*e.Pitch + e.R, y2: e.CY + 0.81*e.R, color: e.Stroke})
+	case "qr":
+		items, info, err := draw.QR(lo.url, e.X, e.Y, e.Box)
+		if err != nil {
+			return problem("LBL-E-QR", "use a shorter base_url", "%v", err)
+		}
+		if info.Version > 10 {
+			return problem("LBL-E-QR", "use a shorter base_url", "QR code of %d bytes needs version %d, at most 10 is allowed", len(lo.url), info.Version)
+		}
+		lo.list.Add(items...)
+		lo.boxes = append(lo.boxes, box{id: e.ID, x1: e.X, y1: e.Y, x2: e.X + e.Box, y2: e.Y + e.Box})
+	case "text":
+		if e.Repeat == "" {
+			return lo.text(e, 0)
+		}
+		for i, row := range lo.facts {
+			lo.f["fact_key"], lo.f["fact_value"] = row.key, row.value
+			if err := lo.text(e, float64(i)*e.DY); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// text fits and places one text element, dy below its place.
+func (lo *layout) text(e *Element, dy float64) error {
+	s := normal(fieldRef.ReplaceAllStringFunc(e.Text, func(m string) string { return lo.f[m[1:len(m)-1]] }))
+	if s == "" {
+		return nil
+	}
+	ft := fitter{bold: e.Font == "bold", maxW: e.MaxW, fallback: lo.ds.fallback}
+	lines, minPt := max(e.Lines, 1), e.MinPt
+	if e.Overflow == "ellipsis" {
+		lines, minPt = 1, e.Pt
+	}
+	var b block
+	if e.Overflow == "error" {
+		if !ft.fits(s, e.Pt) {
+			return problem("LBL-E-FIT", "shorten the text, or give the element more room in the design", "%q does not fit %g mm at %g pt (element %s)", s, e.MaxW, e.Pt, or(e.ID, e.Text))
+		}
+		b = block{lines: []string{s}, pt: e.Pt}
+	} else {
+		b = ft.fit(s, e.Pt, minPt, lines, e.Text == "{model}")
+	}
+	if b.cut {
+		lo.findings = append(lo.findings, result.Finding{Rule: "LBL-W-CUT", Level: result.Warn, Message: fmt.Sprintf("%q does not fit and is shortened to %q", s, strings.Join(b.lines, " ")),
+			Hint: "nothing to do: the whole text is in the label's title, record or page"})
+	}
+	y := e.Y
+	if len(b.lines) == 1 && e.YOne != 0 {
+		y = e.YOne
+	}
+	lead := e.Lead
+	if lead == 0 {
+		lead = 1.24 * b.pt * draw.PtMM
+	}
+	align := map[string]draw.Align{"c": draw.Center, "r": draw.Right}[e.Align]
+	for i, line := range b.lines {
+		t := draw.Text{X: e.X, Y: round4(y + dy + float64(i)*lead), Pt: b.pt, Bold: ft.bold, Color: lo.paint(e.Color), Align: align, S: line}
+		lo.list.Add(t)
+		wd := draw.Width(line, b.pt, ft.bold, lo.ds.fallback...)
+		x := t.X
+		switch align {
+		case draw.Center:
+			x -= wd / 2
+		case draw.Right:
+			x -= wd
+		}
+		em := b.pt * draw.PtMM
+		id := e.ID
+		if e.Repeat != "" {
+			id += "/" + strconv.FormatFloat(t.Y, 'f', -1, 64)
+		}
+		lo.boxes = append(lo.boxes, box{id: id, x1: x, y1: t.Y - 0.72*em, x2: x + wd, y2: t.Y + 0.21*em, text: true, color: e.Color})
+	}
+	return nil
+}
+
+// asProblem returns the finding inside an error of Draw.
+func asProblem(err error) (result.Finding, bool) {
+	var p *Problem
+	if errors.As(err, &p) {
+		return p.Finding, true
+	}
+	return result.Finding{}, false
+}
