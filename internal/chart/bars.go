@@ -1,0 +1,223 @@
+// Bars: the top of a board as horizontal bars from zero, with intervals and
+// printed values.
+
+package chart
+
+import (
+	"strings"
+
+	"jouleboard/internal/draw"
+	"jouleboard/internal/unit"
+)
+
+// Bars shows one value for each of a few models. The scale is linear and starts
+// at zero, so lengths compare as values do.
+type Bars struct {
+	ID, Title, Caption string
+	Name, Unit         string // of the value
+	Bars               []Bar
+	Words              Words
+}
+
+// Bar is one bar. Lo and Hi are the ends of its 95 % interval, nil where there
+// is none. A value that is not finite is named and has no bar.
+type Bar struct {
+	Label, Sub, Family, URL string
+	Value                   float64
+	Lo, Hi                  *float64
+}
+
+func (b Bar) interval() (lo, hi float64, ok bool) {
+	if b.Lo == nil || b.Hi == nil || !finite(*b.Lo) || !finite(*b.Hi) {
+		return 0, 0, false
+	}
+	return *b.Lo, *b.Hi, true
+}
+
+func (b Bars) name() string { return b.ID }
+
+// barFrame is the layout of bars, in px.
+type barFrame struct {
+	w, h, l, r, t, b float64
+	x                scale
+	pitch            float64
+	narrow           bool
+	labels, values   []string
+	paints           []look
+}
+
+// reach is how far right a bar and its whisker go.
+func (f *barFrame) reach(b Bar) float64 {
+	x := f.x.pos(0)
+	if finite(b.Value) {
+		x = max(x, f.x.pos(b.Value))
+	}
+	if _, hi, ok := b.interval(); ok {
+		x = max(x, f.x.pos(hi))
+	}
+	return x
+}
+
+func (b Bars) layout(narrow bool) *barFrame {
+	f := &barFrame{w: wideW, narrow: narrow, t: 8, pitch: 25}
+	var names, families []string
+	var values []float64
+	sub := false
+	for _, bar := range b.Bars {
+		names = append(names, bar.Label)
+		families = append(families, clean(bar.Family))
+		sub = sub || clean(bar.Sub) != ""
+		text := unit.Dash
+		if finite(bar.Value) {
+			values = append(values, bar.Value)
+			text = unit.Sig(bar.Value, 3)
+		}
+		f.values = append(f.values, text)
+		if lo, hi, ok := bar.interval(); ok {
+			values = append(values, lo, hi)
+		}
+	}
+	f.paints = looks(families)
+	f.x = newScale(linear, values)
+	widest := widestText(f.values, sizeText) + 10
+	if narrow {
+		f.w, f.pitch, f.l, f.r = narrowW, 34, 4, narrowW-8
+		f.labels = shorten(names, sizeSmall, narrowW-12-widest)
+	} else {
+		f.labels = shorten(names, sizeText, 270)
+		wide := widestText(f.labels, sizeText)
+		for _, bar := range b.Bars {
+			wide = max(wide, min(textWidth(clean(bar.Sub), sizeSmall), 270))
+		}
+		f.l, f.r = max(wide, 40)+12, f.w-widest
+		if sub {
+			f.pitch = 36
+		}
+	}
+	f.b = f.t + f.pitch*float64(len(b.Bars)) + 4
+	f.h = f.b + 44
+	if narrow {
+		f.h = f.b + 26
+	}
+	f.x = f.x.place(f.l, f.r)
+	f.x.ticks = thinTicks(f.x, func(s string) float64 { return textWidth(s, sizeText) + 14 })
+	return f
+}
+
+// List is the static drawing.
+func (b Bars) List(narrow bool) *draw.List {
+	f := b.layout(narrow)
+	c := newCanvas(f.w, f.h, b.Title, b.Caption)
+	if len(b.Bars) == 0 {
+		c.text(f.w/2, f.h/2, sizeText, draw.Center, dim, clean(b.Words.fill().Empty))
+		return c.list
+	}
+	for _, t := range f.x.ticks {
+		if narrow { // names stand over the bars; the printed values are enough
+			break
+		}
+		x := f.x.pos(t.v)
+		c.line(x, f.t, x, f.b, 1, rule)
+		align := draw.Center
+		if textWidth(t.text, sizeText)/2 > f.w-x-2 {
+			align = draw.Right
+			x = f.w - 2
+		} else if textWidth(t.text, sizeText)/2 > x-2 {
+			align = draw.Left
+			x = 2
+		}
+		c.text(x, f.b+17, sizeText, align, dim, t.text)
+	}
+	c.text(f.r, f.h-8, sizeText, draw.Right, dim, ellipsis(axisTitle(b.Name, b.Unit), sizeText, f.r-4))
+	zero := f.x.pos(0)
+	for i, bar := range b.Bars {
+		top := f.t + f.pitch*float64(i)
+		mid, thick := top+f.pitch/2, 14.0
+		if narrow {
+			mid, thick = top+25, 9
+		}
+		if finite(bar.Value) {
+			x := f.x.pos(bar.Value)
+			c.rect(min(zero, x), mid-thick/2, max(abs(x-zero), 0.75), thick, f.paints[i].paint)
+		}
+		f.whisker(c, bar, mid, thick)
+		f.words(c, i, bar, top, mid)
+		if narrow {
+			c.line(zero, mid-thick/2-2, zero, mid+thick/2+2, 1, dim)
+		}
+	}
+	if !narrow {
+		c.line(zero, f.t, zero, f.b, 1, dim)
+	}
+	return c.list
+}
+
+// words writes a bar's name and value.
+func (f *barFrame) words(c *canvas, i int, bar Bar, top, mid float64) {
+	if f.narrow {
+		c.text(4, top+15, sizeSmall, draw.Left, ink, f.labels[i])
+		c.text(f.w-6, top+15, sizeSmall, draw.Right, ink, f.values[i])
+		return
+	}
+	y := mid + sizeText*0.36
+	if sub := clean(bar.Sub); sub != "" {
+		c.text(f.l-12, mid+13, sizeSmall, draw.Right, dim, ellipsis(sub, sizeSmall, 270))
+		c.text(f.l-12, mid-2, sizeText, draw.Right, ink, f.labels[i])
+	} else {
+		c.text(f.l-12, y, sizeText, draw.Right, ink, f.labels[i])
+	}
+	c.text(f.reach(bar)+7, y, sizeText, draw.Left, ink, f.values[i])
+}
+
+// whisker draws an interval with a rim of paper, to be seen on the bar too.
+func (f *barFrame) whisker(c *canvas, bar Bar, mid, thick float64) {
+	lo, hi, ok := bar.interval()
+	if !ok {
+		return
+	}
+	a, b, h := f.x.pos(lo), f.x.pos(hi), thick/2-1
+	c.line(a-1.25, mid, b+1.25, mid, 4, paper)
+	c.line(a, mid-h, a, mid+h, 3.5, paper)
+	c.line(b, mid-h, b, mid+h, 3.5, paper)
+	c.line(a, mid, b, mid, 1.5, ink)
+	c.line(a, mid-h, a, mid+h, 1.5, ink)
+	c.line(b, mid-h, b, mid+h, 1.5, ink)
+}
+
+// Table holds value and interval of each bar.
+func (b Bars) Table() Table {
+	w := b.Words.fill()
+	t := Table{Caption: clean(b.Title), Head: []Column{{Name: clean(w.Model)}, {clean(b.Name), clean(b.Unit), true}}}
+	some := false
+	for _, bar := range b.Bars {
+		_, _, ok := bar.interval()
+		some = some || ok
+	}
+	if some {
+		t.Head = append(t.Head, Column{clean(w.Low), clean(b.Unit), true}, Column{clean(w.High), clean(b.Unit), true})
+	}
+	for _, bar := range b.Bars {
+		name := nameOf(bar.Label)
+		if s := clean(bar.Sub); s != "" {
+			name = strings.Join([]string{name, s}, ", ")
+		}
+		row := []Cell{{Text: name, URL: bar.URL}, number(bar.Value)}
+		if some {
+			lo, hi, ok := bar.interval()
+			if ok {
+				row = append(row, number(lo), number(hi))
+			} else {
+				row = append(row, Cell{Text: unit.Dash}, Cell{Text: unit.Dash})
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+func abs(v float64) float64 {
+	if v < 0 {
+		return -v
+	}
+	return v
+}

@@ -1,0 +1,138 @@
+// Package chart turns series of numbers into pictures: a display list for the
+// static drawing, an option for the interactive one, and the table of the same
+// data. The same input gives the same bytes.
+//
+// This file holds what callers see. Drawings carry no links, because an image
+// must not hold things that take focus; links are in the table and in the
+// interactive chart, where a label can be clicked.
+package chart
+
+import (
+	"math"
+
+	"jouleboard/internal/draw"
+)
+
+// Chart is one figure in its three forms.
+type Chart interface {
+	// Option is HTML-safe JSON for assets/js/chart.js: data only, no functions.
+	// It is nil where an interactive form would add nothing.
+	Option() ([]byte, error)
+	// List is the static drawing: 1 px of it is 25.4/96 mm. The narrow one is a
+	// layout of its own for 360 px, not the wide one made smaller.
+	List(narrow bool) *draw.List
+	// Table holds every number that the drawing shows.
+	Table() Table
+
+	name() string
+}
+
+// SVG renders the static drawing for use inside a page: colours are classes,
+// text is text. Its ids start with the chart's ID, which must be unique on a page.
+func SVG(c Chart, narrow bool) []byte {
+	prefix := c.name() + "-wide"
+	if narrow {
+		prefix = c.name() + "-narrow"
+	}
+	return draw.SVG(c.List(narrow), draw.SVGOptions{IDPrefix: prefix, Text: draw.Live, Inline: true})
+}
+
+// Pt is a measured point. Points that are not finite, or not positive on a
+// logarithmic axis, are left out of drawings.
+type Pt struct {
+	X, Y  float64
+	Label string // what sets this point apart, such as "8 GPUs, batch 64"
+	URL   string
+}
+
+// Series is one line: the points of one model in the order of rising load.
+type Series struct {
+	Name   string
+	Family string // gives the colour; empty: colours go by position
+	URL    string
+	Points []Pt
+	Pick   int // index of the point that the board ranks, -1 for none
+}
+
+// Limit is a constraint on the x axis, drawn as a line.
+type Limit struct {
+	X     float64
+	Label string // such as "at most 50 ms"
+	Min   bool   // the allowed side is the right one
+}
+
+// Table is the data of a chart for readers who do not see it, and for copying.
+type Table struct {
+	Caption string
+	Head    []Column
+	Rows    [][]Cell
+}
+
+// Column is a head cell. Numeric columns align right.
+type Column struct {
+	Name, Unit string
+	Numeric    bool
+}
+
+// Cell is one value as printed. Num is the value itself, nil for text and for
+// what is missing.
+type Cell struct {
+	Text string
+	URL  string
+	Num  *float64
+}
+
+// Words are a chart's own words. A field left empty is English.
+type Words struct {
+	Front  string // names the line of what no other point beats
+	Model  string // head of the column of names
+	Detail string // head of the column of point labels
+	Ranked string // head of the column that marks ranked points
+	Yes    string
+	Low    string // lower end of an interval
+	High   string // upper end of an interval
+	Log    string // says that a strip's scale is logarithmic
+	More   string // "{n}" stands for how many lines have no label
+	Empty  string // said where there is nothing to draw
+}
+
+func (w Words) fill() Words {
+	def := func(s *string, english string) {
+		if *s == "" {
+			*s = english
+		}
+	}
+	def(&w.Front, "Pareto front")
+	def(&w.Model, "Model")
+	def(&w.Detail, "Configuration")
+	def(&w.Ranked, "Ranked point")
+	def(&w.Yes, "yes")
+	def(&w.Low, "95 % from")
+	def(&w.High, "95 % to")
+	def(&w.Log, "logarithmic scale")
+	def(&w.More, "{n} more lines have no label; all are in the data table.")
+	def(&w.Empty, "No data to draw.")
+	return w
+}
+
+// axisTitle joins a quantity and its unit as axes do: "median ITL, ms".
+func axisTitle(name, unit string) string {
+	name, unit = clean(name), clean(unit)
+	switch {
+	case unit == "":
+		return name
+	case name == "":
+		return unit
+	}
+	return name + ", " + unit
+}
+
+// withUnit is a printed number with its unit behind it.
+func withUnit(number, unit string) string {
+	if unit = clean(unit); unit == "" {
+		return number
+	}
+	return number + " " + unit
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

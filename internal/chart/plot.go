@@ -1,0 +1,355 @@
+// The x-y plot behind tradeoffs and lines: what is drawn where. Drawing itself
+// is in plotdraw.go, the interactive form in option.go.
+
+package chart
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"jouleboard/internal/unit"
+)
+
+// plot is an x-y chart in general form.
+type plot struct {
+	id, title, caption         string
+	xName, xUnit, yName, yUnit string
+	xKind, yKind               scaleKind
+	limit                      *Limit
+	series                     []Series
+	front                      []Pt
+	words                      Words
+	marks                      bool // a mark at each point, not only at ranked ones
+}
+
+// Layout of the wide drawing and of the narrow one, in px.
+const (
+	wideW, wideH   = 1080, 420
+	narrowW        = 360
+	wideTop        = 32  // the plot's upper edge
+	wideBottom     = 374 // its lower edge
+	labelPitch     = 14.5
+	maxLabels      = 23 // what fits between the edges at that pitch
+	narrowPitch    = 13.5
+	maxLabelWidth  = 226
+	narrowDirectPx = 92 // narrow labels up to this wide stand at the lines
+	narrowDirectN  = 8
+)
+
+// curve is a series that has something to draw.
+type curve struct {
+	look
+	series int // index in plot.series, and what numbers show
+	name   string
+	pts    []Pt
+	pick   int // index in pts, -1 for none
+	label  bool
+}
+
+func (c curve) end() Pt { return c.pts[len(c.pts)-1] }
+
+// endLabel is a name placed beside the plot.
+type endLabel struct {
+	curve int
+	text  string
+	y     float64 // middle of the line of text
+}
+
+// frame is a finished layout.
+type frame struct {
+	w, h       float64
+	l, t, r, b float64 // the plot's edges
+	x, y       scale
+	size       float64 // of text
+	curves     []curve
+	labels     []endLabel
+	labelX     float64  // where label texts begin
+	key        []string // narrow: names by number, parallel to labels
+	hidden     int      // curves without a label
+	limitX     float64
+	limitFlip  bool // the limit's words stand on its right
+	limitLow   bool // and one row lower than the y axis title
+}
+
+// usable says whether a point can stand on the plot's axes.
+func (p *plot) usable(q Pt) bool {
+	ok := func(v float64, k scaleKind) bool { return finite(v) && (k == linear || v > 0) }
+	return ok(q.X, p.xKind) && ok(q.Y, p.yKind)
+}
+
+// curves keeps what can be drawn. At most n curves get a label, the first ones
+// given: those that a board ranks best.
+func (p *plot) curves(n int) []curve {
+	families := make([]string, len(p.series))
+	for i, s := range p.series {
+		families[i] = clean(s.Family)
+	}
+	paints := looks(families)
+	var out []curve
+	for i, s := range p.series {
+		c := curve{look: paints[i], series: i, name: nameOf(s.Name), pick: -1, label: len(out) < n}
+		for j, q := range s.Points {
+			if !p.usable(q) {
+				continue
+			}
+			if j == s.Pick {
+				c.pick = len(c.pts)
+			}
+			c.pts = append(c.pts, q)
+		}
+		if len(c.pts) == 0 {
+			continue
+		}
+		if !c.label {
+			c.look = look{paint: dim}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// layout decides every position.
+func (p *plot) layout(narrow bool) *frame {
+	f := &frame{w: wideW, h: wideH, t: wideTop, b: wideBottom, size: sizeText}
+	if narrow {
+		f.w, f.size, f.t = narrowW, sizeSmall, 28
+	}
+	f.curves = p.curves(maxLabels)
+	var names []string
+	for _, c := range f.curves {
+		if c.label {
+			names = append(names, c.name)
+		}
+	}
+	f.hidden = len(f.curves) - len(names)
+
+	var xs, ys []float64
+	for _, c := range f.curves {
+		for _, q := range c.pts {
+			xs, ys = append(xs, q.X), append(ys, q.Y)
+		}
+	}
+	for _, q := range p.front {
+		if p.usable(q) {
+			xs, ys = append(xs, q.X), append(ys, q.Y)
+		}
+	}
+	if p.limit != nil && finite(p.limit.X) && (p.xKind == linear || p.limit.X > 0) {
+		xs = append(xs, p.limit.X)
+	}
+	f.x, f.y = newScale(p.xKind, xs), newScale(p.yKind, ys)
+
+	// The left edge leaves room for the widest number of the y axis.
+	widest := 20.0
+	for _, t := range f.y.ticks {
+		widest = max(widest, textWidth(t.text, f.size))
+	}
+	f.l = widest + 14
+
+	var gutter float64
+	texts, pitch := names, labelPitch
+	switch {
+	case !narrow:
+		texts = shorten(names, f.size, maxLabelWidth)
+		gutter = 44 + widestText(texts, f.size) + 6
+	default:
+		pitch = narrowPitch
+		direct := shorten(names, f.size, narrowDirectPx)
+		if len(names) <= narrowDirectN && strings.Join(direct, "\n") == strings.Join(names, "\n") {
+			texts = direct
+			gutter = 32 + widestText(texts, f.size) + 4
+			break
+		}
+		texts = nil
+		for i := range names {
+			texts = append(texts, strconv.Itoa(i+1))
+		}
+		f.key = shorten(names, f.size, narrowW-52)
+		gutter = 32 + widestText(texts, f.size) + 2
+	}
+	if len(texts) == 0 {
+		gutter = 12
+	}
+	f.r = f.w - gutter
+	f.labelX = f.r + 41
+	if narrow {
+		f.labelX = f.r + 30
+		f.b = f.t + max(250, float64(len(texts))*pitch)
+	}
+	f.headline(p)
+	f.x, f.y = f.x.place(f.l, f.r), f.y.place(f.b, f.t)
+	f.x.ticks = thinTicks(f.x, func(s string) float64 { return textWidth(s, f.size) + 10 })
+	f.y.ticks = thinTicks(f.y, func(string) float64 { return f.size + 3 })
+
+	want, size := make([]float64, len(texts)), make([]float64, len(texts))
+	k := 0
+	for i, c := range f.curves {
+		if !c.label {
+			continue
+		}
+		want[k], size[k] = f.y.pos(c.end().Y), pitch
+		f.labels = append(f.labels, endLabel{curve: i, text: texts[k]})
+		k++
+	}
+	for i, y := range spread(want, size, f.t-pitch/2, f.b+pitch/2) {
+		f.labels[i].y = y
+	}
+	if narrow {
+		f.h = f.keyTop() + float64(f.keyRows())*keyPitch + 2
+		if f.hidden > 0 {
+			f.h += keyPitch
+		}
+	}
+	return f
+}
+
+// headline finds room above the plot for the y axis title and the limit's words.
+func (f *frame) headline(p *plot) {
+	if p.limit == nil || !finite(p.limit.X) || p.xKind != linear && p.limit.X <= 0 {
+		f.limitX = -1
+		return
+	}
+	f.limitX = f.x.place(f.l, f.r).pos(p.limit.X)
+	w := textWidth(clean(p.limit.Label), f.size) + 6
+	f.limitFlip = p.limit.Min
+	titleEnd := f.titleX() + textWidth(axisTitle(p.yName, p.yUnit), f.size) + 12
+	fits := func(flip bool, from float64) bool {
+		if flip {
+			return f.limitX >= from-6 && f.limitX+w <= f.w-2
+		}
+		return f.limitX-w >= from
+	}
+	switch {
+	case fits(f.limitFlip, titleEnd):
+	case fits(!f.limitFlip, titleEnd):
+		f.limitFlip = !f.limitFlip
+	default:
+		// No room beside the title: a row of its own.
+		f.limitLow = true
+		f.t += 16
+		if !fits(f.limitFlip, 2) && fits(!f.limitFlip, 2) {
+			f.limitFlip = !f.limitFlip
+		}
+	}
+}
+
+// titleX is where the y axis title begins. Narrow drawings have no room to lose.
+func (f *frame) titleX() float64 {
+	if f.w == narrowW {
+		return 2
+	}
+	return f.l
+}
+
+const keyPitch = 17
+
+func (f *frame) keyTop() float64 { return f.b + 44 }
+
+// keyColumns is two where all names are short enough.
+func (f *frame) keyColumns() int {
+	if len(f.key) > 3 && widestText(f.key, f.size) <= narrowW/2-48 {
+		return 2
+	}
+	return 1
+}
+
+func (f *frame) keyRows() int {
+	if len(f.key) == 0 {
+		return 0
+	}
+	n := f.keyColumns()
+	return (len(f.key) + n - 1) / n
+}
+
+func widestText(texts []string, size float64) float64 {
+	var w float64
+	for _, t := range texts {
+		w = max(w, textWidth(t, size))
+	}
+	return w
+}
+
+// stairs are the corners of the front: from the left-most point right at equal
+// y, then down to the next. Points that are no improvement are passed over.
+func (p *plot) stairs() []Pt {
+	var pts []Pt
+	for _, q := range p.front {
+		if p.usable(q) {
+			pts = append(pts, q)
+		}
+	}
+	sort.SliceStable(pts, func(i, j int) bool {
+		if pts[i].X != pts[j].X {
+			return pts[i].X < pts[j].X
+		}
+		return pts[i].Y < pts[j].Y
+	})
+	var out []Pt
+	for _, q := range pts {
+		if len(out) == 0 || q.Y < out[len(out)-1].Y {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+// tip is what a point's tooltip says.
+func (p *plot) tip(name string, q Pt) string {
+	parts := []string{name}
+	if l := clean(q.Label); l != "" {
+		parts = append(parts, l)
+	}
+	return strings.Join(append(parts, withUnit(unit.Sig(q.Y, 3), p.yUnit), withUnit(unit.Sig(q.X, 3), p.xUnit)), "\n")
+}
+
+func (p *plot) more(n int) string {
+	return strings.ReplaceAll(clean(p.words.fill().More), "{n}", fmt.Sprint(n))
+}
+
+// table lists every point, drawn or not.
+func (p *plot) table() Table {
+	w := p.words.fill()
+	t := Table{Caption: clean(p.title), Head: []Column{{Name: clean(w.Model)}}}
+	var labels, picks bool
+	for _, s := range p.series {
+		picks = picks || s.Pick >= 0 && s.Pick < len(s.Points)
+		for _, q := range s.Points {
+			labels = labels || clean(q.Label) != ""
+		}
+	}
+	if labels {
+		t.Head = append(t.Head, Column{Name: clean(w.Detail)})
+	}
+	t.Head = append(t.Head, Column{clean(p.xName), clean(p.xUnit), true}, Column{clean(p.yName), clean(p.yUnit), true})
+	if picks {
+		t.Head = append(t.Head, Column{Name: clean(w.Ranked)})
+	}
+	for _, s := range p.series {
+		for i, q := range s.Points {
+			row := []Cell{{Text: nameOf(s.Name), URL: s.URL}}
+			if labels {
+				row = append(row, Cell{Text: clean(q.Label), URL: q.URL})
+			}
+			row = append(row, number(q.X), number(q.Y))
+			if picks {
+				yes := ""
+				if i == s.Pick {
+					yes = clean(w.Yes)
+				}
+				row = append(row, Cell{Text: yes})
+			}
+			t.Rows = append(t.Rows, row)
+		}
+	}
+	return t
+}
+
+// number is a cell with four significant digits; what is not finite is missing.
+func number(v float64) Cell {
+	if !finite(v) {
+		return Cell{Text: unit.Dash}
+	}
+	return Cell{Text: unit.Sig(v, 4), Num: &v}
+}

@@ -1,0 +1,158 @@
+// Text in drawings: what it may hold, how wide it is about, and how a name that
+// is too long becomes shorter without losing what sets it apart.
+
+package chart
+
+import (
+	"strings"
+	"unicode"
+
+	"jouleboard/internal/unit"
+)
+
+// clean takes control characters and bidirectional overrides from a name, so
+// that it cannot reorder or break the line it stands in.
+func clean(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t' || r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029':
+			return ' '
+		case unicode.IsControl(r), isBidiControl(r), r == '\uFEFF':
+			return -1
+		}
+		return r
+	}, s)
+	return strings.TrimSpace(s)
+}
+
+func isBidiControl(r rune) bool {
+	return r >= '\u202A' && r <= '\u202E' || r >= '\u2066' && r <= '\u2069' ||
+		r == '\u200E' || r == '\u200F' || r == '\u061C'
+}
+
+// nameOf is a name that can be shown: never empty.
+func nameOf(s string) string {
+	if s = clean(s); s == "" {
+		return unit.Dash
+	}
+	return s
+}
+
+// textWidth estimates the width of s in px at a size in px. Readers' system
+// fonts differ; the estimate follows wide ones, so boxes err to the large side.
+func textWidth(s string, size float64) float64 {
+	var em float64
+	for _, r := range s {
+		em += runeEm(r)
+	}
+	return em * size
+}
+
+func runeEm(r rune) float64 {
+	switch {
+	case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r) || unicode.Is(unicode.Cf, r):
+		return 0
+	case strings.ContainsRune("iIjl.,:;'|!", r):
+		return 0.33
+	case strings.ContainsRune("frt()[]{}-/ ", r):
+		return 0.42
+	case r == '\u202f':
+		return 0.25
+	case strings.ContainsRune("mwMW@%…—", r):
+		return 1
+	case r >= '0' && r <= '9':
+		return 0.64
+	case r < 0x80 && unicode.IsUpper(r):
+		return 0.72
+	case r < 0x80:
+		return 0.62
+	case isWide(r):
+		return 1.05
+	case r < 0x600: // Latin, Greek, Cyrillic, Hebrew
+		return 0.75
+	}
+	return 0.95 // scripts whose letters vary much
+}
+
+func isWide(r rune) bool {
+	return r >= 0x1100 && r <= 0x115F || r >= 0x2E80 && r <= 0xA4CF || r >= 0xAC00 && r <= 0xD7A3 ||
+		r >= 0xF900 && r <= 0xFAFF || r >= 0xFE30 && r <= 0xFE6F || r >= 0xFF00 && r <= 0xFF60 ||
+		r >= 0xFFE0 && r <= 0xFFE6 || r >= 0x1F000
+}
+
+// shorten fits names into width px. A name that is too long first loses the
+// words that most names share ("Instruct", dates), if it stays unlike the
+// others; then its middle, since both ends of a model's name tell most.
+func shorten(names []string, size, width float64) []string {
+	out := make([]string, len(names))
+	taken := map[string]int{}
+	for i, n := range names {
+		out[i] = nameOf(n)
+		taken[out[i]]++
+	}
+	for i, n := range out {
+		if textWidth(n, size) <= width {
+			continue
+		}
+		if s := dropNoise(n); s != n && taken[s] == 0 {
+			taken[s]++
+			n = s
+		}
+		out[i] = ellipsis(n, size, width)
+	}
+	return out
+}
+
+func dropNoise(name string) string {
+	var keep []string
+	for _, w := range strings.Split(name, "-") {
+		switch strings.ToLower(w) {
+		case "instruct", "chat", "it", "hf":
+			continue
+		}
+		if len(w) == 4 && strings.Trim(w, "0123456789") == "" {
+			continue
+		}
+		keep = append(keep, w)
+	}
+	if len(keep) == 0 {
+		return name
+	}
+	return strings.Join(keep, "-")
+}
+
+// ellipsis cuts the middle of s until it fits. It never parts a mark from its
+// letter.
+func ellipsis(s string, size, width float64) string {
+	if textWidth(s, size) <= width {
+		return s
+	}
+	var parts []string
+	for _, r := range s {
+		if len(parts) > 0 && (unicode.Is(unicode.M, r) || unicode.Is(unicode.Cf, r)) {
+			parts[len(parts)-1] += string(r)
+			continue
+		}
+		parts = append(parts, string(r))
+	}
+	room := width - textWidth("…", size)
+	head, tail := 0, len(parts)
+	for head < tail {
+		// Two thirds in front: the family comes first.
+		front := head <= 2*(len(parts)-tail)
+		next := parts[head]
+		if !front {
+			next = parts[tail-1]
+		}
+		if room -= textWidth(next, size); room < 0 {
+			break
+		}
+		if front {
+			head++
+		} else {
+			tail--
+		}
+	}
+	return strings.TrimRight(strings.Join(parts[:head], ""), " -") + "…" + strings.Join(parts[tail:], "")
+}
