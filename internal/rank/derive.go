@@ -39,7 +39,8 @@ type DeriveOptions struct {
 	MinCohort int
 	// WholeStars leaves out half stars.
 	WholeStars bool
-	// Source is the text that says where the figures come from.
+	// Source is the text that says where the figures come from; empty: made from
+	// the sources that the results name.
 	Source string
 }
 
@@ -163,9 +164,39 @@ func (c Cohort) matches(g guards) bool {
 	return true
 }
 
+// sourceText names where the results of a group come from.
+func sourceText(entries map[string]*result.Result) string {
+	seen := map[string]bool{}
+	for _, r := range entries {
+		text := "measured by " + r.By.Name
+		if src := r.Source; src != nil {
+			text = src.Publisher
+			if src.Title != "" && src.Title != src.Publisher {
+				text += ", " + src.Title
+			}
+			for _, v := range []string{src.Version, src.Published} {
+				if v != "" {
+					text += ", " + v
+				}
+			}
+		}
+		seen[text] = true
+	}
+	texts := make([]string, 0, len(seen))
+	for t := range seen {
+		texts = append(texts, t)
+	}
+	sort.Strings(texts)
+	return strings.Join(texts, "; ")
+}
+
 func (s *Scale) deriveGroup(d *derived, metric string, opt DeriveOptions) Group {
 	models := map[string]bool{}
 	var ids []string
+	source := opt.Source
+	if source == "" {
+		source = sourceText(d.entries)
+	}
 	var logs []float64 // of energies, so that lower is better also for higher metrics
 	for _, r := range d.entries {
 		models[normal(r.Model.Name)] = true
@@ -180,7 +211,7 @@ func (s *Scale) deriveGroup(d *derived, metric string, opt DeriveOptions) Group 
 	sort.Strings(ids)
 	sort.Float64s(logs)
 	sum := sha256.Sum256([]byte(strings.Join(ids, "\n") + "\n"))
-	g := Group{Cohort: d.cohort, Reference: Reference{N: len(models), Source: opt.Source, SHA256: hex.EncodeToString(sum[:])}}
+	g := Group{Cohort: d.cohort, Reference: Reference{N: len(models), Source: source, SHA256: hex.EncodeToString(sum[:])}}
 	if len(models) < s.MinCohort {
 		return g
 	}

@@ -87,6 +87,23 @@ func (x *excluder) prompt(t *catalog.Task) string {
 	return sum
 }
 
+// Rankable returns the results that may be ranked and so may stand in the
+// cohort of a derived scale: not withdrawn, not flagged, not excluded.
+func Rankable(rs []*result.Loaded, cat *catalog.Catalog) []*result.Result {
+	f := &former{cat: cat}
+	x := newExcluder(cat)
+	var out []*result.Result
+	for _, r := range rs {
+		if r == nil || r.Result == nil || f.withdrawal(r) != nil || cat != nil && cat.Moderation.FlagOf(r.ID) != nil {
+			continue
+		}
+		if rule, _ := x.of(r.Result, f.hardware(guardsOf(r.Result).hardware)); rule == "" {
+			out = append(out, r.Result)
+		}
+	}
+	return out
+}
+
 // warned names the checks that a result carries as warnings.
 func warned(r *result.Result) string {
 	var rules []string

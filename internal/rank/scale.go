@@ -238,6 +238,10 @@ func (g Group) LevelOf(stars float64) (float64, bool) {
 
 var scaleID = regexp.MustCompile(`^[a-z0-9-]{1,14}$`)
 
+// ValidScaleID says whether a scale may have the id: short enough for a label,
+// and safe as a file name.
+func ValidScaleID(id string) bool { return scaleID.MatchString(id) }
+
 // problem is one thing wrong with a scale; path is in the file's own terms.
 type problem struct {
 	path, message, hint string
