@@ -308,7 +308,7 @@ func (r *pageRenderer) callout(w util.BufWriter, _ []byte, node ast.Node, enteri
 		if n.title != "" {
 			title += ": " + n.title
 		}
-		fmt.Fprintf(w, `<div class="callout %s" role="note">`+"\n"+`<p class="callout-title">%s</p>`+"\n", n.kind, esc(title))
+		fmt.Fprintf(w, `<div class="callout callout-%s" role="note">`+"\n"+`<p class="callout-title">%s</p>`+"\n", n.kind, esc(title))
 		return ast.WalkContinue, nil
 	}
 	_, _ = w.WriteString("</div>\n")

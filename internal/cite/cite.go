@@ -1,0 +1,299 @@
+// Package cite writes citations: of the tool, of a board as it is at a moment,
+// of one result, and of the works that a result rests on, in the formats that
+// people paste into papers and repositories.
+//
+// This file holds the types, and what all formats share: cleaning, duplicates,
+// keys.
+package cite
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Kinds of an item.
+const (
+	Software = "software"
+	Dataset  = "dataset"
+	Webpage  = "webpage"
+	Article  = "article"
+)
+
+// Author is a person (Family, Given) or a body (Name).
+type Author struct {
+	Family string
+	Given  string
+	Name   string
+	ORCID  string // 16 digits with hyphens
+}
+
+// Item is one thing to cite. Empty fields are unknown and do not appear.
+type Item struct {
+	Key     string // wanted citation key; made from the title if empty
+	Kind    string // one of the constants; anything else counts as Webpage
+	Title   string
+	Authors []Author
+	Date    string // YYYY, YYYY-MM or YYYY-MM-DD
+	Version string
+	Commit  string // of the repository
+	// Number tells this item from others of its kind, with its noun: "Result
+	// 3f2a90c1d4e5".
+	Number      string
+	URL         string // http or https, else it is left out
+	DOI         string // 10.prefix/suffix, else it is left out
+	Publisher   string
+	License     string // SPDX id
+	Repository  string // of the code or data, http or https
+	Abstract    string
+	Eprint      string // arXiv number
+	EprintClass string // arXiv primary class
+	Keywords    []string
+	Accessed    string // YYYY-MM-DD
+	Note        string // a sentence, such as who published the figures first
+}
+
+// Format is one way to write citations.
+type Format struct {
+	ID, Name, Ext, MediaType string
+	write                    func([]Item) string
+}
+
+// Formats returns all formats in the order in which they are offered.
+func Formats() []Format {
+	return []Format{
+		{"bibtex", "BibTeX", "bib", "application/x-bibtex", bibtex},
+		{"csl", "CSL-JSON", "json", "application/vnd.citationstyles.csl+json", csl},
+		{"ris", "RIS", "ris", "application/x-research-info-systems", ris},
+		{"cff", "CITATION.cff", "cff", "application/yaml", cff},
+		{"apa", "APA", "apa.txt", "text/plain", apa},
+		{"text", "Plain text", "txt", "text/plain", plainText},
+	}
+}
+
+// Render writes the items in a format. Items that are the same work appear once,
+// keys are made unique. The first item is the one that is cited; CFF holds the
+// others as its references. An error names the formats there are, or says that
+// there is nothing to cite.
+func Render(format string, items ...Item) (string, error) {
+	var ids []string
+	for _, f := range Formats() {
+		ids = append(ids, f.ID)
+		if f.ID != format {
+			continue
+		}
+		list := prepare(items)
+		if len(list) == 0 {
+			return "", fmt.Errorf("nothing to cite: no item has a title")
+		}
+		return f.write(list), nil
+	}
+	return "", fmt.Errorf("citation format %q is not known; use one of %s", format, strings.Join(ids, ", "))
+}
+
+// prepare cleans the items, drops those without a title and doubles, and gives
+// each its key.
+func prepare(items []Item) []Item {
+	var out []Item
+	seen := map[string]bool{}
+	keys := map[string]bool{}
+	for _, it := range items {
+		it = it.clean()
+		if it.Title == "" {
+			continue
+		}
+		id := it.identity()
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		if it.Key = Key(it.Key); it.Key == "item" {
+			it.Key = Key(it.Title)
+		}
+		it.Key = free(it.Key, keys)
+		out = append(out, it)
+	}
+	return out
+}
+
+// identity is equal for items that are the same work.
+func (it Item) identity() string {
+	switch {
+	case it.DOI != "":
+		return "doi:" + strings.ToLower(it.DOI)
+	case it.Eprint != "":
+		return "arxiv:" + strings.ToLower(it.Eprint)
+	case it.URL != "":
+		return "url:" + strings.TrimRight(it.URL, "/") + " " + it.Version
+	}
+	return "title:" + strings.ToLower(it.Title)
+}
+
+// free makes a key unique: smith2025, smith2025a, smith2025b. Reference managers
+// take keys that differ in case only for one.
+func free(key string, taken map[string]bool) string {
+	k := key
+	for i := 0; taken[strings.ToLower(k)]; i++ {
+		k = key + letters(i)
+	}
+	taken[strings.ToLower(k)] = true
+	return k
+}
+
+// letters counts a, b, ..., z, aa, ab.
+func letters(i int) string {
+	s := string(rune('a' + i%26))
+	if i >= 26 {
+		return letters(i/26-1) + s
+	}
+	return s
+}
+
+var (
+	doiForm    = regexp.MustCompile(`^10\.\d{4,9}/[!-~]+$`)
+	dateForm   = regexp.MustCompile(`^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$`)
+	eprintForm = regexp.MustCompile(`^(\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?/\d{7})(v\d+)?$`)
+	commitForm = regexp.MustCompile(`^[0-9a-fA-F]{7,64}$`)
+)
+
+// ValidDOI says whether s has the form of a DOI, without an address before it.
+func ValidDOI(s string) bool { return doiForm.MatchString(s) && !strings.ContainsAny(s, `{}\"`) }
+
+// clean takes out what no format could carry: control characters, bidirectional
+// overrides, line breaks, and values that have not the form their field needs.
+func (it Item) clean() Item {
+	for _, p := range []*string{&it.Title, &it.Version, &it.Number, &it.Publisher, &it.License, &it.Abstract, &it.EprintClass, &it.Note} {
+		*p = line(*p)
+	}
+	it.URL, it.Repository = address(it.URL), address(it.Repository)
+	keep := func(p *string, ok bool) {
+		if !ok {
+			*p = ""
+		}
+	}
+	keep(&it.DOI, ValidDOI(it.DOI))
+	keep(&it.Date, dateForm.MatchString(it.Date))
+	keep(&it.Accessed, dateForm.MatchString(it.Accessed))
+	keep(&it.Eprint, eprintForm.MatchString(it.Eprint))
+	keep(&it.Commit, commitForm.MatchString(it.Commit))
+	authors := make([]Author, 0, len(it.Authors))
+	for _, a := range it.Authors {
+		a = Author{Family: line(a.Family), Given: line(a.Given), Name: line(a.Name), ORCID: line(a.ORCID)}
+		if a.Name == "" && a.Family == "" {
+			a.Name, a.Given = a.Given, ""
+		}
+		if a.Name != "" {
+			a.Family, a.Given = "", ""
+		}
+		if a.Name+a.Family != "" {
+			authors = append(authors, a)
+		}
+	}
+	it.Authors = authors
+	words := make([]string, 0, len(it.Keywords))
+	for _, w := range it.Keywords {
+		if w = line(w); w != "" {
+			words = append(words, w)
+		}
+	}
+	it.Keywords = words
+	switch it.Kind {
+	case Software, Dataset, Webpage, Article:
+	default:
+		it.Kind = Webpage
+	}
+	return it
+}
+
+// line makes one line of visible text.
+func line(s string) string {
+	s = strings.ToValidUTF8(s, "\ufffd")
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r), r == '\u2028', r == '\u2029':
+			return ' '
+		case unicode.IsControl(r), r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0xfeff, r == 0xfffe, r == 0xffff:
+			return -1
+		}
+		return r
+	}, s)
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// address returns an http or https address in ASCII, with everything escaped
+// that would end a field of one of the formats; "" for anything else.
+func address(s string) string {
+	u, err := url.Parse(strings.TrimSpace(s))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, c := range []byte(u.String()) {
+		if c <= ' ' || c >= 0x7f || strings.IndexByte("{}\\\"<>^`|", c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+			continue
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+// Key makes a citation key of the parts: ASCII letters and digits in lower case,
+// parts and words joined by _. Accents are dropped; what has no Latin letters
+// leaves nothing, and an empty key becomes "item".
+func Key(parts ...string) string {
+	var words []string
+	for _, p := range parts {
+		var b strings.Builder
+		for _, r := range norm.NFKD.String(strings.ToLower(p)) {
+			switch {
+			case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
+				b.WriteRune(r)
+			case unicode.IsMark(r):
+			default:
+				b.WriteByte(' ')
+			}
+		}
+		words = append(words, strings.Fields(b.String())...)
+	}
+	k := strings.Join(words, "_")
+	if len(k) > 60 {
+		k = strings.TrimRight(k[:60], "_")
+	}
+	switch {
+	case k == "":
+		return "item"
+	case k[0] >= '0' && k[0] <= '9':
+		return "item_" + k // some readers want a letter first
+	}
+	return k
+}
+
+// dateParts cuts a date into year, month and day; the latter may be "".
+func dateParts(d string) (year, month, day string) {
+	p := append(strings.Split(d, "-"), "", "")
+	return p[0], p[1], p[2]
+}
+
+// remarks are what a format has no field for, as short sentences without the
+// full stop.
+func (it Item) remarks() []string {
+	var out []string
+	if it.Note != "" {
+		out = append(out, strings.TrimRight(it.Note, "."))
+	}
+	if it.Number != "" {
+		out = append(out, it.Number)
+	}
+	if it.Commit != "" {
+		out = append(out, "Commit "+it.Commit)
+	}
+	if it.License != "" {
+		out = append(out, "Licence "+it.License)
+	}
+	return out
+}

@@ -1,0 +1,73 @@
+// CSL-JSON (csl-data 1.0.2): what pandoc, Zotero and citation.js read.
+
+package cite
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+type cslItem struct {
+	ID        string      `json:"id"`
+	Type      string      `json:"type"`
+	Title     string      `json:"title"`
+	Author    []cslAuthor `json:"author,omitempty"`
+	Issued    *cslDate    `json:"issued,omitempty"`
+	Accessed  *cslDate    `json:"accessed,omitempty"`
+	Version   string      `json:"version,omitempty"`
+	Number    string      `json:"number,omitempty"`
+	Publisher string      `json:"publisher,omitempty"`
+	Abstract  string      `json:"abstract,omitempty"`
+	Keyword   string      `json:"keyword,omitempty"`
+	Note      string      `json:"note,omitempty"`
+	DOI       string      `json:"DOI,omitempty"`
+	URL       string      `json:"URL,omitempty"`
+}
+
+type cslAuthor struct {
+	Family  string `json:"family,omitempty"`
+	Given   string `json:"given,omitempty"`
+	Literal string `json:"literal,omitempty"`
+}
+
+type cslDate struct {
+	Parts [1][]int `json:"date-parts"`
+}
+
+func csl(items []Item) string {
+	list := make([]cslItem, 0, len(items))
+	for _, it := range items {
+		c := cslItem{ID: it.Key, Type: it.Kind, Title: it.Title, Issued: cslDateOf(it.Date), Accessed: cslDateOf(it.Accessed),
+			Version: it.Version, Publisher: it.Publisher, Abstract: it.Abstract, Keyword: strings.Join(commaless(it.Keywords), ", "),
+			Note: strings.Join(it.remarks(), ". "), DOI: it.DOI, URL: it.URL}
+		if it.Eprint != "" {
+			c.Number = "arXiv:" + it.Eprint
+		}
+		for _, a := range it.Authors {
+			c.Author = append(c.Author, cslAuthor{a.Family, a.Given, a.Name})
+		}
+		list = append(list, c)
+	}
+	// The encoder escapes <, > and &, so that the text is safe inside a page.
+	out, err := json.MarshalIndent(list, "", "  ")
+	if err != nil {
+		return "" // strings and small numbers always encode
+	}
+	return string(out) + "\n"
+}
+
+func cslDateOf(d string) *cslDate {
+	if d == "" {
+		return nil
+	}
+	var c cslDate
+	for _, p := range strings.Split(d, "-") {
+		n, err := strconv.Atoi(p)
+		if err != nil {
+			return nil // clean has checked the form
+		}
+		c.Parts[0] = append(c.Parts[0], n)
+	}
+	return &c
+}

@@ -1,0 +1,180 @@
+// What can be cited: the tool, a board, one result with the works it rests on.
+
+package cite
+
+import (
+	"sort"
+	"strings"
+
+	"jouleboard/internal/catalog"
+	"jouleboard/internal/result"
+)
+
+// toolAuthors is who made the tool: the people in its history, as one body.
+var toolAuthors = []Author{{Name: "jouleboard contributors"}}
+
+// Tool is the program itself. The date is that of the release, "" if there is
+// none.
+func Tool(version, commit, date string) Item {
+	return Item{
+		Key: "jouleboard_software", Kind: Software, Title: "jouleboard", Authors: toolAuthors,
+		Version: version, Commit: commit, Date: date, License: "Apache-2.0",
+		Abstract: "Measures the energy and speed of language-model servers and publishes results as a static leaderboard with ratings, labels and citations.",
+		Keywords: []string{"energy", "language models", "benchmark", "leaderboard"},
+	}
+}
+
+// SiteInfo is what a board states about itself, for its citation.
+type SiteInfo struct {
+	Title, Description, URL, Repository, License, DOI, Publisher string
+	Authors                                                      []Author
+	Keywords                                                     []string
+	Commit                                                       string // of the board's repository
+	Newest                                                       string // date of the newest result
+}
+
+// Site is a board as it is at a moment: its commit, and the date of its newest
+// result.
+func Site(s SiteInfo) Item {
+	year, _, _ := dateParts(s.Newest)
+	return Item{
+		Key: Key(s.Title, "board", year), Kind: Dataset, Title: s.Title, Authors: s.Authors, Date: s.Newest, Commit: s.Commit,
+		URL: s.URL, Repository: s.Repository, License: s.License, DOI: s.DOI, Publisher: s.Publisher, Abstract: s.Description, Keywords: s.Keywords,
+	}
+}
+
+// Day is the date of a result: when it was measured, else when its source
+// published it, else when it was retrieved. "" if none is stated.
+func Day(r *result.Result) string {
+	for _, d := range resultDates(r) {
+		if len(d) >= len("2006-01-02") && dateForm.MatchString(d[:10]) {
+			return d[:10]
+		}
+		if dateForm.MatchString(d) {
+			return d
+		}
+	}
+	return ""
+}
+
+func resultDates(r *result.Result) []string {
+	if r.Source == nil {
+		return []string{r.MeasuredAt}
+	}
+	return []string{r.MeasuredAt, r.Source.Published, r.Source.Retrieved}
+}
+
+// Newest is the latest date of the results, "" if none has one.
+func Newest(rs []*result.Loaded) string {
+	newest := ""
+	for _, r := range rs {
+		newest = max(newest, Day(r.Result))
+	}
+	return newest
+}
+
+// Result is one result. A reported one credits who published its figures; the
+// board is only where it was found. title says what was measured; permalink is the
+// result's address, "" if the board has none.
+func Result(r *result.Result, title, permalink string, site Item) Item {
+	it := Item{
+		Key: Key(site.Title, r.Hash12()), Kind: Dataset, Title: title, Date: Day(r), URL: permalink, Publisher: site.Title,
+		Number: "Result " + r.Hash12(), License: r.License,
+	}
+	if s := r.Source; s != nil {
+		it.Authors = []Author{{Name: s.Publisher}}
+		it.Note = "Figures published by " + s.Publisher
+		if s.Title != "" {
+			it.Note += " in " + s.Title
+		}
+		if a := address(s.URL); a != "" {
+			it.Note += ", " + a
+		}
+		return it
+	}
+	if r.By.Name != "" {
+		it.Authors = []Author{{Name: r.By.Name}}
+	}
+	return it
+}
+
+// Origin is the work in which a reported result was published. ok is false for
+// measured results.
+func Origin(r *result.Result) (it Item, ok bool) {
+	s := r.Source
+	if s == nil {
+		return Item{}, false
+	}
+	title := s.Title
+	if title == "" {
+		title = strings.TrimSpace(s.Publisher + " " + s.Table)
+	}
+	day := s.Published
+	if len(day) > 10 {
+		day = day[:10]
+	}
+	year, _, _ := dateParts(day)
+	return Item{Key: Key(s.Publisher, s.Name, year), Kind: Dataset, Title: title, Authors: []Author{{Name: s.Publisher}},
+		Date: day, Version: s.Version, URL: s.URL, Accessed: s.Retrieved, License: r.License}, true
+}
+
+// Reference is a work of the catalogue.
+func Reference(ref *catalog.Reference) Item {
+	it := Item{Key: ref.Key, Kind: ref.Kind, Title: ref.Title, Date: ref.Date, Version: ref.Version, Commit: ref.Commit,
+		URL: ref.URL, DOI: ref.DOI, Publisher: ref.Publisher, License: ref.License, Eprint: ref.Eprint, EprintClass: ref.EprintClass}
+	for _, a := range ref.Authors {
+		it.Authors = append(it.Authors, Author{Family: a.Family, Given: a.Given, Name: a.Name})
+	}
+	return it
+}
+
+// Works are what a result rests on: the source of its figures, and the
+// references of its task and of the quality benchmarks it carries; then the
+// task's data set, if no reference stands for it. Each appears once.
+func Works(r *result.Result, cat *catalog.Catalog) []Item {
+	var items []Item
+	if o, ok := Origin(r); ok {
+		items = append(items, o)
+	}
+	if cat == nil {
+		return items
+	}
+	add := func(keys []string) {
+		for _, k := range keys {
+			if ref := cat.References[k]; ref != nil {
+				items = append(items, Reference(ref))
+			}
+		}
+	}
+	task := cat.Tasks[r.Workload.Task]
+	if task != nil {
+		add(task.References)
+	}
+	var names []string
+	for k := range r.Quality {
+		names = append(names, k)
+	}
+	sort.Strings(names)
+	for _, k := range names {
+		if b := cat.Benchmarks[k]; b != nil {
+			add(b.References)
+		}
+	}
+	data := r.Workload.Dataset
+	if data == nil && task != nil {
+		data = task.Dataset
+	}
+	if data != nil && data.URL != "" && !cited(items, data.URL) {
+		items = append(items, Item{Key: Key(data.Name, "data"), Kind: Dataset, Title: data.Name, Version: data.Revision, URL: data.URL})
+	}
+	return prepare(items)
+}
+
+func cited(items []Item, url string) bool {
+	for _, it := range items {
+		if strings.TrimRight(it.URL, "/") == strings.TrimRight(url, "/") {
+			return true
+		}
+	}
+	return false
+}
