@@ -23,6 +23,27 @@ func Decode(file string, data []byte) (*Result, Findings) {
 	return r, d.findings()
 }
 
+// Inspect is Decode and Check in one: everything there is to say about one
+// file, nothing of it twice. The result is nil as for Decode.
+func Inspect(file string, data []byte) (*Loaded, Findings) {
+	r, findings := Decode(file, data)
+	if r == nil {
+		return nil, findings
+	}
+	l := &Loaded{Result: r, Path: file, Raw: data}
+	said := make(map[string]bool, len(findings))
+	for _, f := range findings {
+		said[f.Where.Pointer] = true
+	}
+	for _, f := range Check(l) {
+		if f.Where.Pointer == "" || !said[f.Where.Pointer] {
+			findings = append(findings, f)
+		}
+	}
+	findings.Sort()
+	return l, findings
+}
+
 func (d *document) decode() *Result {
 	if !d.bytesOK() {
 		return nil
@@ -37,6 +58,9 @@ func (d *document) decode() *Result {
 		return nil
 	}
 	d.checkSchema(tree)
+	if d.unusable {
+		return nil
+	}
 	clean := len(d.at) == 0
 
 	// Unknown keys are the schema's to report; here they fall away.

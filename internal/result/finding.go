@@ -4,8 +4,9 @@
 package result
 
 import (
+	"cmp"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -69,23 +70,17 @@ type Findings []Finding
 
 // Sort orders by file, line, column, pointer, rule, message: the same list for
 // the same input, whatever order the work was done in.
-func (fs Findings) Sort() {
-	sort.SliceStable(fs, func(i, j int) bool {
-		a, b := fs[i], fs[j]
-		switch {
-		case a.Where.File != b.Where.File:
-			return a.Where.File < b.Where.File
-		case a.Where.Line != b.Where.Line:
-			return a.Where.Line < b.Where.Line
-		case a.Where.Col != b.Where.Col:
-			return a.Where.Col < b.Where.Col
-		case a.Where.Pointer != b.Where.Pointer:
-			return a.Where.Pointer < b.Where.Pointer
-		case a.Rule != b.Rule:
-			return a.Rule < b.Rule
-		}
-		return a.Message < b.Message
-	})
+func (fs Findings) Sort() { slices.SortStableFunc(fs, compareFindings) }
+
+func compareFindings(a, b Finding) int {
+	return cmp.Or(
+		cmp.Compare(a.Where.File, b.Where.File),
+		cmp.Compare(a.Where.Line, b.Where.Line),
+		cmp.Compare(a.Where.Col, b.Where.Col),
+		cmp.Compare(a.Where.Pointer, b.Where.Pointer),
+		cmp.Compare(a.Rule, b.Rule),
+		cmp.Compare(a.Message, b.Message),
+	)
 }
 
 // Count returns how many findings have the level.

@@ -148,32 +148,12 @@ func loadFile(root, name string) (*Loaded, Findings) {
 		return nil, Findings{{Rule: "RES-READ", Level: Error, Where: Place{File: name}, Message: fmt.Sprintf("cannot be read: %v", plainPathError(err)), Hint: "check the permissions"}}
 	}
 	r, findings := Decode(name, data)
-	if r == nil {
+	if findings.HasErrors() {
+		_, findings = Inspect(name, data)
 		return nil, findings
 	}
 	l := &Loaded{Result: r, Path: name, Raw: data}
-	if findings.HasErrors() {
-		return nil, merge(findings, Check(l))
-	}
 	return l, append(findings, checkPlace(l)...)
-}
-
-// merge adds the findings of Check to those of Decode, except where Decode has
-// called the same place wrong already.
-func merge(decoded, checked Findings) Findings {
-	if len(decoded) == 0 {
-		return checked
-	}
-	said := make(map[string]bool, len(decoded))
-	for _, f := range decoded {
-		said[f.Where.Pointer] = true
-	}
-	for _, f := range checked {
-		if f.Where.Pointer == "" || !said[f.Where.Pointer] {
-			decoded = append(decoded, f)
-		}
-	}
-	return decoded
 }
 
 // readBounded reads a file, but no more than shows that it is too large.

@@ -17,6 +17,8 @@ type document struct {
 	data []byte
 	// at holds the findings with the place that each one needs.
 	at []spot
+	// unusable is set where reading into the types would make numbers up.
+	unusable bool
 }
 
 // spot is a finding whose place is still a byte offset or a JSON pointer.
@@ -25,6 +27,9 @@ type spot struct {
 	offset  int64  // -1: by pointer
 	pointer string // of the value or key to point at; the finding may name another one, such as a missing key
 	key     bool   // point at the key and not at its value
+	// finish completes the message where that costs something; it runs for the
+	// findings that are listed only.
+	finish func(*Finding)
 }
 
 // maxFindings bounds what is said about one file.
@@ -68,10 +73,9 @@ func (d *document) findings() Findings {
 	if len(wanted) > 0 && d.data != nil {
 		locate(d.data, wanted)
 	}
-	var out Findings
-	for _, s := range d.at {
-		f := s.finding
-		f.Where.File = d.file
+	lines := newLineIndex(d.data)
+	for i := range d.at {
+		s := &d.at[i]
 		off := s.offset
 		if off < 0 {
 			w := wanted[s.pointer]
@@ -79,29 +83,51 @@ func (d *document) findings() Findings {
 				off = w.key
 			}
 		}
+		s.finding.Where.File = d.file
 		if off >= 0 && d.data != nil {
-			f.Where.Line, f.Where.Col = lineCol(d.data, off)
+			s.finding.Where.Line, s.finding.Where.Col = lines.at(off)
 		}
-		out = append(out, f)
 	}
-	out.Sort()
-	out = slices.Compact(out)
-	if more := len(out) - maxFindings; more > 0 {
-		last := out[maxFindings-1].Where
-		last.Pointer = ""
-		out = append(out[:maxFindings], Finding{
-			Rule: "V01", Level: Error, Where: last,
-			Message: plural(more, "more finding", "more findings") + " in this file are not listed",
-		})
+	slices.SortStableFunc(d.at, func(a, b spot) int { return compareFindings(a.finding, b.finding) })
+	var out Findings
+	for i, s := range d.at {
+		if i > 0 && s.finding == d.at[i-1].finding {
+			continue
+		}
+		if len(out) == maxFindings {
+			place := Place{File: d.file, Line: s.finding.Where.Line, Col: s.finding.Where.Col}
+			return append(out, Finding{Rule: "V01", Level: Error, Where: place, Message: "more findings in this file are not listed"})
+		}
+		f := s.finding
+		if s.finish != nil {
+			s.finish(&f)
+		}
+		f.Where.Pointer = shortenPointer(f.Where.Pointer)
+		out = append(out, f)
 	}
 	return out
 }
 
-// lineCol returns the line and the column in bytes of an offset, both from 1.
-func lineCol(data []byte, offset int64) (line, col int) {
-	offset = min(max(offset, 0), int64(len(data)))
-	before := data[:offset]
-	return bytes.Count(before, []byte{'\n'}) + 1, len(before) - bytes.LastIndexByte(before, '\n')
+// lineIndex knows where the lines of a text start.
+type lineIndex struct{ starts []int64 }
+
+func newLineIndex(data []byte) lineIndex {
+	starts := []int64{0}
+	for i, c := range data {
+		if c == '\n' {
+			starts = append(starts, int64(i)+1)
+		}
+	}
+	return lineIndex{starts}
+}
+
+// at returns the line and the column in bytes of an offset, both from 1.
+func (l lineIndex) at(offset int64) (line, col int) {
+	line, found := slices.BinarySearch(l.starts, max(offset, 0))
+	if found {
+		line++
+	}
+	return line, int(max(offset, 0)-l.starts[line-1]) + 1
 }
 
 // span is where a member's key and value start; -1 is unknown.

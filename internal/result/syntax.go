@@ -165,12 +165,13 @@ func (d *document) valueText(pointer string) (string, bool) {
 // duplicates lists every repeated name, at its second place.
 func (d *document) duplicates() {
 	seen := map[string]int64{}
+	lines := newLineIndex(d.data)
 	walk(d.data, func(pointer string, key, _ int64, _ jsontext.Token) bool {
 		if key < 0 {
 			return true
 		}
 		if first, ok := seen[pointer]; ok {
-			line, col := lineCol(d.data, first)
+			line, col := lines.at(first)
 			d.addAt(key, Finding{Rule: "V01", Level: Error, Where: Place{Pointer: pointer},
 				Message: fmt.Sprintf("key %q stands twice in one object; first at %d:%d", lastToken(pointer), line, col)})
 			return len(d.at) < maxFindings
@@ -182,6 +183,9 @@ func (d *document) duplicates() {
 
 // explain recognises common mistakes at the place where the parser stopped.
 func explain(data []byte, off int64) (msg, hint string, at int64) {
+	if off > 0 && off < int64(len(data)) && data[off-1] == '-' {
+		off-- // the parser stops behind the sign of -Infinity
+	}
 	rest := data[off:]
 	for _, lit := range []string{"NaN", "Infinity", "-Infinity", "-NaN", "nan", "inf", "-inf", "None", "undefined"} {
 		if bytes.HasPrefix(rest, []byte(lit)) {

@@ -6,6 +6,7 @@ package result
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +35,7 @@ func (d *document) checkSchema(tree any) {
 		d.addAt(0, Finding{Rule: "V01", Level: Error, Message: err.Error()})
 		return
 	}
-	v := violations{doc: d, schema: s, tree: tree}
+	v := violations{doc: d, schema: s, tree: tree, worded: map[string]bool{}}
 	v.report(ve)
 }
 
@@ -42,6 +43,9 @@ type violations struct {
 	doc    *document
 	schema compiledSchema
 	tree   any
+	// worded holds the pointers of values that are none of the words allowed;
+	// what a row of the table would allow of them need not be said as well.
+	worded map[string]bool
 }
 
 // report walks to the leaves. Alternatives (anyOf) are said as one sentence,
@@ -82,8 +86,11 @@ func (v *violations) report(e *jsonschema.ValidationError) {
 	case *kind.Enum:
 		v.enum(at, last, def, k)
 	case *kind.Const:
-		say("V01", "", "%s is %s; expected %s", last, show(k.Got), show(k.Want))
+		if !v.worded[at] {
+			say("V01", "", "%s is %s; expected %s", last, show(k.Got), show(k.Want))
+		}
 	case *kind.Type:
+		v.doc.unusable = true // a null would be read as zero
 		got := v.value(e.InstanceLocation)
 		hint := ""
 		if s, ok := got.(string); ok && slices.Contains(k.Want, "number") {
@@ -94,7 +101,11 @@ func (v *violations) report(e *jsonschema.ValidationError) {
 		if got == nil {
 			hint = "leave the key out where there is no value"
 		}
-		say("V01", hint, "%s is %s; expected %s", last, article(k.Got), article(strings.Join(k.Want, " or ")))
+		is := article(k.Got)
+		if f, ok := got.(float64); ok {
+			is = show(f)
+		}
+		say("V01", hint, "%s is %s; expected %s", last, is, article(strings.Join(k.Want, " or ")))
 	case *kind.MinLength:
 		say("V01", "leave the key out where there is no value", "%s is empty", last)
 	case *kind.MinItems:
@@ -126,7 +137,7 @@ func (v *violations) missing(at, key, def string) {
 	switch def {
 	case "measured", "measured_device", "measured_endpoint":
 		f.Message += "; " + tableRow(def) + " needs it"
-		if at == "" {
+		if key == "window" && at == "" { // once is enough
 			f.Hint = "a figure published elsewhere needs a source block instead"
 		}
 	case "measured_energy":
@@ -146,13 +157,13 @@ func (v *violations) forbidden(at, key, def string) {
 	f := Finding{Rule: "V01", Level: Error}
 	switch {
 	case strings.HasPrefix(def, "load_"):
-		f.Message = fmt.Sprintf("%s does not belong to load mode %q", key, strings.TrimPrefix(def, "load_"))
+		f.Message = fmt.Sprintf("%s has no place in load mode %q", key, strings.TrimPrefix(def, "load_"))
 	case def == "without_energy":
 		f.Rule = "V24"
 		f.Message = key + " without energy; it says what the joules of metrics include"
 		f.Hint = "leave the boundary out of a performance-only result"
 	default:
-		f.Message = fmt.Sprintf("%s does not belong into %s", key, tableRow(def))
+		f.Message = fmt.Sprintf("%s has no place in %s", key, tableRow(def))
 		if def == "reported" {
 			f.Hint = "a result with a source block is reported; a measured one has none"
 		}
@@ -173,6 +184,9 @@ func tableRow(def string) string {
 }
 
 func (v *violations) enum(at, last, def string, k *kind.Enum) {
+	if v.worded[at] {
+		return
+	}
 	f := Finding{Rule: "V01", Level: Error}
 	switch def {
 	case "with_energy":
@@ -194,8 +208,10 @@ func (v *violations) enum(at, last, def string, k *kind.Enum) {
 				f.Hint = "did you mean " + near + "?"
 			}
 		}
-		if f.Message == "" || def == "measured" && last == "class" {
+		if def == "measured" {
 			f.Hint = "a result without a source block is measured"
+		} else {
+			v.worded[at] = true
 		}
 	}
 	v.doc.add(at, f)
@@ -253,16 +269,18 @@ func (v *violations) anyOf(e *jsonschema.ValidationError) {
 // unknownKey reports a key that no schema names, with the one that is meant.
 func (v *violations) unknownKey(at, key, url string) {
 	f := Finding{Rule: "V01", Level: Error, Message: fmt.Sprintf("unknown key %q", shorten(key))}
-	def := definition(url)
-	switch near := nearestKey(key, def, v.schema.properties(url)); {
-	case near != "":
-		f.Message += "; did you mean " + near + "?"
-	case def == "" || def == "metrics" || def == "distributions":
-		f.Hint = "keys of your own start with x_ (a-z, 0-9, _)"
-	default:
-		f.Hint = "remove it; keys of your own start with x_ and stand at the top, in metrics or in distributions"
-	}
 	v.doc.addKey(at+"/"+escapeToken(key), f)
+	v.doc.at[len(v.doc.at)-1].finish = func(f *Finding) {
+		def := definition(url)
+		switch near := nearestKey(key, def, v.schema.properties(url)); {
+		case near != "":
+			f.Message += "; did you mean " + near + "?"
+		case def == "" || def == "metrics" || def == "distributions":
+			f.Hint = "keys of your own start with x_ (a-z, 0-9, _)"
+		default:
+			f.Hint = "remove it; keys of your own start with x_ and stand at the top, in metrics or in distributions"
+		}
+	}
 }
 
 // definition returns the name of the outermost definition of a schema URL, ""
@@ -310,6 +328,9 @@ func show(v any) string {
 	case string:
 		return strconv.Quote(shorten(v))
 	case float64:
+		if v == math.Trunc(v) && math.Abs(v) < 1e21 {
+			return strconv.FormatFloat(v, 'f', -1, 64)
+		}
 		return strconv.FormatFloat(v, 'g', -1, 64)
 	case map[string]any:
 		return "an object"

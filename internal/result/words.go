@@ -23,6 +23,18 @@ func shorten(s string) string {
 	return s[:cut] + "…"
 }
 
+// shortenPointer keeps a pointer readable where a hostile key is endless.
+func shortenPointer(p string) string {
+	if len(p) <= 300 {
+		return p
+	}
+	cut := 300
+	for cut > 0 && !utf8.RuneStart(p[cut]) {
+		cut--
+	}
+	return p[:cut] + "…"
+}
+
 func plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
