@@ -106,6 +106,7 @@ func (c *run) aesColumns(head []string) (cols aesCols, shift int, unit, problem 
 		}
 		*to = i
 	}
+	var unknown []string
 	for i, h := range head {
 		switch strings.TrimSpace(h) {
 		case "model":
@@ -131,8 +132,11 @@ func (c *run) aesColumns(head []string) (cols aesCols, shift int, unit, problem 
 		case "class":
 			set(&cols.class, i)
 		default:
-			return cols, 0, "", fmt.Sprintf("unknown column %q: its unit and meaning are not known to this importer", h)
+			unknown = append(unknown, strconv.Quote(h))
 		}
+	}
+	if len(unknown) > 0 {
+		return cols, 0, "", fmt.Sprintf("unknown column %s: unit and meaning are not known to this importer", strings.Join(unknown, ", "))
 	}
 	unit = "Wh per 1000 queries"
 	if shift == aesUnits["kwh"] {

@@ -103,9 +103,10 @@ type Format struct {
 	ID    string // as typed: mlenergy
 	Title string // for people
 	Files string // which files it takes
-	// Publisher, URL and License are what holds for the format's own published
-	// files unless Options say otherwise. Empty: must be given.
-	Publisher, URL, License string
+	// Publisher, Source (a title), URL and License are what holds for the
+	// format's own published files unless Options say otherwise. An empty
+	// publisher, URL or licence must be given.
+	Publisher, Source, URL, License string
 	// LicenseNote is added to results that take the default licence.
 	LicenseNote string
 	// Selects lists the selections beside SelectAll.
@@ -120,7 +121,7 @@ func Formats() []Format {
 		{
 			ID: "mlenergy", Title: "ML.ENERGY Leaderboard v3",
 			Files:     "index.json, tasks/*.json and models/*.json of the leaderboard's public/data",
-			Publisher: "ML.ENERGY", URL: "https://github.com/ml-energy/leaderboard",
+			Publisher: "ML.ENERGY", Source: "ML.ENERGY Leaderboard", URL: "https://github.com/ml-energy/leaderboard",
 			License:     "Apache-2.0",
 			LicenseNote: "Licence of the figures: the source's repository holds no licence file; the footer of its site says Apache 2.0.",
 			Selects:     []string{SelectPareto},
@@ -129,7 +130,7 @@ func Formats() []Format {
 		{
 			ID: "aienergyscore", Title: "AI Energy Score, CSV of the February 2025 edition",
 			Files:     "one CSV a task: model, total_gpu_energy, energy_score, and class for text generation",
-			Publisher: "AI Energy Score", URL: "https://huggingface.co/spaces/AIEnergyScore/Leaderboard",
+			Publisher: "AI Energy Score", Source: "AI Energy Score Leaderboard", URL: "https://huggingface.co/spaces/AIEnergyScore/Leaderboard",
 			read: readAIEnergyScore,
 		},
 		{
@@ -201,6 +202,9 @@ func complete(f Format, opt *Options) error {
 	if opt.Publisher == "" {
 		return fmt.Errorf("no publisher: %s files do not say who published them; give it", f.ID)
 	}
+	if opt.Title == "" {
+		opt.Title = f.Source
+	}
 	if opt.URL == "" && f.URL == "" {
 		return fmt.Errorf("no source URL: %s files do not say where they were published; give it", f.ID)
 	}
@@ -218,10 +222,8 @@ func complete(f Format, opt *Options) error {
 	if opt.Published != "" && opt.Retrieved != "" && opt.Retrieved < opt.Published {
 		return fmt.Errorf("retrieved %s is before published %s", opt.Retrieved, opt.Published)
 	}
-	for _, u := range []string{opt.URL} {
-		if u != "" && !strings.HasPrefix(u, "https://") && !strings.HasPrefix(u, "http://") {
-			return fmt.Errorf("source URL is %q: expected one that starts with https:// or http://", u)
-		}
+	if u := opt.URL; u != "" && !strings.HasPrefix(u, "https://") && !strings.HasPrefix(u, "http://") {
+		return fmt.Errorf("source URL is %q: expected one that starts with https:// or http://", u)
 	}
 	return nil
 }

@@ -29,12 +29,14 @@ func (c *run) lpCard(file string, p lpPageData) {
 	for _, t := range p.tables {
 		for _, tr := range t.rows {
 			where := result.Place{File: file, Line: tr.line}
-			provider, model := t.cell(tr, "framework"), t.cell(tr, "model")
+			provider, model := t.cell(tr, lpFramework), t.cell(tr, lpModelColumn)
 			k := key{provider, model}
 			w := rows[k]
 			if w == nil {
 				w = c.lpEndpoint(where, provider, model, file)
 				rows[k] = w
+				// The page is known by its address; within it, tables by their headings.
+				w.r.Source.Table = ""
 				c.lpCardRow(w, p, model)
 			}
 			if len(tr.cells) != len(t.head) {
@@ -42,13 +44,16 @@ func (c *run) lpCard(file string, p lpPageData) {
 				continue
 			}
 			c.lpTableStats(w, t, tr)
+			if in := &w.r.Source.Table; !strings.Contains(*in, t.heading) {
+				*in = strings.TrimPrefix(*in+"; "+t.heading, "; ")
+			}
 		}
 	}
 }
 
 func (t lpTable) cell(r lpTableRow, name string) string {
-	for i, h := range t.head {
-		if h == name && i < len(r.cells) {
+	for i, s := range t.stats {
+		if s == name && i < len(r.cells) {
 			return r.cells[i]
 		}
 	}
@@ -60,8 +65,8 @@ func (t lpTable) cell(r lpTableRow, name string) string {
 func (c *run) lpTableStats(w *row, t lpTable, tr lpTableRow) {
 	_, again := w.r.Distributions[t.metric.key]
 	for i, h := range t.head {
-		stat := lpColumns[h]
-		if stat == "" {
+		stat := t.stats[i]
+		if stat == lpFramework || stat == lpModelColumn {
 			continue
 		}
 		// An empty cell is a value that is not there.

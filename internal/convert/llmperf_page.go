@@ -39,8 +39,9 @@ type lpFact struct {
 type lpTable struct {
 	metric  lpMetric
 	heading string
-	based   int64 // requests its text says the statistics rest on, 0 if unsaid
-	head    []string
+	based   int64    // requests its text says the statistics rest on, 0 if unsaid
+	head    []string // as written
+	stats   []string // in step with head: the statistic, or framework, model
 	rows    []lpTableRow
 }
 
@@ -56,17 +57,23 @@ type lpMetric struct {
 	unit  string
 }
 
-// lpColumns: column head -> statistic of ours, "" for the two names.
+// lpColumns: column head -> statistic of ours, or which name stands there.
 var lpColumns = map[string]string{
-	"framework": "", "model": "",
+	lpFramework: lpFramework, lpModelColumn: lpModelColumn,
 	"median": "p50", "mean": "mean", "min": "min", "max": "max", "stddev": "stddev",
 	"p25": "p25", "p50": "p50", "p75": "p75", "p90": "p90", "p95": "p95", "p99": "p99",
 }
+
+const (
+	lpFramework   = "framework"
+	lpModelColumn = "model"
+)
 
 var (
 	mdHeading   = regexp.MustCompile(`^(#{1,6})\s+(.*?)\s*#*\s*$`)
 	mdFence     = regexp.MustCompile("^\\s{0,3}(```+|~~~+)")
 	mdSeparator = regexp.MustCompile(`^\|?\s*:?-{3,}:?\s*(\|\s*:?-{3,}:?\s*)*\|?$`)
+	mdBreak     = regexp.MustCompile(`^\s{0,3}-{3,}\s*$`)
 	mdBullet    = regexp.MustCompile(`^\s*[-*+]\s+(.*?)\s*$`)
 	lpBullet    = regexp.MustCompile(`^(Total number of requests|Concurrency|Prompt['’]s token length|Expected output length|Tested models)\s*:\s*(.*)$`)
 	lpPlace     = regexp.MustCompile(`ran the LLMPerf clients (?:from|on) (?:an? |the )?(.+?)\.(?:\s|$)`)
@@ -138,10 +145,14 @@ func parseLPPage(data string) (p lpPageData, notes, bad []lpFact) {
 			}
 			continue
 		}
+		if mdBreak.MatchString(line) {
+			// What follows a rule is another part of the page, often its translation.
+			heads = nil
+			continue
+		}
 		section += line + "\n"
 		if strings.HasPrefix(strings.TrimSpace(line), "|") && i+1 < len(lines) && mdSeparator.MatchString(strings.TrimSpace(lines[i+1])) {
 			t, next := table(lines, i)
-			t.heading, t.metric.key = "", ""
 			note, problem := t.know(heads)
 			switch {
 			case note != "":
@@ -201,36 +212,27 @@ func cells(line string) []string {
 // know settles whether a table is one of LLMPerf's and of which metric. note is
 // why it is none; problem why it is one that cannot be read.
 func (t *lpTable) know(heads []string) (note, problem string) {
-	lower := make([]string, len(t.head))
-	var unknown string
-	for i, h := range t.head {
-		lower[i] = strings.ToLower(h)
-		if _, ok := lpColumns[lower[i]]; !ok && unknown == "" {
-			unknown = h
-		}
-	}
-	has := func(want string) bool {
-		for _, h := range lower {
-			if h == want {
-				return true
-			}
-		}
-		return false
-	}
-	if !has("framework") || !has("model") {
-		return fmt.Sprintf("a table that begins with the column %q was passed over; LLMPerf's have Framework and Model", t.head[0]), ""
-	}
-	if unknown != "" {
-		return "", fmt.Sprintf("unknown column %q in a table of LLMPerf", unknown)
-	}
 	seen := map[string]bool{}
-	for _, h := range lower {
-		if seen[h] {
-			return "", fmt.Sprintf("the column %q stands twice", h)
+	var unknown, twice string
+	for _, h := range t.head {
+		stat, ok := lpColumns[strings.ToLower(h)]
+		switch {
+		case !ok && unknown == "":
+			unknown = h
+		case ok && seen[stat]:
+			twice = h
 		}
-		seen[h] = true
+		seen[stat] = true
+		t.stats = append(t.stats, stat)
 	}
-	t.head = lower
+	switch {
+	case !seen[lpFramework] || !seen[lpModelColumn]:
+		return fmt.Sprintf("a table that begins with the column %q was passed over; LLMPerf's have Framework and Model", t.head[0]), ""
+	case unknown != "":
+		return "", fmt.Sprintf("unknown column %q in a table of LLMPerf", unknown)
+	case twice != "":
+		return "", fmt.Sprintf("two columns hold the same statistic, one of them %q", twice)
+	}
 	for i := len(heads) - 1; i >= 0; i-- {
 		m, problem, isMetric := headingMetric(heads[i])
 		if problem != "" {

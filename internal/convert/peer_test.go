@@ -61,7 +61,7 @@ func smallCatalog(t *testing.T) *catalog.Catalog {
 var testBy = result.By{Name: "test"}
 
 // accounted fails unless every row is in exactly one place.
-func accounted(t *testing.T, rep Report) {
+func accounted(t testing.TB, rep Report) {
 	t.Helper()
 	if got := len(rep.Results) + len(rep.Refused) + rep.NotSelected + rep.Merged; got != rep.Rows {
 		t.Errorf("%d results + %d refused + %d not selected + %d merged = %d, but %d rows were read",
