@@ -3,6 +3,7 @@
 package cite
 
 import (
+	"fmt"
 	"sort"
 	"strings"
 
@@ -177,4 +178,30 @@ func cited(items []Item, url string) bool {
 		}
 	}
 	return false
+}
+
+// ResultTitle names a result in one line: model, task, and what it ran on.
+func ResultTitle(r *result.Result, cat *catalog.Catalog) string {
+	task := r.Workload.Task
+	if cat != nil {
+		if t := cat.Tasks[task]; t != nil && t.Title != "" {
+			task = t.Title
+		}
+	}
+	title := r.Model.Name + ", " + task
+	switch {
+	case r.Kind == result.KindEndpoint && r.Model.Provider != "":
+		title += ", hosted by " + r.Model.Provider
+	case r.Hardware != nil && r.Hardware.Name != "":
+		title += ", on "
+		if r.Hardware.Count > 1 {
+			title += fmt.Sprintf("%d x ", r.Hardware.Count)
+		}
+		title += r.Hardware.Name
+	}
+	what := "energy and speed"
+	if r.Boundary == nil {
+		what = "speed"
+	}
+	return title + ": " + what
 }

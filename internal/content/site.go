@@ -35,7 +35,6 @@ type Site struct {
 
 	Navigation []Link    `yaml:"navigation"` // header; default made by the site
 	Related    []Related `yaml:"related"`    // other boards, on the about page
-	Bands      []Band    `yaml:"bands"`      // what readers find good enough
 	Formulas   Formulas  `yaml:"formulas"`   // derived columns
 	Theme      Theme     `yaml:"theme"`
 	Labels     Labels    `yaml:"labels"`
@@ -67,17 +66,6 @@ type Related struct {
 	Title string `yaml:"title"`
 	URL   string `yaml:"url"`
 	Text  string `yaml:"text"`
-}
-
-// Band is a range of a metric that readers find good enough. It is drawn and
-// explained, and never changes a rank.
-type Band struct {
-	Metric   string   `yaml:"metric"`   // registry key, with a statistic for distributions
-	Min      *float64 `yaml:"min"`      // in the metric's unit
-	Max      *float64 `yaml:"max"`      // in the metric's unit
-	Language string   `yaml:"language"` // of the text that is read; "" = any
-	Text     string   `yaml:"text"`     // what the band means
-	Source   Link     `yaml:"source"`   // who says so; both fields required
 }
 
 // Theme is what a board may change of the look.

@@ -47,7 +47,6 @@ func (s *Site) check(content fs.FS) result.Findings {
 	c.links()
 	c.look(content)
 	reg := c.formulas()
-	c.bands(reg)
 	for _, f := range s.Rank.Check(reg) {
 		at := s.Place(pathOf(f.Where.Pointer))
 		f.Where = result.Place{File: at.File, Line: at.Line, Col: at.Col, Pointer: f.Where.Pointer}
@@ -291,30 +290,6 @@ func (s *Site) Registry() *unit.Registry {
 		return unit.Default() // LoadSite has reported it
 	}
 	return reg
-}
-
-func (c *siteCheck) bands(reg *unit.Registry) {
-	for i, b := range c.s.Bands {
-		at := fmt.Sprintf("bands[%d]", i)
-		if _, ok := reg.Get(b.Metric); !ok {
-			c.bad(at+".metric", fmt.Sprintf("band is on %q, which is not a metric", clip(b.Metric, 60)), "write a key such as itl_ms.p50")
-		}
-		switch {
-		case b.Min == nil && b.Max == nil:
-			c.bad(at, "band has neither min nor max", "")
-		case b.Min != nil && b.Max != nil && *b.Min > *b.Max:
-			c.bad(at, "band has a min above its max", "")
-		}
-		if b.Language != "" && !languageForm.MatchString(b.Language) {
-			c.bad(at+".language", fmt.Sprintf("language %q is not a language tag", clip(b.Language, 20)), "write en, zh or the like")
-		}
-		if strings.TrimSpace(b.Text) == "" {
-			c.bad(at, "band has no text", "say what it means for a reader")
-		}
-		if strings.TrimSpace(b.Source.Title) == "" || !isWeb(b.Source.URL) {
-			c.bad(at, "band has no source", "add source: {title: ..., url: https://...}")
-		}
-	}
 }
 
 func validDate(s string) bool {
