@@ -377,3 +377,19 @@ func golden(t *testing.T, name, got string) {
 	}
 	t.Fatalf("%s: got %d lines, want %d", path, len(g), len(w))
 }
+
+func unmarshal(t *testing.T, data []byte, v any) {
+	t.Helper()
+	if err := json.Unmarshal(data, v); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func marshal(t *testing.T, v any) []byte {
+	t.Helper()
+	data, err := json.Marshal(v, json.Deterministic(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}

@@ -110,8 +110,7 @@ func (d *document) syntax(err error) {
 	var syn *jsontext.SyntacticError
 	var sem *json.SemanticError
 	switch {
-	case errors.Is(err, jsontext.ErrDuplicateName):
-		d.duplicates()
+	case errors.Is(err, jsontext.ErrDuplicateName) && d.duplicates():
 	case errors.As(err, &syn):
 		off := tokenStart(d.data, syn.ByteOffset)
 		msg, hint, at := explain(d.data, off)
@@ -162,8 +161,10 @@ func (d *document) valueText(pointer string) (string, bool) {
 	return string(rest), true
 }
 
-// duplicates lists every repeated name, at its second place.
-func (d *document) duplicates() {
+// duplicates lists every repeated name, at its second place. It finds none
+// where the text breaks off before the repeated name's value.
+func (d *document) duplicates() bool {
+	before := len(d.at)
 	seen := map[string]int64{}
 	lines := newLineIndex(d.data)
 	walk(d.data, func(pointer string, key, _ int64, _ jsontext.Token) bool {
@@ -179,6 +180,7 @@ func (d *document) duplicates() {
 		seen[pointer] = key
 		return true
 	})
+	return len(d.at) > before
 }
 
 // explain recognises common mistakes at the place where the parser stopped.
@@ -221,6 +223,9 @@ func explain(data []byte, off int64) (msg, hint string, at int64) {
 func plainSyntax(err error) string {
 	if err == nil {
 		return "not JSON"
+	}
+	if errors.Is(err, jsontext.ErrDuplicateName) {
+		return "a key stands twice in one object"
 	}
 	if errors.Is(err, jsontext.ErrNonStringName) {
 		return "object key is not a string; keys stand in double quotes"
