@@ -10,11 +10,21 @@ import (
 	"jouleboard/internal/unit"
 )
 
-// clean takes control characters and bidirectional overrides from a name, so
-// that it cannot reorder or break the line it stands in.
+// maxMarks is how many marks one letter keeps: enough for any writing, too few
+// for a tower over the neighbouring lines.
+const maxMarks = 3
+
+// clean takes control characters, bidirectional overrides and towers of marks
+// from a name, so that it cannot reorder or break the lines around it.
 func clean(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
+	marks := 0
 	s = strings.Map(func(r rune) rune {
+		if !unicode.Is(unicode.Mn, r) && !unicode.Is(unicode.Me, r) {
+			marks = 0
+		} else if marks++; marks > maxMarks {
+			return -1
+		}
 		switch {
 		case r == '\t' || r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029':
 			return ' '

@@ -1,0 +1,271 @@
+//go:build browser
+
+// The charts in a real browser: drawings inside their frames, the interactive
+// chart under the site's Content-Security-Policy and from a file, hostile names.
+// Needs Chromium, and ECharts in node_modules (npm ci).
+
+package chart
+
+import (
+	"context"
+	"fmt"
+	"html/template"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+type harnessFigure struct {
+	ID           string
+	Wide, Narrow template.HTML
+	Option       template.JS
+}
+
+// harness writes a page with the charts, as the site would, and returns its URL.
+func harness(t *testing.T, cs []Chart) string {
+	t.Helper()
+	dir := t.TempDir()
+	place := func(name string, from ...string) {
+		for _, f := range from {
+			if b, err := os.ReadFile(f); err == nil {
+				if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+		}
+		t.Skipf("none of %v is there: run npm ci first", from)
+	}
+	root := "../../"
+	place("echarts.min.js", root+"node_modules/echarts/dist/echarts.common.min.js")
+	place("chart.js", root+"assets/js/chart.js")
+	place("harness.css", "testdata/harness.css")
+	page := template.Must(template.ParseFiles("testdata/harness.html"))
+	var figs []harnessFigure
+	for _, c := range cs {
+		opt, err := c.Option()
+		if err != nil {
+			t.Fatal(err)
+		}
+		figs = append(figs, harnessFigure{c.name(), template.HTML(SVG(c, false)), template.HTML(SVG(c, true)), template.JS(opt)})
+	}
+	f, err := os.Create(filepath.Join(dir, "index.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := page.Execute(f, figs); err != nil {
+		t.Fatal(err)
+	}
+	return "file://" + f.Name()
+}
+
+// tab is a page in Chromium with everything the browser complained about.
+type tab struct {
+	t          *testing.T
+	ctx        context.Context
+	mu         sync.Mutex
+	complaints []string
+}
+
+func newTab(t *testing.T) *tab {
+	t.Helper()
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.UserDataDir(t.TempDir()))
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	t.Cleanup(stop)
+	ctx, stop = chromedp.NewContext(ctx)
+	t.Cleanup(stop)
+	p := &tab{t: t}
+	if err := chromedp.Listen(ctx, p.listen); err != nil {
+		t.Skipf("no browser: %v", err)
+	}
+	p.ctx, stop = context.WithTimeout(ctx, 90*time.Second)
+	t.Cleanup(stop)
+	return p
+}
+
+func (p *tab) listen(ev any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch ev := ev.(type) {
+	case *runtime.EventConsoleAPICalled:
+		for _, a := range ev.Args {
+			p.complaints = append(p.complaints, "console: "+string(a.Value))
+		}
+	case *runtime.EventExceptionThrown:
+		what := ev.ExceptionDetails.Text
+		if ev.ExceptionDetails.Exception != nil {
+			what += " " + ev.ExceptionDetails.Exception.Description
+		}
+		p.complaints = append(p.complaints, what)
+	case *log.EventEntryAdded:
+		p.complaints = append(p.complaints, fmt.Sprint("log: ", ev.Entry.Text))
+	}
+}
+
+func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, steps...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *tab) run(script string) {
+	p.t.Helper()
+	if _, err := chromedp.Run(p.ctx, chromedp.Evaluate[chromedp.Void](script)); err != nil {
+		p.t.Fatalf("%v in %s", err, script)
+	}
+}
+
+// truth fails the test where a script, or the promise it gives, is not true.
+func (p *tab) truth(what, script string) {
+	p.t.Helper()
+	ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.t.Fatalf("%s: %v", what, err)
+	}
+	if !ok {
+		p.t.Errorf("not so: %s", what)
+	}
+}
+
+// none fails the test where a script lists anything.
+func (p *tab) none(what, script string) {
+	p.t.Helper()
+	bad, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]string](script))
+	if err != nil {
+		p.t.Fatalf("%s: %v", what, err)
+	}
+	if len(bad) > 0 {
+		p.t.Errorf("%s: %q", what, bad)
+	}
+}
+
+// scheme emulates the system's colours: "dark", "light".
+func scheme(value string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}},
+		})
+		return err
+	})
+}
+
+// shoot keeps a picture for looking at.
+func (p *tab) shoot(name string) {
+	p.t.Helper()
+	out := os.Getenv("JOULEBOARD_CHART_OUT")
+	if out == "" {
+		return
+	}
+	png, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(out, name+".png"), png, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// outside lists texts of shown drawings that leave their svg.
+const outside = `(() => { const bad = [];
+ document.querySelectorAll('figure svg').forEach(svg => { const s = svg.getBoundingClientRect(); if (!s.width) return;
+  svg.querySelectorAll('text').forEach(t => { const b = t.getBoundingClientRect();
+   if (b.left < s.left-1 || b.right > s.right+1 || b.top < s.top-1 || b.bottom > s.bottom+1) bad.push(t.textContent); }); });
+ return bad; })()`
+
+const overlaps = `(() => { const bad = [];
+ document.querySelectorAll('figure svg').forEach(svg => { if (!svg.getBoundingClientRect().width) return;
+  const all = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+  all.forEach(([a, x], i) => all.slice(i+1).forEach(([b, y]) => { const pad = 1.5;
+   if (x.left+pad < y.right && y.left+pad < x.right && x.top+4 < y.bottom && y.top+4 < x.bottom) bad.push(a+' over '+b); })); });
+ return bad; })()`
+
+func testCharts(t *testing.T) []Chart {
+	cs := []Chart{sampleTradeoff(), sampleBars(), sampleLines(), sampleDist(), hostileTradeoff(), hostileBars()}
+	if os.Getenv("JOULEBOARD_PEER_DATA") != "" {
+		chat, bars := peerChat(t), peerBars(t)
+		chat.ID = "peer-chat"
+		bars.ID = "peer-bars"
+		cs = append([]Chart{chat, bars}, cs...)
+	}
+	return cs
+}
+
+// pixelsOf defines d, the pixels of a canvas, read from a copy so that the
+// browser does not advise the chart on reading.
+func pixelsOf(sel string) string {
+	return `const c = document.querySelector('` + sel + `'), o = new OffscreenCanvas(c.width, c.height).getContext('2d');
+		o.drawImage(c, 0, 0); const d = o.getImageData(0, 0, c.width, c.height).data;`
+}
+
+// liveCharts counts charts that have taken a drawing's place.
+const liveCharts = `document.querySelectorAll('figure.is-live').length`
+
+func TestBrowser(t *testing.T) {
+	cs := testCharts(t)
+	url := harness(t, cs)
+	p := newTab(t)
+	p.do(scheme("light"), chromedp.EmulateViewport(1112, 900), chromedp.Navigate(url),
+		chromedp.WaitVisible(chromedp.CSS("figure.is-live canvas")))
+	p.truth("a chart far below the view waits", `!document.querySelector('#hostile-bars').classList.contains('is-live')`)
+	p.truth("the page keeps its height", `Math.abs(document.querySelector('.chart-live').getBoundingClientRect().height - 420) < 1.5`)
+	for _, c := range cs {
+		if opt, _ := c.Option(); opt == nil {
+			continue
+		}
+		sel := "#" + c.name()
+		p.run(`document.querySelector('` + sel + `').scrollIntoView()`)
+		p.do(chromedp.WaitVisible(chromedp.CSS(sel + ".is-live canvas")))
+		p.truth(sel+" paints", `(() => { `+pixelsOf(sel+" canvas")+`
+			let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i]) n++; return n > 2000; })()`)
+		p.truth(sel+" hides its drawing", `document.querySelector('`+sel+` .chart-wide').getBoundingClientRect().width === 0`)
+	}
+	p.shoot("live-light")
+	p.truth("no part of a hostile name runs or becomes an element", `!window.pwned && !document.querySelector('figure img')`)
+
+	p.truth("the first chart answers to a pointer beside a point", `(() => { const f = document.querySelector('figure'); f.scrollIntoView();
+		const c = f.querySelector('canvas'), b = c.getBoundingClientRect(), before = c.toDataURL();
+		c.dispatchEvent(new MouseEvent('mousemove', {clientX: b.left + b.width*0.53, clientY: b.top + b.height*0.57, bubbles: true}));
+		return new Promise(r => setTimeout(() => r(before !== c.toDataURL()), 400)); })()`)
+	p.shoot("live-tip")
+
+	p.do(scheme("dark"))
+	p.truth("charts follow the page's colours", `new Promise(r => setTimeout(() => {
+		`+pixelsOf("figure canvas")+`
+		let light = 0; for (let i = 0; i < d.length; i += 4) if (d[i+3] > 200 && d[i] > 200 && d[i+1] > 200) light++;
+		r(light > 200); }, 300))`)
+	p.shoot("live-dark")
+
+	p.run(`window.dispatchEvent(new Event('beforeprint'))`)
+	p.truth("print shows the drawing", liveCharts+` === 0 && document.querySelector('.chart-wide svg').getBoundingClientRect().width > 100`)
+	p.none("text outside its drawing, wide", outside)
+	p.none("text over text, wide", overlaps)
+	p.run(`window.dispatchEvent(new Event('afterprint'))`)
+	p.truth("charts return after print", liveCharts+` > 1`)
+
+	p.do(scheme("light"), chromedp.EmulateViewport(392, 800))
+	p.truth("narrow pages show narrow drawings", `new Promise(r => setTimeout(() => r(`+liveCharts+` === 0
+		&& document.querySelector('.chart-narrow svg').getBoundingClientRect().width > 300), 400))`)
+	p.none("text outside its drawing, narrow", outside)
+	p.none("text over text, narrow", overlaps)
+	p.shoot("static-narrow")
+	p.do(chromedp.EmulateViewport(1400, 800))
+	p.truth("a wider page brings them back", `new Promise(r => setTimeout(() => r(`+liveCharts+` > 1), 400))`)
+
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range p.complaints {
+		t.Errorf("the browser complains: %s", c)
+	}
+}
