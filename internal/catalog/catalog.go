@@ -57,8 +57,8 @@ func (c *Catalog) Task(id string) (*Task, bool) {
 	return t, ok
 }
 
-// License returns the licence that a name stands for: its id or one of its
-// aliases, whatever the case, spacing and punctuation. A name that is in no
+// License returns the licence that a name stands for: its id, its name or
+// one of its aliases, whatever the case, spacing and punctuation. A name that is in no
 // table is unknown; near misses are not resolved.
 func (c *Catalog) License(name string) (*License, bool) {
 	l, ok := c.licenseNames[nameKey(name)]
@@ -82,5 +82,5 @@ func (c *Catalog) HardwareFor(name string) (*Hardware, bool) {
 	return h, ok
 }
 
-// place is where a catalogue entry stands, for findings about it.
+// place is where something stands, for findings about it.
 type place = result.Place

@@ -264,9 +264,11 @@ func (l *loader) request(r *Request) {
 func (l *loader) names() {
 	for _, id := range sortedKeys(l.cat.Licenses) {
 		x := l.cat.Licenses[id]
-		claim(l, l.cat.licenseNames, x, id, x.at.place(""), func(o *License) string { return o.ID })
+		owner := func(o *License) string { return o.ID }
+		claim(l, l.cat.licenseNames, x, id, x.at.place(""), owner)
+		claim(l, l.cat.licenseNames, x, x.Name, x.at.place("/name"), owner)
 		for i, a := range x.Aliases {
-			claim(l, l.cat.licenseNames, x, a, x.at.place(fmt.Sprintf("/aliases/%d", i)), func(o *License) string { return o.ID })
+			claim(l, l.cat.licenseNames, x, a, x.at.place(fmt.Sprintf("/aliases/%d", i)), owner)
 		}
 	}
 	for _, id := range sortedKeys(l.cat.Hardware) {

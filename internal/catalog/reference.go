@@ -19,8 +19,8 @@ type Benchmark struct {
 	ID      string `yaml:"-"`
 	Title   string `yaml:"title" rule:"required,max=120"`
 	Summary string `yaml:"summary" rule:"required,text"`
-	// Shots is the number of worked examples before the question; nil unknown.
-	Shots *int64 `yaml:"shots" rule:"notnegative"`
+	// Shots is the number of worked examples before the question.
+	Shots int64 `yaml:"shots" rule:"required,notnegative"`
 	// Metric is the harness's name of the score; higher is better for all.
 	Metric string `yaml:"metric" rule:"required,max=60"`
 	// HarnessTask is the task id in the harness, where it is one task.
@@ -31,8 +31,9 @@ type Benchmark struct {
 	// HumanFraction is what people reach, 0 to 1, and HumanNote how exact it is.
 	HumanFraction *float64 `yaml:"human_fraction" rule:"fraction"`
 	HumanNote     string   `yaml:"human_note" rule:"text"`
-	Caveats       []string `yaml:"caveats" rule:"id"`
-	Paper         string   `yaml:"paper" rule:"url"`
+	// Caveat stands beside the title wherever the score does.
+	Caveat string `yaml:"caveat" rule:"text"`
+	Paper  string `yaml:"paper" rule:"url"`
 	// References are keys of references.yaml.
 	References []string `yaml:"references" rule:"id"`
 	Rationale  string   `yaml:"rationale" rule:"text"`
@@ -49,10 +50,9 @@ type Band struct {
 	Title string `yaml:"title" rule:"required,max=120"`
 	// Metric is a registry key with its statistic if it has one.
 	Metric string `yaml:"metric" rule:"required,max=80"`
-	// Min and Max bound the band in Unit; one of them may be absent.
-	Min  *float64 `yaml:"min" rule:"positive"`
-	Max  *float64 `yaml:"max" rule:"positive"`
-	Unit string   `yaml:"unit" rule:"required,max=40"`
+	// Min and Max bound the band in the metric's unit; one of them may be absent.
+	Min *float64 `yaml:"min" rule:"positive"`
+	Max *float64 `yaml:"max" rule:"positive"`
 	// Language is the language read (BCP 47), empty for any.
 	Language string `yaml:"language" rule:"max=12"`
 	Text     string `yaml:"text" rule:"required,text"`

@@ -20,7 +20,6 @@ func (l *loader) references() {
 	}
 	for _, id := range sortedKeys(c.Benchmarks) {
 		b := c.Benchmarks[id]
-		known(l, c.Caveats, b.Caveats, b.at, "/caveats", "caveat", "caveats.yaml")
 		known(l, c.References, b.References, b.at, "/references", "reference", "references.yaml")
 	}
 	reg := unit.Default()
