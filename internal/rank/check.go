@@ -93,7 +93,7 @@ func CheckScales(s *Scales, rs []*result.Result, points []Point) ([]ScaleReport,
 		for i, g := range sc.Groups {
 			gr := GroupReport{Cohort: g.Cohort.String(), Reference: g.Reference.N, Levels: sc.Live() || len(g.Levels) > 0,
 				Ratings: len(ratings[i]), Stars: shares(ratings[i]), Recent: len(recent[i]), High: atLeast(recent[i], 4.5), Top: atLeast(recent[i], 5)}
-			if sc.Status != StatusSuperseded {
+			if sc.Status != StatusSuperseded && !sc.Live() { // live methods fill the top by their nature
 				gr.Triggers = triggers(sc, gr, now)
 			}
 			for _, t := range gr.Triggers {

@@ -82,10 +82,10 @@ func (l Lock) State(s *Scale) string {
 		return LockOpen
 	case locked:
 		return LockHeld
-	case s.Status == StatusDraft:
-		return LockOpen
+	case s.Status == StatusFrozen || s.Status == StatusSuperseded:
+		return LockMissing
 	}
-	return LockMissing
+	return LockOpen
 }
 
 func (l Lock) check(s *Scale) result.Findings {
