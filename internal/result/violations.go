@@ -43,8 +43,9 @@ type violations struct {
 	doc    *document
 	schema compiledSchema
 	tree   any
-	// worded holds the pointers of values that are none of the words allowed;
-	// what a row of the table would allow of them need not be said as well.
+	// worded holds the pointers of values that are none of the words allowed,
+	// and of missing keys; what a row of the table would want of them need not
+	// be said as well.
 	worded map[string]bool
 }
 
@@ -133,6 +134,11 @@ func (v *violations) report(e *jsonschema.ValidationError) {
 
 // missing words a required key by the row of the table that requires it.
 func (v *violations) missing(at, key, def string) {
+	pointer := at + "/" + key
+	if v.worded[pointer] {
+		return
+	}
+	v.worded[pointer] = true
 	f := Finding{Rule: "V01", Level: Error, Message: key + " is missing"}
 	switch def {
 	case "measured", "measured_device", "measured_endpoint":
