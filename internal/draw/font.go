@@ -18,11 +18,10 @@ import (
 
 // Font is a parsed TrueType font. It is safe for use by many goroutines.
 type Font struct {
-	name string // PostScript name, for PDF
-	key  string // one or two letters, unique in a drawing; for ids
-	data []byte
-	sf   *sfnt.Font
-	upm  int
+	name   string // PostScript name, for PDF
+	tables *tables
+	sf     *sfnt.Font
+	upm    int
 	// The first 0x250 code points are looked up once: nearly all text is there.
 	quick [0x250]glyphInfo
 	paths sync.Map // sfnt.GlyphIndex -> SVG path data, filled as asked for
@@ -42,10 +41,11 @@ func ParseFont(name string, data []byte) (*Font, error) {
 	if err != nil {
 		return nil, fmt.Errorf("font %s: %w", name, err)
 	}
-	if _, err := parseTables(data); err != nil {
+	tb, err := parseTables(data)
+	if err != nil {
 		return nil, fmt.Errorf("font %s: %w; only TrueType fonts with a glyf table can be used", name, err)
 	}
-	f := &Font{data: data, sf: sf, upm: int(sf.UnitsPerEm())}
+	f := &Font{tables: tb, sf: sf, upm: int(sf.UnitsPerEm())}
 	f.name = psName(sf, name)
 	for r := range f.quick {
 		f.quick[r] = f.lookup(rune(r))
@@ -101,17 +101,16 @@ type faces struct{ regular, bold *Font }
 
 // builtin parses the Go fonts on first use and keeps them: they never change.
 var builtin = sync.OnceValue(func() faces {
-	must := func(name, key string, data []byte) *Font {
+	must := func(name string, data []byte) *Font {
 		f, err := ParseFont(name, data)
 		if err != nil {
 			// The bytes are compiled in; only a broken dependency gets here,
 			// and then every test of this package fails.
-			return &Font{name: name, key: key, upm: 1000}
+			return &Font{name: name, upm: 1000, tables: &tables{}, sf: &sfnt.Font{}}
 		}
-		f.key = key
 		return f
 	}
-	return faces{must("GoRegular", "r", goregular.TTF), must("Go-Bold", "b", gobold.TTF)}
+	return faces{must("GoRegular", goregular.TTF), must("Go-Bold", gobold.TTF)}
 })
 
 func face(bold bool) *Font {

@@ -65,8 +65,12 @@ func PDF(l *List, o PDFOptions) ([]byte, error) {
 	}
 	f.AddPage()
 	p := pdfPage{f: f, fonts: fonts, lines: fonts.lines}
-	for _, it := range l.Items {
-		p.item(it)
+	for i := 0; i < len(l.Items); i++ {
+		if n := plainRun(l.Items[i:]); n > 2 && p.grid(l, l.Items[i:i+n]) {
+			i += n - 1
+			continue
+		}
+		p.item(l.Items[i])
 	}
 	var buf bytes.Buffer
 	buf.Grow(32 << 10)
@@ -200,6 +204,24 @@ func (p *pdfPage) item(it Item) {
 		p.line(it, p.lines[0])
 		p.lines = p.lines[1:]
 	}
+}
+
+// grid draws plain rectangles as cells of their common grid, if they have one.
+func (p *pdfPage) grid(l *List, items []Item) bool {
+	g, ok := onGrid(items)
+	if !ok {
+		return false
+	}
+	p.style(items[0].(Rect).Fill, Paint{}, 0)
+	const k = 72 / 25.4 // points a millimetre
+	var b strings.Builder
+	fmt.Fprintf(&b, "q %.5f 0 0 %.5f %.3f %.3f cm\n", g.unit*k, -g.unit*k, g.x*k, (l.H-g.y)*k)
+	for _, c := range g.cells {
+		fmt.Fprintf(&b, "%d %d %d 1 re\n", c[0], c[1], c[2])
+	}
+	b.WriteString("f Q")
+	p.f.RawWriteStr(b.String())
+	return true
 }
 
 // line draws a line of text as runs of one font without gaps.

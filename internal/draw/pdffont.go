@@ -2,9 +2,8 @@
 //
 // gofpdf can embed TrueType fonts by itself, but it reads and cuts the whole
 // font anew for every document and adds a map of 128 KiB a font, about seven
-// milliseconds a label. Labels use nearly the same characters, so the subset of
-// the common ones is made and compressed once a process, and only documents
-// with other characters pay for a subset of their own.
+// milliseconds a label. Here a font is read once a process, and a document takes
+// the records of its own glyphs, which is a third of the bytes too.
 
 package draw
 
@@ -13,17 +12,14 @@ import (
 	"compress/zlib"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"sort"
 	"strconv"
 	"strings"
 	"sync"
 )
 
-// common are the characters of nearly all labels.
-const common = " !\"#%&'()+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_abcdefghijklmnopqrstuvwxyz~\u00b0\u00b1\u00b5\u00b7\u00d7\u2013\u2026"
-
-// kit is one embedded font, ready to be written: the same for every document
-// with the same characters.
+// kit is one embedded font, cut to a document's characters.
 type kit struct {
 	name    string // with the subset's prefix
 	font    *Font
@@ -33,19 +29,6 @@ type kit struct {
 	file    []byte      // FontFile2, compressed
 	length1 int         // bytes of the font file before compression
 }
-
-// commonKits are the two built-in fonts with the common characters.
-var commonKits = sync.OnceValue(func() map[*Font]*kit {
-	kits := map[*Font]*kit{}
-	for _, f := range []*Font{builtin().regular, builtin().bold} {
-		runes := map[rune]bool{}
-		for _, r := range common {
-			runes[r] = true
-		}
-		kits[f] = newKit(f, runes)
-	}
-	return kits
-})
 
 // newKit cuts a font to the given characters.
 func newKit(f *Font, runes map[rune]bool) *kit {
@@ -58,12 +41,7 @@ func newKit(f *Font, runes map[rune]bool) *kit {
 	for i, r := range rs {
 		gids[i] = int(f.glyph(r).gid)
 	}
-	tb, err := parseTables(f.data)
-	if err != nil {
-		// ParseFont has read the same bytes before.
-		return &kit{name: f.name, font: f}
-	}
-	file, newID := subset(tb, gids)
+	file, newID := subset(f.tables, gids)
 	k := &kit{font: f, newID: newID, length1: len(file)}
 
 	// A character's glyph may stand for several characters; the first names it.
@@ -94,8 +72,7 @@ func newKit(f *Font, runes map[rune]bool) *kit {
 	w.WriteString("]")
 	k.widths = w.String()
 
-	u.WriteString("/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def\n" +
-		"/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n")
+	u.WriteString("/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CMapName /U def\n/CMapType 2 def\n1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n")
 	for len(order) > 0 {
 		n := min(len(order), 100) // the most that one block may hold
 		fmt.Fprintf(&u, "%d beginbfchar\n", n)
@@ -125,11 +102,19 @@ func utf16Hex(r rune) string {
 	return fmt.Sprintf("%04X%04X", 0xd800+r>>10, 0xdc00+r&0x3ff)
 }
 
+// deflaters are compressors to be used again: a new one clears a megabyte.
+var deflaters = sync.Pool{New: func() any {
+	w, _ := zlib.NewWriterLevel(io.Discard, zlib.DefaultCompression)
+	return w
+}}
+
 func deflate(b []byte) []byte {
 	var buf bytes.Buffer
-	w, _ := zlib.NewWriterLevel(&buf, zlib.BestCompression)
+	w := deflaters.Get().(*zlib.Writer)
+	w.Reset(&buf)
 	w.Write(b) // to memory: it cannot fail
 	w.Close()
+	deflaters.Put(w)
 	return buf.Bytes()
 }
 
@@ -194,25 +179,16 @@ func (fs *pdfFonts) of(f *Font) *pdfFont {
 	return nil
 }
 
-// kit is the common subset if that is enough, else one of exactly the document's
-// characters: what a file holds never depends on other files.
+// kit cuts a font to the document's characters: what a file holds never depends
+// on other files.
 func (fs *pdfFonts) kit(f *Font) *kit {
-	k := commonKits()[f]
-	enough := k != nil
 	runes := map[rune]bool{}
 	for _, line := range fs.lines {
 		for _, p := range line {
-			if p.f != f || p.gid == 0 {
-				continue
-			}
-			runes[p.r] = true
-			if enough {
-				_, enough = k.newID[int(p.gid)]
+			if p.f == f && p.gid != 0 {
+				runes[p.r] = true
 			}
 		}
-	}
-	if enough {
-		return k
 	}
 	return newKit(f, runes)
 }

@@ -133,12 +133,8 @@ type fontMetrics struct {
 
 func (f *Font) metrics() fontMetrics {
 	m := fontMetrics{stem: 80}
-	tb, err := parseTables(f.data)
-	if err != nil {
-		return m
-	}
 	em := func(table string, at int) int {
-		t := tb.t[table]
+		t := f.tables.t[table]
 		if len(t) < at+2 {
 			return 0
 		}
@@ -151,7 +147,7 @@ func (f *Font) metrics() fontMetrics {
 	if m.cap == 0 {
 		m.cap = m.ascent * 7 / 10
 	}
-	if t := tb.t["OS/2"]; len(t) >= 6 && be.Uint16(t[4:]) >= 600 {
+	if t := f.tables.t["OS/2"]; len(t) >= 6 && be.Uint16(t[4:]) >= 600 {
 		m.stem = 140
 	}
 	return m
@@ -162,7 +158,7 @@ func xmp(l *List, in Info, date time.Time) []byte {
 	var b strings.Builder
 	alt := func(tag, s string) {
 		if s != "" {
-			b.WriteString("<dc:" + tag + `><rdf:Alt><rdf:li xml:lang="x-default">` + escape(s) + "</rdf:li></rdf:Alt></dc:" + tag + ">\n")
+			b.WriteString("<dc:" + tag + `><rdf:Alt><rdf:li xml:lang="x-default">` + escapeText(s) + "</rdf:li></rdf:Alt></dc:" + tag + ">\n")
 		}
 	}
 	b.WriteString("<?xpacket begin=\"\ufeff\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n" +
@@ -171,9 +167,9 @@ func xmp(l *List, in Info, date time.Time) []byte {
 	alt("title", in.Title)
 	alt("description", in.Description)
 	if in.Author != "" {
-		b.WriteString("<dc:creator><rdf:Seq><rdf:li>" + escape(in.Author) + "</rdf:li></rdf:Seq></dc:creator>\n")
+		b.WriteString("<dc:creator><rdf:Seq><rdf:li>" + escapeText(in.Author) + "</rdf:li></rdf:Seq></dc:creator>\n")
 	}
-	b.WriteString("<dc:language><rdf:Bag><rdf:li>" + escape(lang(l)) + "</rdf:li></rdf:Bag></dc:language>\n")
+	b.WriteString("<dc:language><rdf:Bag><rdf:li>" + escapeText(lang(l)) + "</rdf:li></rdf:Bag></dc:language>\n")
 	when := date.Format("2006-01-02T15:04:05Z")
 	b.WriteString("<xmp:CreateDate>" + when + "</xmp:CreateDate>\n<xmp:ModifyDate>" + when + "</xmp:ModifyDate>\n<pdf:Producer>" + producer + "</pdf:Producer>\n")
 	b.WriteString("</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>")

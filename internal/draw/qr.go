@@ -5,6 +5,7 @@ package draw
 
 import (
 	"fmt"
+	"sync"
 
 	"rsc.io/qr/coding"
 )
@@ -65,17 +66,34 @@ func QR(payload string, x, y, box float64) ([]Item, QRInfo, error) {
 	return items, info, nil
 }
 
+// plans keeps the layout of each version and mask that was asked for: it is the
+// costly half of encoding, and never changes.
+var plans sync.Map // [2]int -> *coding.Plan
+
+func plan(v coding.Version, mask coding.Mask) (*coding.Plan, error) {
+	key := [2]int{int(v), int(mask)}
+	if p, ok := plans.Load(key); ok {
+		return p.(*coding.Plan), nil
+	}
+	p, err := coding.NewPlan(v, coding.M, mask)
+	if err != nil {
+		return nil, err
+	}
+	plans.Store(key, p)
+	return p, nil
+}
+
 // bestMask encodes with each of the eight masks and keeps the one with the
 // lowest penalty of ISO/IEC 18004; the first of equals.
 func bestMask(v coding.Version, enc coding.Encoding) (*coding.Code, error) {
 	var best *coding.Code
 	least := 0
 	for mask := coding.Mask(0); mask < 8; mask++ {
-		plan, err := coding.NewPlan(v, coding.M, mask)
+		p, err := plan(v, mask)
 		if err != nil {
 			return nil, err
 		}
-		code, err := plan.Encode(enc)
+		code, err := p.Encode(enc)
 		if err != nil {
 			return nil, err
 		}

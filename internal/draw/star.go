@@ -28,21 +28,41 @@ func half(cx, cy, r float64, right bool) []Point {
 // hollow. Fills come in half stars only.
 func Stars(cx, cy, r, pitch, sMin, sMax float64, fill, outline Paint) []Item {
 	items := make([]Item, 0, 15)
-	for i := range 5 {
-		x := cx + pitch*float64(i)
-		pts := make([]Point, 10)
+	row := func(i int, r float64) (x float64, pts []Point) {
+		x = cx + pitch*float64(i)
+		pts = make([]Point, 10)
 		for k, p := range star {
 			pts[k] = Point{x + r*p.X, cy + r*p.Y}
 		}
+		return x, pts
+	}
+	for i := range 5 {
+		_, pts := row(i, r)
 		items = append(items, Polygon{Points: pts, Stroke: outline, SW: 0.03*r + 0.12})
 	}
-	for h := 1; h <= 10; h++ {
-		x := cx + pitch*float64((h-1)/2)
+	// radius of what fills half cell h, 0 for a hollow one
+	radius := func(h int) float64 {
 		switch {
 		case float64(h) <= 2*sMin:
-			items = append(items, Polygon{Points: half(x, cy, r, h%2 == 0), Fill: fill})
+			return r
 		case float64(h) <= 2*sMax:
-			items = append(items, Polygon{Points: half(x, cy, r/2, h%2 == 0), Fill: fill})
+			return r / 2
+		}
+		return 0
+	}
+	for i := range 5 {
+		left, right := radius(2*i+1), radius(2*i+2)
+		x, pts := row(i, left)
+		if left == right {
+			// One shape: two halves side by side leave a hairline on screens.
+			if left > 0 {
+				items = append(items, Polygon{Points: pts, Fill: fill})
+			}
+			continue
+		}
+		items = append(items, Polygon{Points: half(x, cy, left, false), Fill: fill})
+		if right > 0 {
+			items = append(items, Polygon{Points: half(x, cy, right, true), Fill: fill})
 		}
 	}
 	return items

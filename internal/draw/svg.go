@@ -39,21 +39,23 @@ type SVGOptions struct {
 // svgWriter holds what one call of SVG needs.
 type svgWriter struct {
 	bytes.Buffer
-	o        SVGOptions
-	fallback []*Font
-	glyphs   glyphSet
-	scratch  []byte
+	o       SVGOptions
+	glyphs  glyphSet
+	scratch []byte
 }
 
 // SVG writes the list as one svg element, ending in a line end. The same list
 // and options give the same bytes.
 func SVG(l *List, o SVGOptions) []byte {
-	body := &svgWriter{o: o, fallback: l.Fallback}
-	body.glyphs.init(o.IDPrefix)
+	body := &svgWriter{o: o}
+	if o.Text == Outline {
+		body.glyphs.collect(l, o.IDPrefix)
+	}
 	body.Grow(16 << 10)
 	body.items(l.Items)
 
 	w := &svgWriter{o: o}
+	w.glyphs.color = body.glyphs.color
 	w.Grow(body.Len() + 16<<10)
 	w.head(l)
 	if o.Text == Outline {
@@ -91,6 +93,9 @@ func (w *svgWriter) head(l *List) {
 	if ids != "" {
 		w.attr("aria-labelledby", ids)
 	}
+	if c := w.glyphs.color; c != "" {
+		w.attr("fill", c) // what most lines have, written once
+	}
 	if w.o.Text == Live && !w.o.Inline {
 		w.attr("font-family", "system-ui, sans-serif")
 	}
@@ -108,7 +113,7 @@ func (w *svgWriter) note(tag, suffix, text string) {
 	if w.o.IDPrefix != "" {
 		w.attr("id", w.o.IDPrefix+suffix)
 	}
-	w.WriteString(">" + escape(text) + "</" + tag + ">\n")
+	w.WriteString(">" + escapeText(text) + "</" + tag + ">\n")
 }
 
 func (w *svgWriter) attr(name, value string) {
@@ -133,16 +138,8 @@ func (w *svgWriter) items(items []Item) {
 		switch it := items[i].(type) {
 		case Rect:
 			// A QR code is some hundreds of plain rectangles of one paint; as
-			// one path they take a third of the bytes.
-			n := 1
-			for plain(it) && i+n < len(items) {
-				next, ok := items[i+n].(Rect)
-				if !ok || !plain(next) || next.Fill != it.Fill {
-					break
-				}
-				n++
-			}
-			if n > 2 {
+			// one path they take a tenth of the bytes.
+			if n := plainRun(items[i:]); n > 2 {
 				w.rects(items[i:i+n], it.Fill)
 				i += n - 1
 				continue
@@ -162,31 +159,47 @@ func (w *svgWriter) items(items []Item) {
 	}
 }
 
-func plain(r Rect) bool { return r.Stroke.None() && r.R == 0 && !r.Fill.None() }
-
-// rects writes plain rectangles as one path. Moves are differences of rounded
-// positions, so errors do not add up.
+// rects writes plain rectangles as one path. On a common grid each is a stroke
+// one unit wide through its middle, a third of the bytes of its outline.
 func (w *svgWriter) rects(items []Item, fill Paint) {
 	w.WriteString("<path")
-	w.paint(fill, Paint{}, 0, nil)
-	w.WriteString(` d="`)
 	b := w.scratch[:0]
 	px, py := 0, 0
-	for i, it := range items {
-		r := it.(Rect)
-		x, y := um(r.X), um(r.Y)
-		wd, ht := um(r.X+r.W)-x, um(r.Y+r.H)-y
-		if i == 0 {
-			b = append(b, 'M')
-		} else {
-			b = append(b, 'm')
+	if g, ok := onGrid(items); ok {
+		w.paint(Paint{}, fill, 1, nil)
+		unit := fixed7(g.unit)
+		w.WriteString(` transform="matrix(` + unit + " 0 0 " + unit + " " + num(g.x) + " " + num(g.y+g.unit/2) + `)" d="`)
+		for i, c := range g.cells {
+			if i == 0 {
+				b = append(b, 'M')
+			} else {
+				b = append(b, 'm')
+			}
+			b = appendPair(b, 1000*(c[0]-px), 1000*(c[1]-py))
+			b = appendUM(append(b, 'h'), 1000*c[2])
+			px, py = c[0]+c[2], c[1]
 		}
-		b = appendPair(b, x-px, y-py)
-		b = appendUM(append(b, 'h'), wd)
-		b = appendUM(append(b, 'v'), ht)
-		b = appendUM(append(b, 'h'), -wd)
-		b = append(b, 'z')
-		px, py = x, y
+	} else {
+		w.paint(fill, Paint{}, 0, nil)
+		w.WriteString(` d="`)
+		for i, it := range items {
+			r := it.(Rect)
+			// Edges are rounded and moves are their differences: neighbours
+			// meet, and errors do not add up.
+			x, y := um(r.X), um(r.Y)
+			wd, ht := um(r.X+r.W)-x, um(r.Y+r.H)-y
+			if i == 0 {
+				b = append(b, 'M')
+			} else {
+				b = append(b, 'm')
+			}
+			b = appendPair(b, x-px, y-py)
+			b = appendUM(append(b, 'h'), wd)
+			b = appendUM(append(b, 'v'), ht)
+			b = appendUM(append(b, 'h'), -wd)
+			b = append(b, 'z')
+			px, py = x, y
+		}
 	}
 	w.Write(b)
 	w.scratch = b
@@ -265,7 +278,7 @@ func (w *svgWriter) close(tag, title string) {
 		w.WriteString("\"/>\n")
 		return
 	}
-	w.WriteString("\"><title>" + escape(title) + "</title></" + tag + ">\n")
+	w.WriteString("\"><title>" + escapeText(title) + "</title></" + tag + ">\n")
 }
 
 func (w *svgWriter) polygon(p Polygon) {
@@ -337,7 +350,7 @@ func (w *svgWriter) paint(fill, stroke Paint, sw float64, dash []float64) {
 	switch {
 	case fill.None():
 		w.WriteString(` fill="none"`)
-	case !w.o.Inline || fill.Class == "":
+	case fill.Hex != w.glyphs.color && (!w.o.Inline || fill.Class == ""):
 		w.attr("fill", fill.Hex)
 	}
 	if stroke.None() {
@@ -359,9 +372,9 @@ func (w *svgWriter) paint(fill, stroke Paint, sw float64, dash []float64) {
 	}
 }
 
-// fixed5 prints a scale factor with the digits that keep a page's width exact
-// to a tenth of a micrometre.
-func fixed5(v float64) string {
+// fixed7 prints a scale factor with the digits that keep the width of a page
+// exact to a micrometre.
+func fixed7(v float64) string {
 	s := strconv.FormatFloat(math.Round(v*1e7)/1e7, 'f', -1, 64)
 	if len(s) > 1 && s[0] == '0' {
 		return s[1:]

@@ -4,6 +4,7 @@
 package draw
 
 import (
+	"hash/fnv"
 	"strconv"
 
 	"golang.org/x/image/font/sfnt"
@@ -43,7 +44,7 @@ func (w *svgWriter) text(t Text) {
 	} else if !t.Color.None() {
 		w.attr("fill", t.Color.Hex)
 	}
-	w.WriteString(">" + escape(t.S) + "</text>")
+	w.WriteString(">" + escapeText(t.S) + "</text>")
 	if href != "" {
 		w.WriteString("</a>")
 	}
@@ -65,28 +66,46 @@ func start(t Text, advance int) float64 {
 // outline places a line's glyphs inside a group that maps thousandths of an em
 // to the page.
 func (w *svgWriter) outline(t Text) {
-	ps, total := place(t.S, t.Bold, w.fallback)
+	ps, total := w.glyphs.lines[0], 0
+	w.glyphs.lines = w.glyphs.lines[1:]
+	if n := len(ps); n > 0 {
+		total = ps[n-1].x + ps[n-1].adv
+	}
 	w.WriteString(`<g`)
 	w.paint(t.Color, Paint{}, 0, nil)
-	w.WriteString(` transform="matrix(`)
-	scale := fixed5(t.Pt * PtMM / 1000)
-	w.WriteString(scale + " 0 0 " + scale + " ")
-	w.WriteString(num(start(t, total)) + " " + num(t.Y))
-	w.WriteString(`)">`)
+	w.WriteString(` transform="translate(` + num(start(t, total)) + " " + num(t.Y) + ")scale(" + fixed7(t.Pt*PtMM/1000) + `)">`)
+	b := w.scratch[:0]
+	for _, p := range ps { // what stands in place is one path
+		if g := w.glyphs.of(p); g != nil && g.id == "" {
+			b = append(b, 'M')
+			b = strconv.AppendInt(b, int64(p.x+g.x), 10)
+			if g.y >= 0 {
+				b = append(b, ' ')
+			}
+			b = strconv.AppendInt(b, int64(g.y), 10)
+			b = append(b, g.rest...)
+		}
+	}
+	if len(b) > 0 {
+		w.WriteString(`<path d="`)
+		w.Write(b)
+		w.WriteString(`"/>`)
+	}
 	for _, p := range ps {
-		id, ok := w.glyphs.id(p)
-		if !ok {
-			continue // a gap, or a glyph without outline
+		g := w.glyphs.of(p)
+		if g == nil || g.id == "" {
+			continue
 		}
 		w.WriteString(`<use href="#`)
-		w.WriteString(id)
+		w.WriteString(g.id)
 		if p.x != 0 {
 			w.WriteString(`" x="`)
-			w.scratch = strconv.AppendInt(w.scratch[:0], int64(p.x), 10)
-			w.Write(w.scratch)
+			b = strconv.AppendInt(b[:0], int64(p.x), 10)
+			w.Write(b)
 		}
 		w.WriteString(`"/>`)
 	}
+	w.scratch = b
 	w.WriteString("</g>\n")
 }
 
@@ -96,65 +115,149 @@ type glyphKey struct {
 	gid sfnt.GlyphIndex
 }
 
-// glyphSet collects the outlines that a drawing uses, in order of first use.
+// glyphUse is how a drawing holds a glyph: by id, or in place if that is
+// shorter.
+type glyphUse struct {
+	*trace
+	n  int
+	id string
+}
+
+// glyphSet holds the drawing's lines of text, laid out, and their outlines in
+// order of first use.
 type glyphSet struct {
-	prefix string
-	ids    map[glyphKey]string
-	order  []glyphKey
+	lines [][]placed
+	uses  map[glyphKey]*glyphUse
+	order []*glyphUse
+	color string // of most lines
 }
 
-func (g *glyphSet) init(prefix string) {
-	g.prefix = prefix
-	g.ids = make(map[glyphKey]string)
+// Bytes around a definition and around one use of it, beside the outline.
+const (
+	defBytes = len(`<path id="" d=""/>`) + 1
+	useBytes = len(`<use href="#" x="1000"/>`)
+)
+
+// collect lays out every line, counts the glyphs, and decides which are written
+// once and used by id. Frequent glyphs with long outlines are; a glyph that
+// stands once, or a plain bar, costs less in place.
+func (g *glyphSet) collect(l *List, prefix string) {
+	g.uses = make(map[glyphKey]*glyphUse, 128)
+	colors := map[string]int{}
+	for _, it := range l.Items {
+		t, ok := it.(Text)
+		if !ok || t.S == "" {
+			continue
+		}
+		ps, _ := place(t.S, t.Bold, l.Fallback)
+		g.lines = append(g.lines, ps)
+		if colors[t.Color.Hex]++; colors[t.Color.Hex] > colors[g.color] {
+			g.color = t.Color.Hex
+		}
+		for _, p := range ps {
+			if p.gid == 0 {
+				continue
+			}
+			k := glyphKey{p.f, p.gid}
+			u := g.uses[k]
+			if u == nil {
+				u = &glyphUse{trace: p.f.outline(p.gid)}
+				g.uses[k] = u
+				if u.rest != "" {
+					g.order = append(g.order, u)
+				}
+			}
+			u.n++
+		}
+	}
+	short := shortPrefix(prefix)
+	ids := 0
+	for _, u := range g.order {
+		id := short + strconv.FormatInt(int64(ids), 36)
+		inPlace := u.n * (len(u.rest) + len("M10000-10"))
+		defined := len(u.rest) + len("M10-10") + defBytes + len(id) + u.n*(useBytes+len(id))
+		if defined < inPlace {
+			u.id = id
+			ids++
+		}
+	}
 }
 
-// id returns the id of a glyph's outline; ok is false if there is nothing to draw.
-func (g *glyphSet) id(p placed) (string, bool) {
+// shortPrefix makes ids of glyphs from the drawing's prefix: an id is written
+// some hundreds of times, so it is six characters of a digest. Two drawings of
+// a page share one with a probability of 1 in 47 thousand million.
+func shortPrefix(prefix string) string {
+	const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	h := fnv.New64a()
+	h.Write([]byte(prefix)) // never fails
+	v := h.Sum64()
+	out := [6]byte{alphabet[v%52]} // ids begin with a letter
+	v /= 52
+	for i := 1; i < len(out); i++ {
+		out[i] = alphabet[v%62]
+		v /= 62
+	}
+	return string(out[:])
+}
+
+// of returns how a placed glyph is held, nil if there is nothing to draw.
+func (g *glyphSet) of(p placed) *glyphUse {
 	if p.gid == 0 {
-		return "", false
+		return nil
 	}
-	k := glyphKey{p.f, p.gid}
-	if id, ok := g.ids[k]; ok {
-		return id, id != ""
+	if u := g.uses[glyphKey{p.f, p.gid}]; u != nil && u.rest != "" {
+		return u
 	}
-	if p.f.outline(p.gid) == "" {
-		g.ids[k] = ""
-		return "", false
-	}
-	// Numbers, so that no glyph takes the id of a title (-t) or description (-d).
-	id := g.prefix + "-" + strconv.Itoa(len(g.order))
-	g.ids[k] = id
-	g.order = append(g.order, k)
-	return id, true
+	return nil
 }
 
 func (g *glyphSet) write(w *svgWriter) {
-	if len(g.order) == 0 {
-		return
+	open := false
+	for _, u := range g.order {
+		if u.id == "" {
+			continue
+		}
+		if !open {
+			w.WriteString("<defs>\n")
+			open = true
+		}
+		w.WriteString(`<path id="` + u.id + `" d="M`)
+		b := strconv.AppendInt(w.scratch[:0], int64(u.x), 10)
+		if u.y >= 0 {
+			b = append(b, ' ')
+		}
+		b = strconv.AppendInt(b, int64(u.y), 10)
+		w.Write(b)
+		w.scratch = b
+		w.WriteString(u.rest + "\"/>\n")
 	}
-	w.WriteString("<defs>\n")
-	for _, k := range g.order {
-		w.WriteString(`<path id="` + escape(g.ids[k]) + `" d="` + k.f.outline(k.gid) + "\"/>\n")
+	if open {
+		w.WriteString("</defs>\n")
 	}
-	w.WriteString("</defs>\n")
 }
 
-// outline is a glyph as SVG path data in thousandths of an em, y down; "" if it
-// has no contours. Built-in fonts keep what was asked for once.
-func (f *Font) outline(gid sfnt.GlyphIndex) string {
+// trace is a glyph as SVG path data in thousandths of an em, y down: where it
+// begins, and relative commands from there. rest is "" if there are no contours.
+type trace struct {
+	x, y int
+	rest string
+}
+
+// outline returns a glyph's trace; what was asked for once is kept.
+func (f *Font) outline(gid sfnt.GlyphIndex) *trace {
 	if d, ok := f.paths.Load(gid); ok {
-		return d.(string)
+		return d.(*trace)
 	}
 	d := f.trace(gid)
 	f.paths.Store(gid, d)
 	return d
 }
 
-func (f *Font) trace(gid sfnt.GlyphIndex) string {
+func (f *Font) trace(gid sfnt.GlyphIndex) *trace {
 	var buf sfnt.Buffer
 	segs, err := f.sf.LoadGlyph(&buf, gid, fixed.I(1000), nil)
 	if err != nil {
-		return ""
+		return &trace{}
 	}
 	pen := pathPen{}
 	for _, s := range segs {
@@ -170,12 +273,14 @@ func (f *Font) trace(gid sfnt.GlyphIndex) string {
 		}
 	}
 	pen.end()
-	return string(pen.b)
+	return &trace{x: pen.x0, y: pen.y0, rest: string(pen.b)}
 }
 
 // pathPen writes path data with integer coordinates and the shortest commands.
 type pathPen struct {
 	b      []byte
+	x0, y0 int // where the first contour begins
+	begun  bool
 	x, y   int // where we are
 	sx, sy int // where the contour began, and where z leads back to
 	cx, cy int // last control point, for smooth continuation
@@ -204,8 +309,8 @@ func (p *pathPen) put(op byte, ns ...int) {
 func (p *pathPen) move(a fixed.Point26_6) {
 	p.end()
 	x, y := round26(a.X), round26(a.Y)
-	if len(p.b) == 0 {
-		p.put('M', x, y)
+	if !p.begun {
+		p.x0, p.y0, p.begun = x, y, true
 	} else {
 		p.put('m', x-p.x, y-p.y)
 	}
@@ -231,7 +336,8 @@ func (p *pathPen) quad(c, a fixed.Point26_6) {
 	cx, cy, x, y := round26(c.X), round26(c.Y), round26(a.X), round26(a.Y)
 	// TrueType leaves out points midway between two controls, and there the
 	// next control is the mirror of the last: SVG's t says the same in half
-	// the bytes. One unit is what rounding may have moved.
+	// the bytes. Two units move the curve by one, a hundredth of a millimetre
+	// in the largest text of a label.
 	if p.smooth && near(2*p.x-p.cx, cx) && near(2*p.y-p.cy, cy) {
 		cx, cy = 2*p.x-p.cx, 2*p.y-p.cy
 		p.put('t', x-p.x, y-p.y)
@@ -241,7 +347,7 @@ func (p *pathPen) quad(c, a fixed.Point26_6) {
 	p.x, p.y, p.cx, p.cy, p.smooth = x, y, cx, cy, true
 }
 
-func near(a, b int) bool { return a-b <= 1 && b-a <= 1 }
+func near(a, b int) bool { return a-b <= 2 && b-a <= 2 }
 
 func (p *pathPen) end() {
 	if p.open {

@@ -201,26 +201,35 @@ func subset(tb *tables, gids []int) (file []byte, newID map[int]int) {
 	}
 
 	var glyf, loca, hmtx []byte
+	var offsets []int
 	for _, g := range old {
-		loca = be.AppendUint32(loca, uint32(len(glyf)))
+		offsets = append(offsets, len(glyf))
 		rec := plainGlyph(tb.glyf(g))
 		if g == 0 {
 			rec = nil // .notdef is never shown: characters are checked before
 		}
 		components(rec, func(at int) { be.PutUint16(rec[at:], uint16(newID[int(be.Uint16(rec[at:]))])) })
 		glyf = append(glyf, rec...)
-		for len(glyf)%4 != 0 {
+		if len(glyf)%2 != 0 {
 			glyf = append(glyf, 0)
 		}
 		adv, lsb := tb.metric(g)
 		hmtx = be.AppendUint16(hmtx, adv)
 		hmtx = be.AppendUint16(hmtx, lsb)
 	}
-	loca = be.AppendUint32(loca, uint32(len(glyf)))
+	offsets = append(offsets, len(glyf))
+	short := len(glyf) < 1<<17 // the short form holds half of each offset
+	for _, o := range offsets {
+		if short {
+			loca = be.AppendUint16(loca, uint16(o/2))
+		} else {
+			loca = be.AppendUint32(loca, uint32(o))
+		}
+	}
 
 	head := append([]byte(nil), tb.t["head"][:54]...)
 	be.PutUint32(head[8:], 0)
-	be.PutUint16(head[50:], 1)
+	be.PutUint16(head[50:], map[bool]uint16{false: 1}[short])
 	hhea := append([]byte(nil), tb.t["hhea"][:36]...)
 	be.PutUint16(hhea[34:], uint16(len(old)))
 	maxp := append([]byte(nil), tb.t["maxp"]...)

@@ -36,12 +36,17 @@ func appendUM(b []byte, n int) []byte {
 
 func num(mm float64) string { return string(appendUM(nil, um(mm))) }
 
-// escape makes any string safe as XML text and inside a double-quoted
-// attribute. Characters that XML cannot hold become U+FFFD.
-func escape(s string) string {
+// escape makes any string safe inside a double-quoted attribute. Characters that
+// XML cannot hold become U+FFFD.
+func escape(s string) string { return escapeXML(s, true) }
+
+// escapeText makes any string safe as the text of an element.
+func escapeText(s string) string { return escapeXML(s, false) }
+
+func escapeXML(s string, attr bool) string {
 	clean := true
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < 0x20 || c == '&' || c == '<' || c == '>' || c == '"' || c == '\'' || c >= 0x7f {
+		if c := s[i]; c < 0x20 || c == '&' || c == '<' || c == '>' || c == '"' && attr || c >= 0x7f {
 			clean = false
 			break
 		}
@@ -61,10 +66,8 @@ func escape(s string) string {
 			b.WriteString("&lt;")
 		case r == '>':
 			b.WriteString("&gt;")
-		case r == '"':
+		case r == '"' && attr:
 			b.WriteString("&#34;")
-		case r == '\'':
-			b.WriteString("&#39;")
 		case r == '\t' || r == '\n' || r == '\r':
 			// Written plainly these would be normalised away in attributes.
 			b.WriteString("&#" + strconv.Itoa(int(r)) + ";")

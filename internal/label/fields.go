@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"jouleboard/internal/catalog"
 	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
 	"jouleboard/internal/unit"
@@ -168,6 +169,11 @@ func (in Input) fields(w *words) (fields, []fact) {
 		date := ""
 		if in.Withdrawal != nil {
 			date = in.Withdrawal.Date
+			for _, r := range catalog.Reasons() {
+				if r.ID == in.Withdrawal.Reason {
+					f["reason"] = r.Text
+				}
+			}
 		}
 		f["withdrawn"], f["unrated"] = strings.TrimSpace(w.t("withdrawn", "date", date)), "1"
 		f["no_value"] = w.t("value_withdrawn")

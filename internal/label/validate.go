@@ -310,7 +310,7 @@ func samples() []sample {
 		}),
 		with("withdrawn", func(in *Input) {
 			in.Rating = rank.Rating{Code: rank.CodeWithdrawn, Reason: "Withdrawn 2026-12-31"}
-			in.Withdrawal = &catalog.Withdrawal{Date: "2026-12-31"}
+			in.Withdrawal = &catalog.Withdrawal{Date: "2026-12-31", Reason: "misreported-model"}
 		}),
 	}
 }

@@ -1,0 +1,60 @@
+// Rectangles on a common grid, such as the modules of a QR code: written in
+// units of the grid they take a fraction of the bytes, and land where the list
+// puts them.
+
+package draw
+
+import "math"
+
+// grid is a list of rectangles one unit high, in whole units from x, y.
+type grid struct {
+	x, y, unit float64  // mm
+	cells      [][3]int // column, row, width
+}
+
+// onGrid reads plain rectangles as cells of a grid whose unit is the first
+// one's height and whose origin is its corner. ok is false if any is off the
+// grid by more than a hundred-thousandth of a unit.
+func onGrid(items []Item) (g grid, ok bool) {
+	first := items[0].(Rect)
+	g = grid{x: first.X, y: first.Y, unit: first.H, cells: make([][3]int, len(items))}
+	if !(g.unit > 0) {
+		return g, false
+	}
+	whole := func(v float64) (int, bool) {
+		n := math.Round(v / g.unit)
+		return int(n), math.Abs(v/g.unit-n) < 1e-5 && math.Abs(n) < 1e4
+	}
+	for i, it := range items {
+		r := it.(Rect)
+		var a, b, c bool
+		g.cells[i][0], a = whole(r.X - g.x)
+		g.cells[i][1], b = whole(r.Y - g.y)
+		g.cells[i][2], c = whole(r.W)
+		n, d := whole(r.H)
+		if !a || !b || !c || !d || n != 1 {
+			return g, false
+		}
+	}
+	return g, true
+}
+
+// plainRun is how many items from the start of the list are plain rectangles of
+// one paint.
+func plainRun(items []Item) int {
+	first, ok := items[0].(Rect)
+	if !ok || !plain(first) {
+		return 0
+	}
+	n := 1
+	for n < len(items) {
+		r, ok := items[n].(Rect)
+		if !ok || !plain(r) || r.Fill != first.Fill {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+func plain(r Rect) bool { return r.Stroke.None() && r.R == 0 && !r.Fill.None() }
