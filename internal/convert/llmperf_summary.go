@@ -253,7 +253,7 @@ func (c *run) lpJoin(w *row, f *jsonFile) {
 		return
 	}
 	if has {
-		w.note("Output tokens per second of a request were formed from the individual responses (output tokens by end-to-end latency); the source's own throughput field does not count tokens here and is kept under its own name.")
+		w.note("Output tokens per second of a request were formed from the individual responses (output tokens by end-to-end latency); the source's own throughput field differs from that by more than 1 % and is kept under its own name.")
 	}
 }
 
