@@ -31,15 +31,21 @@ func Sig(v float64, digits int) string {
 	if a < 1e-4 || a >= 1e15 {
 		return strconv.FormatFloat(v, 'e', digits-1, 64)
 	}
-	// Round first, so that 9.999 with 3 digits prints as 10.0 and not 10.00.
-	r, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'e', digits-1, 64), 64)
-	exp := int(math.Floor(math.Log10(math.Abs(r))))
-	dec := digits - 1 - exp
-	if dec < 0 {
-		dec = 0
-		r = v
+	// Round first, so that 9.999 with 3 digits prints as 10.0 and not 10.00. The
+	// exponent is read off the rounded text: logarithms of powers of ten are
+	// not exact.
+	rounded := strconv.FormatFloat(v, 'e', digits-1, 64)
+	exp, err := strconv.Atoi(rounded[strings.IndexByte(rounded, 'e')+1:])
+	if err != nil {
+		return Dash
 	}
-	return group(strconv.FormatFloat(r, 'f', dec, 64))
+	if dec := digits - 1 - exp; dec > 0 {
+		// From the text and not from v, whose digits round another way at the
+		// border between two exponents.
+		r, _ := strconv.ParseFloat(rounded, 64)
+		return group(strconv.FormatFloat(r, 'f', dec, 64))
+	}
+	return group(strconv.FormatFloat(v, 'f', 0, 64))
 }
 
 // Int prints an integer with thin no-break spaces between thousands.
@@ -47,7 +53,15 @@ func Int(n int64) string { return group(strconv.FormatInt(n, 10)) }
 
 // Trim prints v in the shortest form that keeps its value, grouped: for counts
 // and given parameters such as "0.5" or "235".
-func Trim(v float64) string { return group(strconv.FormatFloat(v, 'f', -1, 64)) }
+func Trim(v float64) string {
+	switch {
+	case math.IsNaN(v) || math.IsInf(v, 0):
+		return Dash
+	case v == 0: // also a negative zero
+		return "0"
+	}
+	return group(strconv.FormatFloat(v, 'f', -1, 64))
+}
 
 // group puts thin spaces between thousands of the integer part. Four-digit
 // numbers are grouped too, so that columns align.

@@ -5,8 +5,9 @@
 package unit
 
 import (
+	"cmp"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -74,22 +75,22 @@ func (r *Registry) All() []Metric {
 	return ms
 }
 
-// Sort orders keys as the registry does, unknown ones last by name.
+// Sort orders keys as the registry does, statistics ("itl_ms.p50") where their
+// distribution stands, unknown ones last by name.
 func (r *Registry) Sort(keys []string) {
 	pos := make(map[string]int, len(r.order))
 	for i, k := range r.order {
 		pos[k] = i
 	}
-	sort.Slice(keys, func(i, j int) bool {
-		a, aok := pos[keys[i]]
-		b, bok := pos[keys[j]]
-		switch {
-		case aok && bok:
-			return a < b
-		case aok != bok:
-			return aok
+	at := func(key string) int {
+		if _, known := r.Get(key); !known {
+			return len(r.order)
 		}
-		return keys[i] < keys[j]
+		base, _, _ := strings.Cut(key, ".")
+		return pos[base]
+	}
+	slices.SortFunc(keys, func(a, b string) int {
+		return cmp.Or(cmp.Compare(at(a), at(b)), strings.Compare(a, b))
 	})
 }
 
