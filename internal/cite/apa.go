@@ -28,7 +28,11 @@ func apaLine(it Item) string {
 	title := it.Title
 	var paren []string
 	if it.Version != "" {
-		paren = append(paren, "Version "+it.Version)
+		version := it.Version
+		if len(version) > 1 && version[0] == 'v' && version[1] >= '0' && version[1] <= '9' {
+			version = version[1:]
+		}
+		paren = append(paren, "Version "+version)
 	}
 	if it.Number != "" {
 		paren = append(paren, it.Number)

@@ -139,7 +139,9 @@ func (w *cffWriter) body(it Item) {
 	})
 	w.text("version", it.Version)
 	w.text("commit", it.Commit)
-	w.text("doi", it.DOI)
+	if cffDOI.MatchString(it.DOI) {
+		w.text("doi", it.DOI)
+	}
 	if it.Eprint != "" || it.Number != "" {
 		value := it.Number
 		if it.Eprint != "" {
@@ -174,6 +176,9 @@ func (w *cffWriter) body(it Item) {
 		}
 	}
 }
+
+// cffDOI is narrower than DOIs are: the format's schema refuses the others.
+var cffDOI = regexp.MustCompile(`^10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;().\[\]-]+$`)
 
 var orcidForm = regexp.MustCompile(`^\d{4}-\d{4}-\d{4}-\d{3}[0-9X]$`)
 

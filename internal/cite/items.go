@@ -39,7 +39,7 @@ type SiteInfo struct {
 func Site(s SiteInfo) Item {
 	year, _, _ := dateParts(s.Newest)
 	return Item{
-		Key: Key(s.Title, "board", year), Kind: Dataset, Title: s.Title, Authors: s.Authors, Date: s.Newest, Commit: s.Commit,
+		Key: Key(s.Title, year), Kind: Dataset, Title: s.Title, Authors: s.Authors, Date: s.Newest, Commit: s.Commit,
 		URL: s.URL, Repository: s.Repository, License: s.License, DOI: s.DOI, Publisher: s.Publisher, Abstract: s.Description, Keywords: s.Keywords,
 	}
 }
