@@ -48,8 +48,7 @@
     if (/^(https?|file):$/.test(u.protocol)) location.href = u.href;
   }
 
-  // A brace could open ECharts' own markup for rich text.
-  function plain(s) { return s.replace(/\{/g, '{\u200b'); }
+  function set(el, style) { Object.keys(style).forEach(function (k) { el.style[k] = style[k]; }); }
 
   function scaled(list, k) { return list.map(function (v) { return v * k; }); }
 
@@ -68,32 +67,40 @@
     [[opt.xAxis, d.x], [opt.yAxis, d.y]].forEach(function (a) {
       [].concat(a[0]).forEach(function (axis) {
         axis.axisLabel = { show: false };
-        axis.axisLine = { show: false };
+        axis.axisLine = { show: bars && axis.type === 'category', lineStyle: { color: paint('var(--dim, #5b616b)'), width: k } };
         axis.axisTick = { show: false, customValues: a[1] && a[1].map(function (t) { return t.v; }) };
       });
     });
     opt.series.forEach(function (s, i) {
       var more = d.series[i], width = (s.lineStyle || {}).width * k;
-      if (bars) { s.barWidth = 14 * k; if (s.markLine) { s.markLine.silent = true; s.markLine.symbolSize = [12 * k, 1.5 * k]; } return; }
+      if (bars) {
+        s.silent = true;
+        s.barWidth = 14 * k;
+        s.emphasis = { focus: 'self' };
+        s.blur = { itemStyle: { opacity: 0.4 } };
+        if (s.markLine) {
+          s.markLine.silent = true;
+          s.markLine.symbolSize = [12 * k, 1.5 * k];
+          // A halo of paper keeps an interval apart from its bar.
+          s.markLine.lineStyle.shadowColor = paint('var(--paper, #ffffff)');
+          s.markLine.lineStyle.shadowBlur = 4 * k;
+        }
+        return;
+      }
       s.clip = false;
       s.silent = true; // the nearest point is found below, which asks for less aim
       s.z = more.aux ? 1 : 2;
       s.showAllSymbol = true;
       s.lineStyle.width = width;
       s.lineStyle.type = more.dash ? scaled(more.dash, k) : 'solid';
-      s.blur = { lineStyle: { opacity: 0.15, width: width }, itemStyle: { opacity: 0.15 } };
+      var faint = more.aux ? 1 : 0.2;
+      s.blur = { lineStyle: { opacity: faint, width: width }, itemStyle: { opacity: faint } };
       if (s.emphasis) { s.emphasis.scale = 1.3; s.emphasis.lineStyle = { width: width * 1.5 }; }
       s.data.forEach(function (p) {
         p.symbolSize = (p.symbolSize || 0) * k;
         p.itemStyle = { borderWidth: p.symbolSize > 5 * k ? 1.5 * k : 0 };
       });
     });
-    opt.tooltip = {
-      show: true, trigger: 'item', triggerOn: 'none', renderMode: 'richText', confine: true,
-      backgroundColor: paint('var(--paper, #ffffff)'), borderColor: paint('var(--dim, #5b616b)'), borderWidth: 1, padding: 8,
-      textStyle: { color: paint('var(--ink, #16181d)'), fontSize: 13, lineHeight: 18, fontFamily: this.font },
-      formatter: function (p) { return plain(d.series[p.seriesIndex].tips[p.dataIndex]); }
-    };
     return opt;
   };
 
@@ -146,15 +153,35 @@
     return best;
   };
 
+  // tip shows what a point is; the texts were written with the data.
+  Figure.prototype.tip = function (p) {
+    var box = this.box, lines;
+    if (!box) {
+      box = this.box = this.host.appendChild(document.createElement('div'));
+      box.className = 'chart-tip';
+      set(box, { position: 'absolute', pointerEvents: 'none', whiteSpace: 'pre-line', maxWidth: '18rem', overflowWrap: 'anywhere',
+        padding: '.4rem .6rem', fontSize: '.8125rem', lineHeight: '1.4',
+        background: 'var(--paper, #fff)', color: 'var(--ink, #16181d)', border: '1px solid var(--dim, #5b616b)', borderRadius: '4px' });
+    }
+    set(box, { display: p ? '' : 'none', left: 0, top: 0 });
+    if (!p) return;
+    lines = this.data.series[p.s].tips[p.i].split('\n');
+    box.textContent = '';
+    box.appendChild(document.createElement('b')).textContent = lines[0];
+    box.appendChild(document.createTextNode('\n' + lines.slice(1).join('\n')));
+    var right = p.x + 14 + box.offsetWidth <= this.host.clientWidth;
+    set(box, { left: Math.max(0, right ? p.x + 14 : p.x - 14 - box.offsetWidth) + 'px',
+      top: Math.max(0, Math.min(p.y - box.offsetHeight / 2, this.host.clientHeight - box.offsetHeight)) + 'px' });
+  };
+
   Figure.prototype.listen = function () {
     var me = this, chart = me.chart, zr = chart.getZr(), now = null;
     function show(p) {
       if (p === now) return;
       if (now) chart.dispatchAction({ type: 'downplay', seriesIndex: now.s });
       now = p;
-      if (!p) { chart.dispatchAction({ type: 'hideTip' }); return; }
-      chart.dispatchAction({ type: 'highlight', seriesIndex: p.s, dataIndex: p.i });
-      chart.dispatchAction({ type: 'showTip', seriesIndex: p.s, dataIndex: p.i });
+      if (p) chart.dispatchAction({ type: 'highlight', seriesIndex: p.s, dataIndex: p.i });
+      me.tip(p);
     }
     zr.on('mousemove', function (e) {
       var p = me.nearest(e);
@@ -181,9 +208,7 @@
       this.wide.parentNode.insertBefore(this.host, this.wide.nextSibling);
     }
     var k = box.width / this.data.w, paint = painter(this.el);
-    this.host.style.display = '';
-    this.host.style.width = box.width + 'px';
-    this.host.style.height = this.data.h * k + 'px';
+    set(this.host, { display: '', position: 'relative', width: box.width + 'px', height: this.data.h * k + 'px' });
     this.font = getComputedStyle(this.el).fontFamily;
     try {
       var first = !this.chart;

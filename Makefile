@@ -1,0 +1,56 @@
+# make site builds the binary and the board; make test runs the tests. Both
+# fetch what they need. Everything else is for people who work on the program.
+
+GO     ?= go
+BIN    := bin/jouleboard
+VENDOR := assets/vendor
+ECHARTS := node_modules/echarts
+
+.DEFAULT_GOAL := help
+.PHONY: help site build vendor test check bench browser-test results cross fmt clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+site: build ## build bin/jouleboard and public/, and print the page to open
+	@$(BIN) build --out public >/dev/null
+	@echo
+	@echo "open public/index.html"
+
+build: vendor ## build bin/jouleboard
+	@command -v $(GO) >/dev/null || { echo "make: Go is not installed: get Go 1.26 or newer, https://go.dev/doc/install"; exit 3; }
+	$(GO) build -trimpath -o $(BIN) ./cmd/jouleboard
+
+# The chart library comes from npm, pinned by package-lock.json, and is embedded
+# when it is there. Without npm the static charts stand alone.
+vendor: $(VENDOR)/echarts.min.js
+$(VENDOR)/echarts.min.js: package.json package-lock.json
+	@if ! command -v npm >/dev/null; then \
+	  echo "make: npm is not installed, so charts stay static drawings"; \
+	elif ! npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error; then \
+	  echo "make: npm could not fetch the chart library, so charts stay static drawings"; \
+	else \
+	  mkdir -p $(VENDOR) && cp $(ECHARTS)/LICENSE $(VENDOR)/echarts-LICENSE && cp $(ECHARTS)/NOTICE $(VENDOR)/echarts-NOTICE && cp $(ECHARTS)/dist/echarts.min.js $@; \
+	fi
+
+test: vendor ## run the tests
+	$(GO) test ./...
+
+check: ## gofmt, vet, staticcheck, builds for other platforms
+	@out=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "gofmt would change:"; echo "$$out"; exit 1; }
+	$(GO) mod verify >/dev/null
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	CGO_ENABLED=0 $(GO) build ./...
+	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/jouleboard
+	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/jouleboard
+
+browser-test: vendor ## test the built site in Chromium, and with the Nu HTML checker
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	$(GO) test -tags browser -count=1 ./internal/site ./internal/chart
+
+bench: ## build 1,000 synthetic results and print seconds, results per second, memory
+	$(GO) test -run '^$$' -bench BenchmarkBuild -benchtime 3x ./internal/site
+
+clean: ## remove what was built
+	rm -rf bin public node_modules $(VENDOR)

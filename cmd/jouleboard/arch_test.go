@@ -1,0 +1,134 @@
+// The architecture as a test: which room may import which, and which room owns
+// which fixed dependency. The picture is in content/docs/architecture.md.
+
+package main
+
+import (
+	"encoding/json"
+	"os/exec"
+	"sort"
+	"strings"
+	"testing"
+)
+
+// mayImport lists, for every package of the module, the packages of the module
+// that it may import. Arrows go down: an arrow between neighbours has its reason
+// beside it.
+var mayImport = map[string][]string{
+	"cmd/jouleboard": {"internal/site", "internal/convert", "internal/content", "internal/label", "internal/chart", "internal/cite",
+		"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/unit", "internal/stats", "templates", "assets", "labels"},
+	"internal/site": {"internal/content", "internal/label", "internal/chart", "internal/cite",
+		"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/unit", "internal/stats", "templates", "assets", "labels"},
+	"internal/convert": {"internal/rank", "internal/catalog", "internal/result", "internal/unit", "internal/stats"},
+	"internal/content": {"internal/rank", "internal/catalog", "internal/result", "internal/unit",
+		"internal/cite"}, // site.yaml names authors, and citation is where a person's name has a type
+	"internal/label":             {"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/unit", "internal/stats"},
+	"internal/chart":             {"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/unit", "internal/stats"},
+	"internal/cite":              {"internal/rank", "internal/catalog", "internal/result", "internal/unit"},
+	"internal/rank":              {"internal/catalog", "internal/result", "internal/unit", "internal/stats"},
+	"internal/draw":              {"internal/unit"},
+	"internal/catalog":           {"internal/unit", "internal/stats", "internal/result"}, // findings and quality scores have one type, result's
+	"internal/result":            {"internal/unit", "internal/stats"},
+	"internal/result/resulttest": {"internal/result", "internal/unit"},
+	"internal/unit":              {},
+	"internal/stats":             {},
+	"templates":                  {},
+	"assets":                     {},
+	"labels":                     {},
+}
+
+// owners says which package alone imports a fixed dependency.
+var owners = map[string]string{
+	"github.com/yuin/goldmark":         "internal/content",
+	"github.com/go-echarts/go-echarts": "internal/chart",
+	"github.com/tdewolff/minify":       "internal/site",
+	"github.com/jung-kurt/gofpdf":      "internal/draw",
+	"github.com/spf13/cobra":           "cmd/jouleboard",
+}
+
+func TestArchitecture(t *testing.T) {
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "jouleboard/...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	seen := map[string]bool{}
+	owned := map[string]bool{}
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	for dec.More() {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(p.ImportPath, "jouleboard/")
+		allowed, ok := mayImport[name]
+		if !ok {
+			t.Errorf("%s is not in the table of rooms: add it with its arrows, here and in content/docs/architecture.md", name)
+			continue
+		}
+		seen[name] = true
+		for _, imp := range p.Imports {
+			if to, ours := strings.CutPrefix(imp, "jouleboard/"); ours && !contains(allowed, to) {
+				t.Errorf("%s imports %s: not an allowed arrow", name, to)
+			}
+			for module, owner := range owners {
+				if imp != module && !strings.HasPrefix(imp, module+"/") {
+					continue
+				}
+				owned[module] = true
+				if name != owner {
+					t.Errorf("%s imports %s, which only %s may", name, imp, owner)
+				}
+			}
+		}
+	}
+	for name := range mayImport {
+		if !seen[name] {
+			t.Errorf("%s stands in the table and is no package: remove its row", name)
+		}
+	}
+	for module, owner := range owners {
+		if !owned[module] {
+			t.Errorf("nobody imports %s, which %s should own", module, owner)
+		}
+	}
+}
+
+// TestArchitectureTable keeps the table itself honest: no cycle may hide in it.
+func TestArchitectureTable(t *testing.T) {
+	state := map[string]int{}
+	var walk func(string, []string)
+	walk = func(name string, path []string) {
+		if state[name] == 1 {
+			t.Fatalf("the table allows a cycle: %s", strings.Join(append(path, name), " -> "))
+		}
+		if state[name] == 2 {
+			return
+		}
+		state[name] = 1
+		for _, to := range mayImport[name] {
+			walk(to, append(path, name))
+		}
+		state[name] = 2
+	}
+	var names []string
+	for n := range mayImport {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	for _, n := range names {
+		walk(n, nil)
+	}
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,154 @@
+// The command build: results and content to the published folder.
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"jouleboard/internal/result"
+	"jouleboard/internal/site"
+)
+
+func newBuildCommand(e *env) *cobra.Command {
+	var opt site.Options
+	var stats bool
+	var format string
+	cmd := &cobra.Command{
+		Use:   "build",
+		Short: "Build the site from results and content",
+		Long: `build reads results/, content/ and the board's own templates, assets and labels,
+and writes the site to public/. If anything is wrong it lists every problem,
+exits with status 1 and leaves the output folder as it was.
+
+The same input gives the same bytes. Dates come from the results, never from
+the clock.`,
+		Example: `  jouleboard build
+  jouleboard build --base-url https://example.org/board --strict
+  jouleboard build --out /tmp/preview --stats`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkBuildFlags(opt, format); err != nil {
+				return err
+			}
+			root, err := e.root()
+			if err != nil {
+				return err
+			}
+			if !cmd.Flags().Changed("out") {
+				opt.Out = filepath.Join(root, "public")
+			}
+			b := thisBuild()
+			opt.Tool = site.Tool{Version: b.Version, Commit: b.Commit}
+			bar := newProgress(e)
+			opt.Progress = bar.update
+			st, findings, ok, err := site.Build(cmd.Context(), root, opt)
+			bar.finish()
+			if err != nil {
+				return err
+			}
+			e.printFindings(findings)
+			if !ok {
+				if !findings.HasErrors() {
+					e.errorf("--strict: warnings are errors")
+				}
+				e.hintf("nothing was written to %s", opt.Out)
+				return errFindings
+			}
+			if format == "json" {
+				return printBuildJSON(e, st, findings)
+			}
+			if stats {
+				printStats(e, st)
+			}
+			if opt.DryRun {
+				e.notef("dry run: %s would be written, %s unchanged, %s removed in %s",
+					plural(st.Written, "file"), plural(st.Unchanged, "file"), plural(st.Removed, "file"), opt.Out)
+				return nil
+			}
+			e.notef("built %s from %s: %s written, %d unchanged, %d removed",
+				plural(st.Pages, "page"), plural(st.Results, "result"), plural(st.Written, "file"), st.Unchanged, st.Removed)
+			fmt.Fprintf(e.Stdout, "%s\n", st.Index)
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&opt.Out, "out", "", "output folder (default: public in the board's folder)")
+	f.StringVar(&opt.BaseURL, "base-url", "", "address the site is published at, instead of base_url in site.yaml")
+	f.BoolVar(&opt.Strict, "strict", false, "treat warnings as errors")
+	f.IntVar(&opt.Jobs, "jobs", 0, "pages rendered at once (default: one per core)")
+	f.BoolVar(&opt.NoMinify, "no-minify", false, "leave pages, styles and scripts as written")
+	f.BoolVar(&opt.Drafts, "drafts", false, "also build results that are drafts")
+	f.BoolVar(&opt.DryRun, "dry-run", false, "render everything, write nothing")
+	f.BoolVar(&stats, "stats", false, "print where the time went")
+	f.StringVar(&format, "format", "text", "text or json")
+	return cmd
+}
+
+// checkBuildFlags holds the rules of the flags, before anything is read.
+func checkBuildFlags(opt site.Options, format string) error {
+	if format != "text" && format != "json" {
+		return usageError{msg: fmt.Sprintf("--format %q: must be text or json", format)}
+	}
+	if opt.Jobs < 0 {
+		return usageError{msg: fmt.Sprintf("--jobs %d: must be 0 or more", opt.Jobs)}
+	}
+	if opt.BaseURL != "" {
+		u, err := url.Parse(opt.BaseURL)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+			return usageError{
+				msg:  fmt.Sprintf("--base-url %q: must be an absolute http or https address without query or fragment", opt.BaseURL),
+				hint: "for example https://example.org/board",
+			}
+		}
+	}
+	return nil
+}
+
+func printStats(e *env, st site.Stats) {
+	var total time.Duration
+	for _, p := range st.Phases {
+		total += p.Duration
+	}
+	for _, p := range st.Phases {
+		e.notef("%8.3f s  %s", p.Duration.Seconds(), p.Name)
+	}
+	e.notef("%8.3f s  total: %d results, %d boards, %d models, %d pages, %d files, %.1f MB",
+		total.Seconds(), st.Results, st.Boards, st.Models, st.Pages, st.Files, float64(st.Bytes)/1e6)
+}
+
+func printBuildJSON(e *env, st site.Stats, findings result.Findings) error {
+	type phase struct {
+		Name    string  `json:"name"`
+		Seconds float64 `json:"seconds"`
+	}
+	out := struct {
+		Index     string          `json:"index"`
+		Results   int             `json:"results"`
+		Boards    int             `json:"boards"`
+		Models    int             `json:"models"`
+		Pages     int             `json:"pages"`
+		Files     int             `json:"files"`
+		Bytes     int64           `json:"bytes"`
+		Written   int             `json:"written"`
+		Unchanged int             `json:"unchanged"`
+		Removed   int             `json:"removed"`
+		Phases    []phase         `json:"phases"`
+		Findings  result.Findings `json:"findings"`
+	}{st.Index, st.Results, st.Boards, st.Models, st.Pages, st.Files, st.Bytes, st.Written, st.Unchanged, st.Removed, nil, findings}
+	for _, p := range st.Phases {
+		out.Phases = append(out.Phases, phase{p.Name, p.Duration.Seconds()})
+	}
+	data, err := json.MarshalIndent(out, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode the build's figures: %w", err)
+	}
+	fmt.Fprintf(e.Stdout, "%s\n", strings.TrimSpace(string(data)))
+	return nil
+}

@@ -1,0 +1,102 @@
+// Command jouleboard takes an energy leaderboard from result files to a
+// published, citable, printable site.
+//
+// This file is the way in and out: it builds the command tree, runs it, and
+// turns errors into messages and exit statuses. One file a command beside it.
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit statuses. Scripts rely on them; the manual lists them.
+const (
+	exitOK          = 0
+	exitFailed      = 1   // the work failed, or a check found errors
+	exitUsage       = 2   // wrong flags or arguments
+	exitMachine     = 3   // this machine cannot do it
+	exitInterrupted = 130 // stopped by a signal
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the whole program as a function of its arguments and streams.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+
+	e := &env{Stdin: stdin, Stdout: stdout, Stderr: stderr}
+	cmd := newRootCommand(e)
+	cmd.SetArgs(args)
+	err := cmd.ExecuteContext(ctx)
+	if ctx.Err() != nil && err != nil {
+		e.errorf("interrupted; nothing was left half-written")
+		return exitInterrupted
+	}
+	return e.report(err)
+}
+
+func newRootCommand(e *env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "jouleboard",
+		Short: "Publish leaderboards of language models' energy and speed",
+		Long: `jouleboard turns result files and markdown pages into a static leaderboard of
+language models' energy and speed, with star ratings, printable labels, charts
+and citations.
+
+Exit status: 0 done (warnings too), 1 the work failed or a check found errors,
+2 wrong usage, 3 this machine cannot do it, 130 interrupted.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return cmd.Help()
+		},
+	}
+	cmd.SetIn(e.Stdin)
+	cmd.SetOut(e.Stdout)
+	cmd.SetErr(e.Stderr)
+	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{msg: err.Error(), hint: "run '" + c.CommandPath() + " --help' for its flags"}
+	})
+	cmd.PersistentFlags().StringVar(&e.Root, "root", "", "the board's folder (default: nearest parent that holds content/site.yaml)")
+	cmd.AddCommand(
+		newBuildCommand(e),
+		newImportCommand(e),
+		newLabelCommand(e),
+		newCiteCommand(e),
+		newScaleCommand(e),
+		newVersionCommand(e),
+	)
+	// A positional argument that no command takes is wrong usage, with the
+	// closest command's name from cobra's own suggestions.
+	wrapUsage(cmd)
+	return cmd
+}
+
+// wrapUsage makes every argument-count error a usage error, so that exit
+// status 2 does not depend on where cobra noticed it.
+func wrapUsage(cmd *cobra.Command) {
+	if args := cmd.Args; args != nil {
+		cmd.Args = func(c *cobra.Command, a []string) error {
+			err := args(c, a)
+			var u usageError
+			if err == nil || errors.As(err, &u) {
+				return err
+			}
+			return usageError{msg: err.Error(), hint: "run '" + c.CommandPath() + " --help'"}
+		}
+	}
+	for _, c := range cmd.Commands() {
+		wrapUsage(c)
+	}
+}

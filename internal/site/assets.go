@@ -1,0 +1,76 @@
+// Assets: styles, scripts and pictures, each under a name that carries a digest
+// of its bytes, so that a cache never serves an old one.
+
+package site
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"jouleboard/internal/content"
+	"jouleboard/internal/result"
+)
+
+// assetSet names the fingerprinted files of a build and holds their bytes.
+type assetSet struct {
+	css, js, chartJS, icon string
+	echarts                string // empty when the library is not at hand
+	files                  map[string][]byte
+}
+
+// loadAssets reads, extends by the theme, minifies and names the assets.
+func loadAssets(in *Input, opt Options) (assetSet, result.Findings) {
+	a := assetSet{files: map[string][]byte{}}
+	var out result.Findings
+	m := minifier()
+	add := func(name, mediaType string, data []byte) string {
+		if mediaType != "" && !opt.NoMinify {
+			small, err := m.Bytes(mediaType, data)
+			if err != nil {
+				out = append(out, result.Finding{Rule: "SITE-ASSET", Level: result.Error, Where: result.Place{File: "assets/" + name},
+					Message: "cannot be minified: " + firstLine(err.Error()), Hint: "mend it, or build with --no-minify"})
+			} else {
+				data = small
+			}
+		}
+		sum := sha256.Sum256(data)
+		ext := path.Ext(name)
+		to := "assets/" + strings.TrimSuffix(path.Base(name), ext) + "." + hex.EncodeToString(sum[:5]) + ext
+		a.files[to] = data
+		return to
+	}
+	read := func(name string) []byte {
+		data, err := fs.ReadFile(in.Assets, name)
+		if err != nil {
+			out = append(out, result.Finding{Rule: "SITE-ASSET", Level: result.Error, Where: result.Place{File: "assets/" + name}, Message: err.Error()})
+		}
+		return data
+	}
+	style := append(read("css/site.css"), []byte("\n"+content.HighlightCSS())...)
+	if accent := in.Site.Theme.Accent; accent != "" {
+		style = append(style, []byte(fmt.Sprintf("\n@media (prefers-color-scheme:light){:root{--accent:%s}}\n", accent))...)
+	}
+	a.css = add("css/site.css", "text/css", style)
+	a.js = add("js/site.js", "application/javascript", read("js/site.js"))
+	a.icon = add("img/icon.svg", "", read("img/icon.svg"))
+
+	lib, err := fs.ReadFile(in.Assets, "vendor/echarts.min.js")
+	switch {
+	case err == nil:
+		a.echarts = add("vendor/echarts.min.js", "", lib)
+		a.chartJS = add("js/chart.js", "application/javascript", read("js/chart.js"))
+		for _, name := range []string{"LICENSE", "NOTICE"} {
+			if text, err := fs.ReadFile(in.Assets, "vendor/echarts-"+name); err == nil {
+				a.files["assets/echarts-"+name+".txt"] = text
+			}
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		out = append(out, result.Finding{Rule: "SITE-ASSET", Level: result.Error, Where: result.Place{File: "assets/vendor/echarts.min.js"}, Message: err.Error()})
+	}
+	return a, out
+}

@@ -1,0 +1,399 @@
+// Table columns and cells: which columns a board has by default, and how each
+// kind of value is printed. Missing values are a dash with the reason.
+
+package site
+
+import (
+	"fmt"
+	"strings"
+
+	"jouleboard/internal/rank"
+	"jouleboard/internal/result"
+	"jouleboard/internal/unit"
+)
+
+// head is a column's head.
+type head struct {
+	Name, Unit, Title string
+	Num               bool
+	Sort              string // aria-sort, for the column the rows are ordered by
+}
+
+// cell is one value as printed. Kind picks how partials.html draws it: model,
+// stars, bar, missing, link, or plain text.
+type cell struct {
+	Kind             string
+	Text, Sub, Title string
+	URL              string
+	Class            string
+	Num              bool
+	Width            string // of a bar, 0 to 100
+	Stars            starsView
+	Flag             *link
+}
+
+// table is a table of a board, or of part of one.
+type table struct {
+	ID, Label string
+	Head      []head
+	Rows      [][]cell
+}
+
+// starsView is a rating ready to draw.
+type starsView struct {
+	Rated  bool
+	Words  string
+	Shapes []starShape
+}
+
+type starShape struct {
+	Kind string // o outline, l and r halves, lc and rc cores of uncertain halves
+	X    string
+	On   bool
+}
+
+// stars draws a rating: five outlines, and each half that the rating reaches as
+// a solid half, or as a core where only the best end of the interval reaches it.
+func (s *site) stars(r rank.Rating) starsView {
+	if !r.Rated {
+		return starsView{Words: r.Reason}
+	}
+	v := starsView{Rated: true, Words: s.msg.T("stars.words", fmt.Sprintf("%.1f", r.Stars))}
+	if r.Spans {
+		v.Words = s.msg.T("stars.words.span", fmt.Sprintf("%.1f", r.Stars), fmt.Sprintf("%.1f", r.Min), fmt.Sprintf("%.1f", r.Max))
+	}
+	for i := range 5 {
+		x := fmt.Sprintf("%.1f", float64(i)*2.15)
+		v.Shapes = append(v.Shapes, starShape{Kind: "o", X: x})
+		for half, kinds := range [2][2]string{{"l", "lc"}, {"r", "rc"}} {
+			h := float64(2*i + half + 1)
+			switch {
+			case h <= 2*r.Min:
+				v.Shapes = append(v.Shapes, starShape{Kind: kinds[0], X: x, On: true})
+			case h <= 2*r.Max:
+				v.Shapes = append(v.Shapes, starShape{Kind: kinds[1], X: x, On: true})
+			}
+		}
+	}
+	return v
+}
+
+// boardColumns are a board's columns. Those that site.yaml names replace the
+// middle of the usual ones; a list that names the model itself is taken whole.
+func boardColumns(b *rank.Board) []string {
+	for _, c := range b.Columns {
+		if c == "model" {
+			return b.Columns
+		}
+	}
+	return defaultColumns(b.Metric, b.Columns...)
+}
+
+// defaultColumns are the usual columns of a board that ranks by metric, with
+// own ones in the middle if there are any.
+func defaultColumns(metric string, own ...string) []string {
+	front := []string{"rank", "model", "rating", metric}
+	back := []string{"gpus", "precision", "parameters", "license", "level", "label"}
+	var mid []string
+	switch {
+	case metric == "energy_per_image_j":
+		mid = []string{"energy_per_1000_requests_wh", "batch_latency_s", "images_per_s", "mean_power_w", "batch"}
+	case metric == "energy_per_video_j":
+		mid = []string{"energy_per_1000_requests_wh", "batch_latency_s", "videos_per_s", "mean_power_w", "batch"}
+	case strings.HasPrefix(metric, "energy_"):
+		mid = []string{"energy_per_output_token_j", "mean_output_tokens", "itl_ms.p50", "output_tokens_per_s", "mean_power_w", "batch"}
+	default:
+		front = []string{"rank", "model", "provider", metric}
+		mid = []string{"ttft_ms.p50", "ttft_ms.p95", "request_output_tokens_per_s.p50", "requests", "load", "date"}
+		back = []string{"license", "level", "label"}
+	}
+	if len(own) > 0 {
+		mid = own
+	}
+	var out []string
+	seen := map[string]bool{}
+	for _, c := range append(append(front, mid...), back...) {
+		if !seen[c] {
+			seen[c] = true
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// isColumn says whether a name is a column of tables: a fact or a metric.
+func (s *site) isColumn(name string) bool {
+	switch name {
+	case "rank", "model", "rating", "gpus", "hardware", "precision", "parameters", "license", "type", "load", "batch", "level",
+		"label", "provider", "requests", "date", "engine":
+		return true
+	}
+	_, ok := s.reg.Get(name)
+	return ok
+}
+
+// headOf is the head of a column.
+func (s *site) headOf(col, sortBy string) head {
+	if m, ok := s.reg.Get(col); ok {
+		h := head{Name: s.short(m), Unit: m.Unit, Title: m.Name + ". " + m.Definition, Num: true}
+		if col == sortBy {
+			h.Sort = "ascending"
+			if m.Better == unit.Higher {
+				h.Sort = "descending"
+			}
+		}
+		return h
+	}
+	h := head{Name: s.msg.T("col." + col)}
+	if s.msg.Has("col." + col + ".unit") {
+		h.Unit = s.msg.T("col." + col + ".unit")
+	}
+	if s.msg.Has("col." + col + ".title") {
+		h.Title = s.msg.T("col." + col + ".title")
+	}
+	switch col {
+	case "gpus", "parameters", "requests", "batch", "rank":
+		h.Num = true
+	}
+	return h
+}
+
+// short is a metric's column head in the site's language.
+func (s *site) short(m unit.Metric) string {
+	if k := "metric." + m.Key + ".short"; s.msg.Has(k) {
+		return s.msg.T(k)
+	}
+	return m.Short
+}
+
+// metricName is a metric's name in the site's language.
+func (s *site) metricName(m unit.Metric) string {
+	if k := "metric." + m.Key; s.msg.Has(k) {
+		return s.msg.T(k)
+	}
+	return m.Name
+}
+
+// cellOf is the cell of a column for one result. row is nil outside boards.
+func (s *site) cellOf(page, col string, e *entry, row *rank.Row) cell {
+	switch col {
+	case "rank":
+		if row == nil || row.RankLo == 0 {
+			return s.missing(s.msg.T("missing.rank"), true)
+		}
+		return cell{Text: rankText(row), Class: "n rank", Num: true}
+	case "model":
+		short, org := modelTitle(e.Result.Model.Name)
+		c := cell{Kind: "model", Text: short, Sub: org, URL: relative(page, resultPath(e.Hash))}
+		if e.Flag != nil {
+			c.Flag = &link{e.Flag.Discussion, s.msg.T("flag.mark")}
+		}
+		return c
+	case "rating":
+		r := e.Rating
+		if row != nil {
+			r = row.Rating
+		}
+		return cell{Kind: "stars", Stars: s.stars(r)}
+	case "gpus":
+		if e.Result.Hardware != nil && e.Result.Hardware.Count > 0 {
+			return cell{Text: unit.Int(e.Result.Hardware.Count), Num: true}
+		}
+	case "hardware":
+		if t := hardwareText(e.Result); t != "" {
+			return cell{Text: t}
+		}
+	case "precision":
+		if p := e.Result.Model.Precision; p != "" {
+			return cell{Text: p}
+		}
+	case "parameters":
+		return s.parametersCell(e)
+	case "license":
+		return s.licenseCell(e)
+	case "type":
+		if e.Model != nil && e.Model.Type != "" {
+			return cell{Text: s.typeText(e.Model.Type)}
+		}
+		return cell{Text: "? " + s.msg.T("unknown"), Class: "dim"}
+	case "load":
+		if t := s.loadText(e.Result); t != "" {
+			return cell{Text: t}
+		}
+	case "batch":
+		if n, ok := batchOf(e.Result); ok {
+			return cell{Text: unit.Int(n), Num: true}
+		}
+	case "level":
+		return cell{Text: s.level(e.Result)}
+	case "provider":
+		if p := e.Result.Model.Provider; p != "" {
+			return cell{Text: p}
+		}
+	case "requests":
+		if n := e.Workload.Requests; n > 0 {
+			return cell{Text: unit.Int(n), Num: true}
+		}
+	case "date":
+		if d := resultDate(e.Result); d != "" {
+			return cell{Text: d}
+		}
+	case "engine":
+		if sw := e.Software; sw != nil && sw.Engine != nil {
+			return cell{Text: strings.TrimSpace(sw.Engine.Name + " " + sw.Engine.Version)}
+		}
+	case "label":
+		if s.hasLabel(e) {
+			short, _ := modelTitle(e.Result.Model.Name)
+			return cell{Kind: "link", Text: "PDF", URL: relative(page, resultDir(e.Hash)+"label.pdf"), Title: s.msg.T("label.pdf.of") + " " + short}
+		}
+	default:
+		if v, ok := s.value(e.Result, col); ok {
+			m, _ := s.reg.Get(col)
+			return cell{Text: unit.Sig(v, m.Digits), Num: true}
+		}
+		return s.missing(s.msg.T("missing.notreported"), true)
+	}
+	return s.missing(s.msg.T("missing.notstated"), s.headOf(col, "").Num)
+}
+
+func (s *site) missing(why string, num bool) cell {
+	return cell{Kind: "missing", Title: why, Num: num}
+}
+
+// parametersCell prints 10^9 parameters, the active ones behind them.
+func (s *site) parametersCell(e *entry) cell {
+	total, active := e.Result.Model.ParametersB, e.Result.Model.ActiveParametersB
+	if total == nil && e.Model != nil {
+		total, active = e.Model.ParametersB, e.Model.ActiveParametersB
+	}
+	if total == nil {
+		if e.Model != nil && e.Model.IsWithheld("parameters_b") {
+			return s.missing(s.msg.T("missing.withheld"), true)
+		}
+		return s.missing(s.msg.T("missing.notstated"), true)
+	}
+	c := cell{Text: unit.Trim(*total), Num: true, Class: "n"}
+	if active != nil && *active != *total {
+		c.Sub = "(" + unit.Trim(*active) + ")"
+	}
+	return c
+}
+
+// licenseCell says whether the model's licence allows commercial use.
+func (s *site) licenseCell(e *entry) cell {
+	name, commercial, _ := s.license(e.Model)
+	if commercial == "" {
+		return cell{Text: s.msg.T("unknown"), Class: "dim", Title: name}
+	}
+	return cell{Text: s.msg.T("commercial." + commercial), Sub: name}
+}
+
+// license returns the name of a model's licence, whether it allows commercial
+// use (yes, conditions, no; empty if unknown) and the address of its text.
+func (s *site) license(m modelFacts) (name, commercial, url string) {
+	if m == nil || m.License == "" {
+		return "", "", ""
+	}
+	l, ok := s.in.Catalog.License(m.License)
+	if !ok {
+		return m.License, "", m.LicenseURL
+	}
+	url = m.LicenseURL
+	if url == "" {
+		url = l.URL
+	}
+	return l.ID, l.Commercial, url
+}
+
+// level is how a number was verified: by a source's word, by the file's, or by
+// this build from the samples.
+func (s *site) level(r *result.Result) string {
+	if r.Reported() {
+		return s.msg.T("level.reported")
+	}
+	return s.msg.T("level.declared")
+}
+
+// value returns a registry key's or formula column's value.
+func (s *site) value(r *result.Result, key string) (float64, bool) {
+	if f, ok := s.in.Site.Formulas[key]; ok {
+		return f.Value(r)
+	}
+	return r.Value(key)
+}
+
+// rankText prints a rank, or the range of ranks that the intervals allow.
+func rankText(row *rank.Row) string {
+	if row.RankLo == 0 {
+		return unit.Dash
+	}
+	if row.RankHi > row.RankLo {
+		return fmt.Sprintf("%d–%d", row.RankLo, row.RankHi)
+	}
+	return fmt.Sprint(row.RankLo)
+}
+
+// batchOf is the number that rises with load: the server's batch limit, the
+// batch size, or the concurrency.
+func batchOf(r *result.Result) (int64, bool) {
+	l := r.Workload.Load
+	if l == nil {
+		return 0, false
+	}
+	for _, n := range []int64{l.MaxNumSeqs, l.BatchSize, l.Concurrency} {
+		if n > 0 {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+// boardTable is the ranked table of a board; limit 0 means all rows.
+func (s *site) boardTable(page string, b *rank.Board, limit int) table {
+	cols := boardColumns(b)
+	t := table{ID: "board-" + b.ID, Label: b.Title}
+	for _, c := range cols {
+		t.Head = append(t.Head, s.headOf(c, b.Metric))
+	}
+	largest := 0.0
+	for i := range b.Rows {
+		largest = max(largest, b.Rows[i].Value)
+	}
+	m, _ := s.reg.Get(b.Metric)
+	for i := range b.Rows {
+		if limit > 0 && i >= limit {
+			break
+		}
+		row := &b.Rows[i]
+		e := s.byID[row.Result.ID]
+		cells := make([]cell, 0, len(cols))
+		for _, c := range cols {
+			if c == b.Metric {
+				v := cell{Kind: "bar", Text: unit.Sig(row.Value, m.Digits), Width: "0", Num: true}
+				if largest > 0 {
+					v.Width = fmt.Sprintf("%.1f", 100*row.Value/largest)
+				}
+				if row.CI != nil {
+					v.Sub = intervalText(*row.CI, m.Digits)
+				}
+				cells = append(cells, v)
+				continue
+			}
+			cells = append(cells, s.cellOf(page, c, e, row))
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	return t
+}
+
+// intervalText prints [lo, hi].
+func intervalText(ci result.Interval, digits int) string {
+	return unit.Sig(ci[0], digits) + "–" + unit.Sig(ci[1], digits)
+}
+
+// typeText is a model type with its icon.
+func (s *site) typeText(id string) string {
+	icon, name := s.modelType(id)
+	return icon + " " + name
+}

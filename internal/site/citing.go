@@ -1,0 +1,83 @@
+// Citations of the site, its boards, its results and the tool, as blocks for
+// pages.
+
+package site
+
+import (
+	"fmt"
+
+	"jouleboard/internal/cite"
+	"jouleboard/internal/rank"
+)
+
+// citeBlock is a citation in all formats; the first is open, the others folded.
+type citeBlock struct {
+	ID, Title, Intro string
+	Copy, Copied     string
+	Formats          []citeFormat
+}
+
+type citeFormat struct {
+	Format, Name, Text string
+	Open               bool
+}
+
+// citeBlock renders items in every format.
+func (s *site) citeBlock(id, title, intro string, items ...cite.Item) (citeBlock, error) {
+	b := citeBlock{ID: id, Title: title, Intro: intro, Copy: s.msg.T("copy"), Copied: s.msg.T("copied")}
+	for i, f := range cite.Formats() {
+		text, err := cite.Render(f.ID, items...)
+		if err != nil {
+			return b, fmt.Errorf("cite %s as %s: %w", title, f.Name, err)
+		}
+		b.Formats = append(b.Formats, citeFormat{f.ID, f.Name, text, i == 0})
+	}
+	return b, nil
+}
+
+// siteItem is the snapshot of the whole site.
+func (s *site) siteItem() cite.Item {
+	c := s.in.Site
+	authors := make([]cite.Author, len(c.Authors))
+	for i, a := range c.Authors {
+		authors[i] = cite.Author{Family: a.Family, Given: a.Given, Name: a.Name, ORCID: a.ORCID}
+	}
+	return cite.Site(cite.SiteInfo{Title: c.Title, Description: c.Description, URL: s.address("index.html"), Repository: c.Repository, License: c.License,
+		DOI: c.Citation.DOI, Publisher: c.Citation.Publisher, Authors: authors, Keywords: c.Citation.Keywords, Commit: s.in.Commit, Newest: s.newest})
+}
+
+// address is the public address of a page, empty without a base URL.
+func (s *site) address(p string) string {
+	if s.baseURL == "" {
+		return ""
+	}
+	return public(s.baseURL, p)
+}
+
+func (s *site) citeSite() (citeBlock, error) {
+	return s.citeBlock("cite", s.msg.T("cite.site"), s.msg.T("cite.site.intro"), s.siteItem())
+}
+
+func (s *site) citeTool() (citeBlock, error) {
+	return s.citeBlock("cite-tool", s.msg.T("cite.tool"), s.msg.T("cite.tool.intro"), cite.Tool(s.opt.Tool.Version, s.opt.Tool.Commit, ""))
+}
+
+func (s *site) citeBoard(b *rank.Board) (citeBlock, error) {
+	it := s.siteItem()
+	it.Key = cite.Key(s.in.Site.Title, b.ID, s.newest)
+	it.Title = b.Title + ". " + s.in.Site.Title
+	it.URL = s.address(boardPath(b.ID))
+	it.Abstract = b.Description
+	return s.citeBlock("cite", s.msg.T("cite.board"), s.msg.T("cite.board.intro"), it)
+}
+
+// citeResult cites one result together with the works it rests on: the source
+// that published a reported one, its task's and its data set's.
+func (s *site) citeResult(e *entry) (citeBlock, error) {
+	intro := s.msg.T("cite.result.intro")
+	if e.Source != nil {
+		intro = s.msg.T("cite.result.reported", e.Source.Publisher)
+	}
+	items := append([]cite.Item{cite.Result(e.Result, s.title(e), s.address(resultPath(e.Hash)), s.siteItem())}, cite.Works(e.Result, s.in.Catalog)...)
+	return s.citeBlock("cite", s.msg.T("cite.result"), intro, items...)
+}

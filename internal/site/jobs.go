@@ -1,0 +1,121 @@
+// The list of everything a build makes: one job a page, in a fixed order.
+
+package site
+
+import (
+	"sort"
+
+	"jouleboard/internal/result"
+)
+
+// jobs returns all the work of rendering, and notes which files it will make,
+// so that content pages can check their links before those pages exist.
+func (s *site) jobs() []job {
+	var jobs []job
+	s.files = map[string]bool{}
+	add := func(j job, files ...string) {
+		jobs = append(jobs, j)
+		for _, f := range files {
+			s.files[f] = true
+		}
+	}
+	add(s.homePage(), "index.html")
+	add(s.boardsPage(), "boards/index.html")
+	for _, b := range s.boards {
+		add(s.boardPage(b), boardPath(b.ID), boardCSV(b.ID))
+	}
+	add(s.modelsPage(), "models/index.html")
+	for _, v := range s.models {
+		add(s.modelPage(v), modelPath(v.Name))
+	}
+	add(s.hardwaresPage(), "hardware/index.html")
+	by := s.hardwareEntries()
+	for _, id := range s.hardwareIDs() {
+		add(s.hardwarePage(s.in.Catalog.Hardware[id], by[id]), hardwarePath(id))
+	}
+	for _, t := range s.tasks {
+		add(s.taskPage(t), taskPath(t.ID))
+	}
+	for _, e := range s.entries {
+		if e.Withdrawal == nil {
+			add(s.resultPage(e), resultPath(e.Hash))
+		}
+	}
+	tombs := s.withdrawnHashes()
+	for _, hash := range sortedKeys(tombs) {
+		add(s.tombstonePage(tombs[hash], hash), resultPath(hash))
+	}
+	add(s.labelsPage(), "labels/index.html")
+	add(s.citePage(), "cite/index.html")
+	add(s.dataPage(), "data/index.html", "data/results.json", "data/results.csv")
+	add(s.moderationPage(), "moderation/index.html")
+	add(s.notFoundPage(), "404.html")
+	add(s.api(), "api/v1/index.json", "schema/result-1.json")
+	add(s.feed(), "feed.xml")
+	pages := map[string]bool{}
+	for _, p := range s.in.Pages {
+		pages[p.URL] = true
+		if p.URL == "" {
+			continue // prose of the home page
+		}
+		add(s.contentPage(p), pagePath(p.URL))
+		for _, a := range p.Aliases {
+			add(s.redirect(a, pagePath(p.URL), p.Title), siteFile(a))
+		}
+	}
+	add(s.contentAssets())
+	add(s.staticFiles())
+	return jobs
+}
+
+// last writes what depends on the list of all files.
+func (r *renderer) last() error {
+	if err := r.s.sitemap(r); err != nil {
+		return err
+	}
+	return r.s.checksums(r)
+}
+
+// staticFiles puts the assets and the files that hosts expect.
+func (s *site) staticFiles() job {
+	return func(r *renderer) (result.Findings, error) {
+		for _, name := range sortedKeys(s.assets.files) {
+			if err := r.out.put(name, "assets", s.assets.files[name]); err != nil {
+				return nil, err
+			}
+		}
+		robots := "User-agent: *\nAllow: /\n"
+		if s.baseURL != "" {
+			robots += "Sitemap: " + public(s.baseURL, "sitemap.xml") + "\n"
+		}
+		if err := r.out.put("robots.txt", "site", []byte(robots)); err != nil {
+			return nil, err
+		}
+		// GitHub Pages would otherwise leave out what begins with an underscore.
+		return nil, r.out.put(".nojekyll", "site", nil)
+	}
+}
+
+// contentAssets copies the pictures that content pages show.
+func (s *site) contentAssets() job {
+	return func(r *renderer) (result.Findings, error) {
+		seen := map[string]bool{}
+		for _, p := range s.in.Pages {
+			for _, a := range p.Assets {
+				seen[a] = true
+			}
+		}
+		names := sortedKeys(seen)
+		sort.Strings(names)
+		for _, name := range names {
+			data, err := s.in.contentFile(name)
+			if err != nil {
+				return result.Findings{{Rule: "SITE-ASSET", Level: result.Error, Where: result.Place{File: "content/" + name}, Message: err.Error()}}, nil
+			}
+			if err := r.out.put(name, "content", data); err != nil {
+				return nil, err
+			}
+		}
+		return nil, nil
+	}
+}

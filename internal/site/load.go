@@ -1,0 +1,125 @@
+// Loading: a board's folder and the built-in templates, assets and labels
+// below it become one Input. Every problem is collected.
+
+package site
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"jouleboard/assets"
+	"jouleboard/internal/catalog"
+	"jouleboard/internal/content"
+	"jouleboard/internal/label"
+	"jouleboard/internal/rank"
+	"jouleboard/internal/result"
+	"jouleboard/internal/unit"
+	"jouleboard/labels"
+	"jouleboard/templates"
+)
+
+// Input is everything a build reads.
+type Input struct {
+	Root     string
+	Results  []*result.Loaded
+	Catalog  *catalog.Catalog
+	Site     *content.Site
+	Pages    []*content.Page
+	Scales   *rank.Scales
+	Designs  *label.Designs
+	Registry *unit.Registry
+	// The built-in files with the board's own over them.
+	Templates, Assets, Labels fs.FS
+	// Commit is the board repository's commit, empty outside a repository.
+	Commit string
+	// Drafts are results left out because they are drafts.
+	Drafts []*result.Loaded
+}
+
+// Load reads the board at root. err is for a root that cannot be read at all.
+func Load(ctx context.Context, root string, opt Options) (*Input, result.Findings, error) {
+	in := &Input{Root: root, Registry: unit.Default()}
+	var out result.Findings
+	add := func(fs result.Findings) { out = append(out, fs...) }
+
+	if _, err := os.Stat(filepath.Join(root, "content", "site.yaml")); err != nil {
+		return nil, nil, fmt.Errorf("%s is not a board: %w", root, err)
+	}
+	in.Templates = content.Overlay(os.DirFS(filepath.Join(root, "templates")), templates.FS)
+	in.Assets = content.Overlay(os.DirFS(filepath.Join(root, "assets")), assets.FS)
+	in.Labels = content.Overlay(os.DirFS(filepath.Join(root, "labels")), labels.FS)
+
+	contentFS := os.DirFS(filepath.Join(root, "content"))
+	var fs result.Findings
+	in.Site, fs = content.LoadSite(contentFS)
+	add(fs)
+	reg, err := in.Registry.With(in.Site.Formulas.Metrics()...)
+	if err != nil {
+		out = append(out, result.Finding{Rule: "SITE-FORMULA", Level: result.Error, Where: in.Site.Place("formulas"), Message: err.Error()})
+	} else {
+		in.Registry = reg
+	}
+	in.Pages, fs = content.LoadPages(contentFS)
+	add(fs)
+	in.Catalog, fs = catalog.Load(contentFS)
+	add(fs)
+	in.Scales, fs = rank.LoadScales(in.Labels)
+	add(fs)
+	in.Designs, fs = label.Load(in.Labels)
+	add(fs)
+
+	jobs := opt.Jobs
+	if jobs <= 0 {
+		jobs = runtime.GOMAXPROCS(0)
+	}
+	results, fs, err := result.LoadTree(ctx, root, jobs)
+	if err != nil {
+		return nil, out, fmt.Errorf("read results: %w", err)
+	}
+	add(fs)
+	for _, r := range results {
+		if r.Draft != "" && !opt.Drafts {
+			in.Drafts = append(in.Drafts, r)
+			continue
+		}
+		in.Results = append(in.Results, r)
+	}
+	in.Commit = gitCommit(ctx, root)
+	return in, out, nil
+}
+
+// gitCommit asks git for the commit of the board's repository. A board that is
+// no repository, or a machine without git, has none: that is no error.
+func gitCommit(ctx context.Context, root string) string {
+	cmd := exec.CommandContext(ctx, "git", "-C", root, "rev-parse", "--verify", "HEAD")
+	out, err := cmd.Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// Check applies the rules that need more than one file.
+func (in *Input) Check() result.Findings {
+	var out result.Findings
+	for _, r := range in.Results {
+		out = append(out, result.Check(r)...)
+	}
+	for _, r := range in.Drafts {
+		out = append(out, result.Finding{
+			Rule: "SITE-DRAFT", Level: result.Note, Where: result.Place{File: r.Path},
+			Message: fmt.Sprintf("left out: a draft (%s)", r.Draft),
+			Hint:    "build with --drafts to see it",
+		})
+	}
+	if in.Catalog != nil {
+		out = append(out, in.Catalog.Check(in.Results)...)
+	}
+	return out
+}

@@ -1,0 +1,303 @@
+// The site in memory: every result with what belongs to it, the boards and the
+// pages, made once before rendering. Nothing here changes while pages are
+// rendered, so that they can be rendered at the same time.
+
+package site
+
+import (
+	"fmt"
+	"html/template"
+	"sort"
+	"strconv"
+	"strings"
+
+	"jouleboard/internal/catalog"
+	"jouleboard/internal/content"
+	"jouleboard/internal/rank"
+	"jouleboard/internal/result"
+	"jouleboard/internal/unit"
+)
+
+// site is everything the pages are made of.
+type site struct {
+	in      *Input
+	opt     Options
+	baseURL string
+	msg     *messages
+	reg     *unit.Registry
+
+	boards  []*rank.Board
+	entries []*entry // in the order of their paths
+	byID    map[string]*entry
+	models  []*modelView
+	byModel map[string]*modelView
+	tasks   []*catalog.Task // those that have results or are in the catalogue, by id
+	account []rank.Accounted
+	files   map[string]bool // that the build will make
+	newest  string          // date of the newest result, YYYY-MM-DD
+
+	assets    assetSet
+	templates map[string]*template.Template
+	pageCount int
+}
+
+// entry is one result with everything a page says about it.
+type entry struct {
+	*result.Loaded
+	Hash       string
+	Model      *catalog.Model
+	Task       *catalog.Task
+	Hardware   *catalog.Hardware
+	Rating     rank.Rating
+	Flag       *catalog.Flag
+	Withdrawal *catalog.Withdrawal
+	Rows       []boardRow // where it is the row of a board
+	Left       []string   // why it is on no board, or not ranked
+}
+
+// boardRow is a place on a board.
+type boardRow struct {
+	Board *rank.Board
+	Row   *rank.Row
+}
+
+// modelView gathers the results of one model.
+type modelView struct {
+	Name    string
+	Known   *catalog.Model // nil if the catalogue lacks it
+	Entries []*entry
+}
+
+// newSite ranks the results and gathers the site.
+func newSite(in *Input, opt Options) (*site, result.Findings) {
+	s := &site{in: in, opt: opt, baseURL: strings.TrimSuffix(in.Site.BaseURL, "/"), reg: in.Registry,
+		byID: map[string]*entry{}, byModel: map[string]*modelView{}}
+	if opt.BaseURL != "" {
+		s.baseURL = strings.TrimSuffix(opt.BaseURL, "/")
+	}
+	var out result.Findings
+	var fs result.Findings
+	s.msg, fs = loadMessages(in.Assets, in.Site.Language)
+	out = append(out, fs...)
+
+	live := make([]*result.Loaded, 0, len(in.Results))
+	for _, r := range in.Results {
+		e := &entry{Loaded: r, Hash: r.ID[:in.Site.Labels.HashLen]}
+		e.Model, _ = in.Catalog.Model(r.Model.Name)
+		e.Task = in.Catalog.Tasks[r.Workload.Task]
+		if r.Hardware != nil {
+			e.Hardware, _ = in.Catalog.HardwareFor(r.Hardware.Name)
+		}
+		e.Flag = in.Catalog.Moderation.FlagOf(r.ID)
+		e.Withdrawal = in.Catalog.Moderation.WithdrawalOf(r.ID)
+		s.entries = append(s.entries, e)
+		s.byID[r.ID] = e
+		if d := resultDate(r.Result); d > s.newest {
+			s.newest = d
+		}
+		live = append(live, r)
+	}
+	s.boards, fs = rank.Boards(live, in.Site.Rank, in.Catalog, in.Scales, in.Registry)
+	out = append(out, placed(in.Site, fs)...)
+	s.account = rank.Account(live, s.boards, in.Site.Rank, in.Catalog)
+	s.place()
+
+	if s.baseURL == "" && len(s.entries) > 0 {
+		out = append(out, result.Finding{
+			Rule: "LBL-E-QR", Level: result.Warn, Where: result.Place{File: "content/site.yaml"},
+			Message: "base_url is not set, so labels are left out: their QR code must lead to the result's page",
+			Hint:    "set base_url in site.yaml, or build with --base-url https://...",
+		})
+	}
+	s.assets, fs = loadAssets(in, opt)
+	out = append(out, fs...)
+	s.templates, fs = loadTemplates(in.Templates)
+	out = append(out, fs...)
+	return s, out
+}
+
+// place ties entries to boards and models, and rates them.
+func (s *site) place() {
+	for _, b := range s.boards {
+		for i := range b.Rows {
+			row := &b.Rows[i]
+			e := s.byID[row.Result.ID]
+			e.Rows = append(e.Rows, boardRow{b, row})
+		}
+	}
+	for _, a := range s.account {
+		if a.Reason != "" {
+			e := s.byID[a.Result.ID]
+			e.Left = append(e.Left, a.Reason)
+		}
+	}
+	all := make([]*result.Result, len(s.entries))
+	for i, e := range s.entries {
+		all[i] = e.Result
+	}
+	scale := s.in.Scales.Default()
+	for _, e := range s.entries {
+		e.Rating = scale.Rate(e.Result, all, s.in.Site.Rank.Points, e.Withdrawal)
+		m := s.byModel[e.Result.Model.Name]
+		if m == nil {
+			m = &modelView{Name: e.Result.Model.Name, Known: e.Model}
+			s.byModel[m.Name] = m
+			s.models = append(s.models, m)
+		}
+		m.Entries = append(m.Entries, e)
+	}
+	sort.Slice(s.models, func(i, j int) bool {
+		a, b := strings.ToLower(s.models[i].Name), strings.ToLower(s.models[j].Name)
+		if a != b {
+			return a < b
+		}
+		return s.models[i].Name < s.models[j].Name
+	})
+	for _, t := range s.in.Catalog.Tasks {
+		s.tasks = append(s.tasks, t)
+	}
+	sort.Slice(s.tasks, func(i, j int) bool { return s.tasks[i].ID < s.tasks[j].ID })
+}
+
+// resultDate is the day a result stands for: measured, else published, else
+// retrieved; empty if it states none.
+func resultDate(r *result.Result) string {
+	for _, d := range []string{r.MeasuredAt, sourceField(r, func(s *result.Source) string { return s.Published }),
+		sourceField(r, func(s *result.Source) string { return s.Retrieved })} {
+		if len(d) >= 10 {
+			return d[:10]
+		}
+	}
+	return ""
+}
+
+func sourceField(r *result.Result, get func(*result.Source) string) string {
+	if r.Source == nil {
+		return ""
+	}
+	return get(r.Source)
+}
+
+// taskTitle is the task's name for people.
+func (s *site) taskTitle(id string) string {
+	if t := s.in.Catalog.Tasks[id]; t != nil && t.Title != "" {
+		return t.Title
+	}
+	return id
+}
+
+// modelTitle is the model's name as tables show it: the hub name without its
+// organisation, which stands below it.
+func modelTitle(name string) (short, org string) {
+	org, short, ok := strings.Cut(name, "/")
+	if !ok {
+		return name, ""
+	}
+	return short, org
+}
+
+// hardwareText is the accelerators of a result in words: "2 × NVIDIA B200".
+func hardwareText(r *result.Result) string {
+	h := r.Hardware
+	if h == nil || h.Name == "" {
+		return ""
+	}
+	if h.Count > 0 {
+		return fmt.Sprintf("%d × %s", h.Count, h.Name)
+	}
+	return h.Name
+}
+
+// loadText is how the load was applied, in words.
+func (s *site) loadText(r *result.Result) string {
+	l := r.Workload.Load
+	if l == nil {
+		return ""
+	}
+	switch l.Mode {
+	case result.LoadClosed:
+		return s.msg.T("load.closed", l.Concurrency)
+	case result.LoadOpen:
+		if l.RatePerS != nil {
+			return s.msg.T("load.open", unit.Trim(*l.RatePerS))
+		}
+		return s.msg.T("load.open.norate")
+	case result.LoadBatch:
+		return s.msg.T("load.batch", l.BatchSize)
+	case result.LoadBurst:
+		return s.msg.T("load.burst", l.MaxNumSeqs)
+	}
+	return l.Mode
+}
+
+// setup names the configuration of a result beside others of its model.
+func (s *site) setup(e *entry) string {
+	parts := []string{}
+	if h := hardwareText(e.Result); h != "" {
+		parts = append(parts, h)
+	} else if p := e.Result.Model.Provider; p != "" {
+		parts = append(parts, p)
+	}
+	if l := s.loadText(e.Result); l != "" {
+		parts = append(parts, l)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// title names a result for lists, feeds and citations.
+func (s *site) title(e *entry) string {
+	short, _ := modelTitle(e.Result.Model.Name)
+	parts := []string{short, s.taskTitle(e.Workload.Task)}
+	if c := s.setup(e); c != "" {
+		parts = append(parts, c)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// headline is the registry key a result is told by: its task's, else the first
+// that it has in registry order.
+func (s *site) headline(e *entry) string {
+	if e.Task != nil && e.Task.Headline != "" {
+		if _, ok := e.Value(e.Task.Headline); ok {
+			return e.Task.Headline
+		}
+	}
+	for _, k := range []string{"energy_per_response_j", "energy_per_image_j", "energy_per_video_j", "energy_per_1000_requests_wh",
+		"request_output_tokens_per_s.p50", "output_tokens_per_s", "ttft_ms.p50", "requests_per_s"} {
+		if _, ok := e.Value(k); ok {
+			return k
+		}
+	}
+	for _, k := range s.reg.Keys() {
+		if _, ok := e.Value(k); ok {
+			return k
+		}
+	}
+	return ""
+}
+
+// placed gives findings about the configuration their place in site.yaml: the
+// rank room knows only the pointer inside it.
+func placed(site *content.Site, fs result.Findings) result.Findings {
+	for i := range fs {
+		w := &fs[i].Where
+		if w.File != "" || w.Pointer == "" {
+			continue
+		}
+		path := ""
+		for _, step := range strings.Split(strings.TrimPrefix(w.Pointer, "/"), "/") {
+			if _, err := strconv.Atoi(step); err == nil {
+				path += "[" + step + "]"
+				continue
+			}
+			if path != "" {
+				path += "."
+			}
+			path += step
+		}
+		pointer := w.Pointer
+		*w = site.Place(path)
+		w.Pointer = pointer
+	}
+	return fs
+}

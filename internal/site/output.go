@@ -1,0 +1,242 @@
+// Writing: files are staged beside the output folder and moved into place only
+// after everything was rendered. A file whose bytes are already there is left
+// alone; a file of an earlier build that is no longer made is removed; a file
+// that no build of ours made is never touched.
+
+package site
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"sync"
+)
+
+// manifestName marks a folder as ours and lists what we wrote into it, one
+// "sha256  path" a line as sha256sum prints it.
+const manifestName = ".jouleboard-manifest"
+
+// output collects the files of a build.
+type output struct {
+	dir   string
+	stage string // staging folder, beside dir
+
+	mu    sync.Mutex
+	files map[string]staged
+	dirs  map[string]bool
+	bytes int64
+}
+
+type staged struct {
+	sum   string
+	same  bool // the output folder has these bytes already
+	owner string
+}
+
+// newOutput prepares a staging folder beside dir. It refuses a folder that
+// holds files but no manifest: it may be somebody's work.
+func newOutput(dir string) (*output, error) {
+	if entries, err := os.ReadDir(dir); err == nil {
+		if len(entries) > 0 && !exists(filepath.Join(dir, manifestName)) {
+			return nil, fmt.Errorf("%s is not empty and was not written by jouleboard (it has no %s): choose another folder with --out, or empty it", dir, manifestName)
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read the output folder: %w", err)
+	}
+	parent := filepath.Dir(filepath.Clean(dir))
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return nil, fmt.Errorf("make the folder above the output: %w", err)
+	}
+	stage, err := os.MkdirTemp(parent, ".jouleboard-stage-")
+	if err != nil {
+		return nil, fmt.Errorf("make a staging folder beside the output (is %s writable?): %w", parent, err)
+	}
+	return &output{dir: dir, stage: stage, files: map[string]staged{}, dirs: map[string]bool{}}, nil
+}
+
+// discard removes the staging folder.
+func (o *output) discard() { _ = os.RemoveAll(o.stage) }
+
+// put adds a file. name is relative with forward slashes; owner says which part
+// of the site made it, for the message when two want one name. It is safe for
+// concurrent use.
+func (o *output) put(name, owner string, data []byte) error {
+	sum := sha256.Sum256(data)
+	f := staged{sum: hex.EncodeToString(sum[:]), owner: owner}
+
+	o.mu.Lock()
+	if other, dup := o.files[name]; dup {
+		o.mu.Unlock()
+		return fmt.Errorf("two pages want the file %s: %s and %s; rename one of them", name, other.owner, owner)
+	}
+	o.files[name] = f
+	o.bytes += int64(len(data))
+	dir := filepath.Dir(filepath.FromSlash(name))
+	makeDir := !o.dirs[dir]
+	o.dirs[dir] = true
+	o.mu.Unlock()
+
+	if old, err := os.ReadFile(filepath.Join(o.dir, filepath.FromSlash(name))); err == nil && bytes.Equal(old, data) {
+		f.same = true
+		o.mu.Lock()
+		o.files[name] = f
+		o.mu.Unlock()
+		return nil
+	}
+	path := filepath.Join(o.stage, filepath.FromSlash(name))
+	if makeDir {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return fmt.Errorf("stage %s: %w", name, err)
+		}
+	}
+	err := os.WriteFile(path, data, 0o644)
+	if errors.Is(err, fs.ErrNotExist) {
+		// Another goroutine claimed the folder and has not made it yet.
+		if err = os.MkdirAll(filepath.Dir(path), 0o755); err == nil {
+			err = os.WriteFile(path, data, 0o644)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("stage %s: %w", name, err)
+	}
+	return nil
+}
+
+// has says whether a file was put; for link checks.
+func (o *output) has(name string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, ok := o.files[name]
+	return ok
+}
+
+// names returns all file names, sorted.
+func (o *output) names() []string {
+	names := make([]string, 0, len(o.files))
+	for n := range o.files {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// commit moves the staged files into the output folder, removes stale ones and
+// writes the manifest last, so that an interrupted commit is mended by the next.
+func (o *output) commit(dry bool, stats *Stats) error {
+	old, err := readManifest(filepath.Join(o.dir, manifestName))
+	if err != nil {
+		return err
+	}
+	names := o.names()
+	stats.Files, stats.Bytes = len(names), o.bytes
+	var manifest strings.Builder
+	for _, name := range names {
+		f := o.files[name]
+		fmt.Fprintf(&manifest, "%s  %s\n", f.sum, name)
+		if f.same {
+			stats.Unchanged++
+			continue
+		}
+		stats.Written++
+		if dry {
+			continue
+		}
+		if err := o.move(name); err != nil {
+			return err
+		}
+	}
+	for _, name := range old {
+		if _, still := o.files[name]; still {
+			continue
+		}
+		stats.Removed++
+		if dry {
+			continue
+		}
+		if err := o.remove(name); err != nil {
+			return err
+		}
+	}
+	if dry {
+		return nil
+	}
+	return writeAtomic(filepath.Join(o.dir, manifestName), []byte(manifest.String()))
+}
+
+func (o *output) move(name string) error {
+	from := filepath.Join(o.stage, filepath.FromSlash(name))
+	to := filepath.Join(o.dir, filepath.FromSlash(name))
+	err := os.Rename(from, to)
+	if err != nil {
+		if err = os.MkdirAll(filepath.Dir(to), 0o755); err == nil {
+			err = os.Rename(from, to)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("put %s into place: %w", name, err)
+	}
+	return nil
+}
+
+// remove deletes a stale file and the folders that it leaves empty.
+func (o *output) remove(name string) error {
+	path := filepath.Join(o.dir, filepath.FromSlash(name))
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove %s of an earlier build: %w", name, err)
+	}
+	for dir := filepath.Dir(path); dir != o.dir && strings.HasPrefix(dir, o.dir); dir = filepath.Dir(dir) {
+		if os.Remove(dir) != nil { // not empty
+			break
+		}
+	}
+	return nil
+}
+
+// readManifest returns the names that an earlier build wrote. Names that would
+// lead out of the folder are dropped: a manifest is data, not an instruction.
+func readManifest(path string) ([]string, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the list of the last build: %w", err)
+	}
+	var names []string
+	for line := range strings.Lines(string(data)) {
+		_, name, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
+		if ok && filepath.IsLocal(filepath.FromSlash(name)) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// writeAtomic writes a file so that its final name never holds half of it.
+func writeAtomic(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".tmp-")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	if _, err = tmp.Write(data); err == nil {
+		err = tmp.Chmod(0o644)
+	}
+	if cerr := tmp.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	return err
+}

@@ -1,0 +1,557 @@
+// The pages /boards/ and /boards/BOARD/.
+
+package site
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"jouleboard/internal/chart"
+	"jouleboard/internal/rank"
+	"jouleboard/internal/result"
+	"jouleboard/internal/unit"
+)
+
+// boardsPage is the list of boards.
+type boardsPage struct {
+	frame
+	Boards boardList
+}
+
+// boardList is a table of boards, grouped by task.
+type boardList struct {
+	Label  string
+	Head   []head
+	Groups []boardGroup
+}
+
+// Width is the number of columns.
+func (l boardList) Width() int { return len(l.Head) }
+
+// boardGroup is the boards of one task.
+type boardGroup struct {
+	Title, URL string
+	Boards     []boardLine
+}
+
+// boardLine is a board in a list.
+type boardLine struct {
+	URL, Title, Hardware, Point, Numbers string
+	Models                               int
+	Best, BestURL, Value, Unit, Spread   string
+}
+
+// boardPage is one board.
+type boardPage struct {
+	frame
+	Heading        string
+	Lede           []segment
+	Facts          []fact
+	Note           string
+	Tradeoff, Bars *figure
+	Table          table
+	TableTitle     string
+	TableNotes     []string
+	CSV, JSON      string
+	Glossary       []term
+	Caveats        []string
+	Left           []leftOut
+	Cite           citeBlock
+}
+
+// segment is a piece of a sentence that may be bold or a link.
+type segment struct {
+	Text, URL string
+	Bold      bool
+}
+
+// fact is a key and its value, perhaps a link, with a remark.
+type fact struct{ Key, Value, URL, Note string }
+
+// term explains a column.
+type term struct{ Name, Unit, Text, GoodFor, URL string }
+
+// leftOut is a result that is not ranked, with the rule that kept it out.
+type leftOut struct{ URL, Title, Rule, Reason string }
+
+// boardLine gathers what lists say of a board.
+func (s *site) boardLine(page string, b *rank.Board) boardLine {
+	l := boardLine{URL: relative(page, boardPath(b.ID)), Title: b.Title, Hardware: s.boardHardware(b), Point: s.pointText(b),
+		Numbers: s.originText(b), Models: len(b.Rows)}
+	ranked := rankedRows(b)
+	if len(ranked) == 0 {
+		return l
+	}
+	m, _ := s.reg.Get(b.Metric)
+	best, worst := ranked[0], ranked[len(ranked)-1]
+	e := s.byID[best.Result.ID]
+	l.Best, _ = modelTitle(e.Result.Model.Name)
+	l.BestURL = relative(page, resultPath(e.Hash))
+	l.Value, l.Unit = unit.Sig(best.Value, m.Digits), m.Unit
+	if len(ranked) > 1 {
+		l.Spread = spread(best.Value, worst.Value)
+	}
+	return l
+}
+
+// spread is how many times the worst value is the best one.
+func spread(best, worst float64) string {
+	if best > worst {
+		best, worst = worst, best
+	}
+	if best <= 0 {
+		return ""
+	}
+	r := worst / best
+	if r >= 10 {
+		return fmt.Sprintf("%.0f×", r)
+	}
+	return fmt.Sprintf("%.1f×", r)
+}
+
+// rankedRows are the rows that compete: flagged ones stand below, unranked.
+func rankedRows(b *rank.Board) []*rank.Row {
+	var rows []*rank.Row
+	for i := range b.Rows {
+		if b.Rows[i].Flag == nil {
+			rows = append(rows, &b.Rows[i])
+		}
+	}
+	return rows
+}
+
+// boardList puts the boards of a task together, in the order of the boards.
+func (s *site) boardList(page string) boardList {
+	var groups []boardGroup
+	index := map[string]int{}
+	for _, b := range s.boards {
+		i, ok := index[b.Task]
+		if !ok {
+			i = len(groups)
+			index[b.Task] = i
+			groups = append(groups, boardGroup{Title: s.taskTitle(b.Task), URL: relative(page, taskPath(b.Task))})
+		}
+		groups[i].Boards = append(groups[i].Boards, s.boardLine(page, b))
+	}
+	l := boardList{Label: s.msg.T("boards.title"), Groups: groups}
+	for _, c := range []string{"board", "models", "best", "bestvalue", "spread", "level"} {
+		l.Head = append(l.Head, head{Name: s.msg.T("col." + c), Num: c == "models" || c == "bestvalue" || c == "spread"})
+	}
+	return l
+}
+
+func (s *site) boardsPage() job {
+	return func(r *renderer) (result.Findings, error) {
+		const path = "boards/index.html"
+		p := boardsPage{frame: s.frame(path, s.msg.T("boards.title"), s.msg.T("boards.lede"), false), Boards: s.boardList(path)}
+		return nil, r.page("boards", path, p)
+	}
+}
+
+func (s *site) boardPage(b *rank.Board) job {
+	return func(r *renderer) (result.Findings, error) {
+		path := boardPath(b.ID)
+		lede := s.boardLede(path, b)
+		var words strings.Builder
+		for _, g := range lede {
+			words.WriteString(g.Text)
+		}
+		p := boardPage{
+			frame:   s.frame(path, b.Title, words.String(), true, link{"boards/index.html", s.msg.T("nav.boards")}, link{taskPath(b.Task), s.taskTitle(b.Task)}),
+			Heading: b.Title, Lede: lede, Facts: s.boardFacts(path, b), Note: b.Note,
+			Table: s.boardTable(path, b, 0),
+			CSV:   relative(path, boardCSV(b.ID)), JSON: relative(path, "api/v1/boards/"+b.ID+".json"),
+			Glossary: s.glossary(path, b), Caveats: s.caveats(s.boardCaveats(b)), Left: s.boardLeft(path, b),
+		}
+		p.TableTitle = s.msg.T("board.table", len(b.Rows))
+		if len(b.Rows) == 1 {
+			p.TableTitle = s.msg.T("board.table.one")
+		}
+		if !anyInterval(b) {
+			p.TableNotes = append(p.TableNotes, s.msg.T("board.nointerval"))
+		}
+		var err error
+		if p.Tradeoff, err = s.tradeoff(r, path, b, "boards/"+b.ID+"/tradeoff", "tradeoff"); err != nil {
+			return nil, err
+		}
+		if p.Bars, err = s.bars(r, path, b, "boards/"+b.ID+"/top", "top"); err != nil {
+			return nil, err
+		}
+		if p.Cite, err = s.citeBoard(b); err != nil {
+			return nil, err
+		}
+		if err := r.out.put(boardCSV(b.ID), path, s.boardCSV(b)); err != nil {
+			return nil, err
+		}
+		return nil, r.page("board", path, p)
+	}
+}
+
+// boardLede is the answer first: what is measured under which limit, who is
+// best, and how far apart the field is.
+func (s *site) boardLede(page string, b *rank.Board) []segment {
+	m, _ := s.reg.Get(b.Metric)
+	what := s.msg.T("lede.metric", s.metricName(m))
+	if k := "lede." + b.Metric; s.msg.Has(k) {
+		what = s.msg.T(k)
+	}
+	out := []segment{{Text: what}}
+	if c := b.PointRule.Constraint; c != nil && c.Metric == "itl_ms.p50" && c.Max != nil {
+		out = append(out, segment{Text: s.msg.T("lede.itl.before")}, segment{Text: unit.Trim(*c.Max) + "\u00a0ms", Bold: true}, segment{Text: s.msg.T("lede.itl.after")})
+	} else if t := b.PointRule.Title; t != "" {
+		out = append(out, segment{Text: s.msg.T("lede.point", t)})
+	}
+	out = append(out, segment{Text: ". "})
+	ranked := rankedRows(b)
+	if len(ranked) == 0 {
+		return append(out, segment{Text: s.msg.T("lede.none")})
+	}
+	best := ranked[0]
+	e := s.byID[best.Result.ID]
+	short, _ := modelTitle(e.Result.Model.Name)
+	value := unit.Sig(best.Value, m.Digits) + "\u00a0" + m.Unit
+	out = append(out, segment{Text: short, URL: relative(page, resultPath(e.Hash))}, segment{Text: " "})
+	verb := "lede.needs"
+	if m.Better == unit.Higher {
+		verb = "lede.reaches"
+	}
+	out = append(out, segment{Text: s.msg.T(verb, value)})
+	if len(ranked) > 1 {
+		worst := ranked[len(ranked)-1]
+		key := "lede.worst"
+		if m.Better == unit.Higher {
+			key = "lede.slowest"
+		}
+		out = append(out, segment{Text: s.msg.T(key, strings.TrimSuffix(spread(best.Value, worst.Value), "×"))})
+	}
+	return append(out, segment{Text: "."})
+}
+
+func (s *site) boardHardware(b *rank.Board) string {
+	if b.Hardware == "" {
+		return s.msg.T("hardware.endpoint")
+	}
+	if h, ok := s.in.Catalog.HardwareFor(b.Hardware); ok {
+		return h.Name
+	}
+	return b.Hardware
+}
+
+func (s *site) pointText(b *rank.Board) string {
+	if b.PointRule.Title != "" {
+		return b.PointRule.Title
+	}
+	return b.Point
+}
+
+// originText says where a board's numbers come from.
+func (s *site) originText(b *rank.Board) string {
+	switch b.Origin {
+	case rank.Any:
+		return s.msg.T("origin.any")
+	case "measured":
+		return s.msg.T("origin.measured")
+	}
+	for i := range b.Rows {
+		if src := b.Rows[i].Result.Source; src != nil {
+			return s.msg.T("origin.reported", src.Publisher)
+		}
+	}
+	return s.msg.T("origin.reported", b.Origin)
+}
+
+// boardFacts are the conditions that all rows of the board share.
+func (s *site) boardFacts(page string, b *rank.Board) []fact {
+	fs := []fact{{Key: s.msg.T("fact.task"), Value: s.taskTitle(b.Task), URL: relative(page, taskPath(b.Task))}}
+	hw := fact{Key: s.msg.T("fact.hardware"), Value: s.boardHardware(b)}
+	if h, ok := s.in.Catalog.HardwareFor(b.Hardware); ok {
+		hw.URL = relative(page, hardwarePath(h.ID))
+	}
+	switch b.Count {
+	case "":
+	case rank.Any:
+		hw.Value += ", " + s.msg.T("count.any")
+	default:
+		hw.Value = b.Count + " × " + hw.Value
+	}
+	fs = append(fs, hw, fact{Key: s.msg.T("fact.point"), Value: s.pointText(b)})
+	if b.Boundary != "" {
+		fs = append(fs, fact{Key: s.msg.T("fact.boundary"), Value: s.boundaryText(b.Boundary), URL: s.pageLink(page, "methodology/hardware/")})
+	}
+	if b.Precision != "" && b.Precision != rank.Any {
+		fs = append(fs, fact{Key: s.msg.T("fact.precision"), Value: b.Precision})
+	}
+	fs = append(fs, fact{Key: s.msg.T("fact.numbers"), Value: s.originText(b), URL: s.pageLink(page, "methodology/sources/")})
+	if sc := b.Scale; sc != nil {
+		kind := s.msg.T("scale.fixed")
+		if sc.Live() {
+			kind = s.msg.T("scale.relative")
+		}
+		if rated(b) {
+			fs = append(fs, fact{Key: s.msg.T("fact.scale"), Value: sc.ID + ", " + kind, URL: s.pageLink(page, "methodology/rating/")})
+		} else {
+			fs = append(fs, fact{Key: s.msg.T("fact.scale"), Value: s.msg.T("scale.none"), URL: s.pageLink(page, "methodology/rating/")})
+		}
+	}
+	if b.Newest != "" {
+		fs = append(fs, fact{Key: s.msg.T("fact.newest"), Value: b.Newest})
+	}
+	return fs
+}
+
+func rated(b *rank.Board) bool {
+	for i := range b.Rows {
+		if b.Rows[i].Rating.Rated {
+			return true
+		}
+	}
+	return false
+}
+
+func anyInterval(b *rank.Board) bool {
+	for i := range b.Rows {
+		if b.Rows[i].CI != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *site) boundaryText(includes string) string {
+	if k := "boundary." + includes; s.msg.Has(k) {
+		return s.msg.T(k)
+	}
+	return includes
+}
+
+// pageLink links to a content page if the site has it.
+func (s *site) pageLink(from, url string) string {
+	for _, p := range s.in.Pages {
+		if p.URL == url {
+			return relative(from, pagePath(url))
+		}
+	}
+	return ""
+}
+
+// metricLink links to where a metric is explained, if the site has the page.
+func (s *site) metricLink(from string, m unit.Metric) string {
+	page, frag, _ := strings.Cut(m.Page, "#")
+	to := s.pageLink(from, page)
+	if to == "" {
+		return relative(from, "data/index.html#m-"+strings.ReplaceAll(strings.SplitN(m.Key, ".", 2)[0], ".", "-"))
+	}
+	for _, p := range s.in.Pages {
+		if p.URL == page && frag != "" && p.HasID(frag) {
+			return to + "#" + frag
+		}
+	}
+	return to
+}
+
+// glossary explains the metrics among a board's columns.
+func (s *site) glossary(page string, b *rank.Board) []term {
+	var out []term
+	for _, c := range boardColumns(b) {
+		if m, ok := s.reg.Get(c); ok {
+			out = append(out, term{Name: s.metricName(m), Unit: m.Unit, Text: m.Definition, GoodFor: m.GoodFor, URL: s.metricLink(page, m)})
+		}
+	}
+	return out
+}
+
+// boardCaveats are the ids of the caveats of a board's task and sources.
+func (s *site) boardCaveats(b *rank.Board) []string {
+	var ids []string
+	if t := s.in.Catalog.Tasks[b.Task]; t != nil {
+		ids = append(ids, t.Caveats...)
+	}
+	for i := range b.Rows {
+		if src := b.Rows[i].Result.Source; src != nil {
+			ids = append(ids, src.Caveats...)
+		}
+	}
+	return ids
+}
+
+// caveats are the texts of caveat ids, each once, in the order given.
+func (s *site) caveats(ids []string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, id := range ids {
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		if c := s.in.Catalog.Caveats[id]; c != nil {
+			out = append(out, c.Text)
+		} else {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// boardLeft lists what the board does not rank, each with its reason.
+func (s *site) boardLeft(page string, b *rank.Board) []leftOut {
+	var out []leftOut
+	add := func(r *result.Loaded, rule, reason string) {
+		e := s.byID[r.ID]
+		out = append(out, leftOut{URL: relative(page, resultPath(e.Hash)), Title: s.title(e), Rule: rule, Reason: reason})
+	}
+	for _, x := range b.Excluded {
+		add(x.Result, x.Rule, x.Reason)
+	}
+	for _, r := range b.NoMetric {
+		add(r, "no-energy", s.msg.T("left.noenergy"))
+	}
+	for i := range b.Rows {
+		if f := b.Rows[i].Flag; f != nil {
+			add(b.Rows[i].Result, "flagged", s.reasonText(f.Reason, f.Text))
+		}
+	}
+	return out
+}
+
+// reasonText is a moderation reason in words.
+func (s *site) reasonText(id, text string) string {
+	words := id
+	if k := "reason." + id; s.msg.Has(k) {
+		words = s.msg.T(k)
+	}
+	if text != "" {
+		words += ": " + text
+	}
+	return words
+}
+
+// axes returns the keys of a board's trade-off figure: speed to the right,
+// energy upwards. ok is false where the results have no such pair.
+func axes(b *rank.Board) (x, y string, ok bool) {
+	switch b.Metric {
+	case "energy_per_image_j", "energy_per_video_j":
+		return "batch_latency_s", b.Metric, true
+	}
+	if strings.HasPrefix(b.Metric, "energy_") {
+		return "itl_ms.p50", "energy_per_output_token_j", true
+	}
+	return "", "", false
+}
+
+// tradeoff is the figure that teaches: each model a line under rising load.
+func (s *site) tradeoff(r *renderer, page string, b *rank.Board, name, id string) (*figure, error) {
+	xKey, yKey, ok := axes(b)
+	if !ok {
+		return nil, nil
+	}
+	mx, _ := s.reg.Get(xKey)
+	my, _ := s.reg.Get(yKey)
+	t := chart.Tradeoff{ID: id, Title: s.msg.T("fig.tradeoff"), Caption: s.msg.T("fig.tradeoff.caption"),
+		XName: s.metricName(mx), XUnit: mx.Unit, YName: s.metricName(my), YUnit: my.Unit, LogX: true, LogY: true}
+	if c := b.PointRule.Constraint; c != nil && c.Metric == xKey && c.Max != nil {
+		t.Limit = &chart.Limit{X: *c.Max, Label: s.msg.T("fig.limit", unit.Trim(*c.Max)+" "+mx.Unit)}
+		t.Caption += " " + s.msg.T("fig.tradeoff.limit")
+	}
+	var all [][2]float64
+	var pts []chart.Pt
+	for i := range b.Rows {
+		row := &b.Rows[i]
+		short, _ := modelTitle(row.Result.Model.Name)
+		e := s.byID[row.Result.ID]
+		line := chart.Series{Name: short, URL: relative(page, resultPath(e.Hash)), Pick: -1}
+		if e.Model != nil {
+			line.Family = e.Model.Family
+		}
+		points := append([]*result.Loaded{}, row.Others...)
+		if !containsResult(points, row.Result) {
+			points = append(points, row.Result)
+		}
+		points = s.along(points, xKey, yKey)
+		for _, p := range points {
+			x, _ := p.Value(xKey)
+			y, _ := p.Value(yKey)
+			pe := s.byID[p.ID]
+			pt := chart.Pt{X: x, Y: y, Label: s.setup(pe), URL: relative(page, resultPath(pe.Hash))}
+			if p.ID == row.Result.ID {
+				line.Pick = len(line.Points)
+			}
+			line.Points = append(line.Points, pt)
+			all = append(all, [2]float64{x, y})
+			pts = append(pts, pt)
+		}
+		if len(line.Points) > 0 {
+			t.Series = append(t.Series, line)
+		}
+	}
+	if len(t.Series) == 0 {
+		return nil, nil
+	}
+	for _, i := range rank.ParetoFront(all) {
+		t.Front = append(t.Front, pts[i])
+	}
+	sort.SliceStable(t.Front, func(i, j int) bool { return t.Front[i].X < t.Front[j].X })
+	return s.figure(r, page, name, t, t.ID, t.Title, t.Caption, b.Title, figLink{URL: relative(page, boardCSV(b.ID)), Text: "CSV", Download: b.ID + ".csv"})
+}
+
+// along orders the results of one model by speed and keeps those that no other
+// one of it beats in both numbers, so that its line is its own trade-off.
+func (s *site) along(rs []*result.Loaded, xKey, yKey string) []*result.Loaded {
+	var have []*result.Loaded
+	var xy [][2]float64
+	for _, r := range rs {
+		x, okx := r.Value(xKey)
+		y, oky := r.Value(yKey)
+		if okx && oky {
+			have = append(have, r)
+			xy = append(xy, [2]float64{x, y})
+		}
+	}
+	front := rank.ParetoFront(xy)
+	out := make([]*result.Loaded, 0, len(front))
+	for _, i := range front {
+		out = append(out, have[i])
+	}
+	sort.SliceStable(out, func(i, j int) bool {
+		a, _ := out[i].Value(xKey)
+		b, _ := out[j].Value(xKey)
+		return a < b
+	})
+	return out
+}
+
+func containsResult(rs []*result.Loaded, r *result.Loaded) bool {
+	for _, x := range rs {
+		if x.ID == r.ID {
+			return true
+		}
+	}
+	return false
+}
+
+// bars is the top of the board, with intervals where there are any.
+func (s *site) bars(r *renderer, page string, b *rank.Board, name, id string) (*figure, error) {
+	rows := rankedRows(b)
+	if len(rows) < 2 {
+		return nil, nil
+	}
+	m, _ := s.reg.Get(b.Metric)
+	c := chart.Bars{ID: id, Title: s.metricName(m), Caption: s.msg.T("fig.bars.caption"), Name: s.metricName(m), Unit: m.Unit}
+	for i, row := range rows {
+		if i == 12 {
+			c.Caption = s.msg.T("fig.bars.caption.top", 12, len(rows))
+			break
+		}
+		short, _ := modelTitle(row.Result.Model.Name)
+		e := s.byID[row.Result.ID]
+		bar := chart.Bar{Label: short, Sub: s.setup(e), URL: relative(page, resultPath(e.Hash)), Value: row.Value}
+		if e.Model != nil {
+			bar.Family = e.Model.Family
+		}
+		if row.CI != nil {
+			bar.Lo, bar.Hi = &row.CI[0], &row.CI[1]
+		}
+		c.Bars = append(c.Bars, bar)
+	}
+	return s.figure(r, page, name, c, c.ID, c.Title, c.Caption, b.Title)
+}

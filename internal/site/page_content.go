@@ -1,0 +1,215 @@
+// Content pages: the markdown of methodology/, docs/ and the top level, task
+// pages made from the catalogue, and redirects from older addresses.
+
+package site
+
+import (
+	"html/template"
+	"strings"
+
+	"jouleboard/internal/catalog"
+	"jouleboard/internal/content"
+	"jouleboard/internal/result"
+	"jouleboard/internal/unit"
+)
+
+type contentPage struct {
+	frame
+	Heading, Lede, Section, Layout, Date string
+	Body                                 template.HTML
+	Siblings                             []sibling
+	Headings                             []content.Heading
+}
+
+type sibling struct {
+	URL, Text string
+	Current   bool
+}
+
+type taskPage struct {
+	frame
+	Heading, Lede string
+	Facts         []fact
+	Prompt        *promptView
+	Rationale     template.HTML
+	Caveats       []string
+	Boards        []link
+	Pairs         []fact
+}
+
+type promptView struct {
+	Text, SHA256 string
+	Diffs        []string
+}
+
+func (s *site) contentPage(p *content.Page) job {
+	return func(r *renderer) (result.Findings, error) {
+		path := pagePath(p.URL)
+		section := p.Section
+		title := s.msg.T("nav.about.section")
+		if s.msg.Has("nav." + section) {
+			title = s.msg.T("nav." + section)
+		}
+		d := &directives{site: s, page: path, r: r}
+		body, fs := p.Render(d.render, func(target string, _ *content.Page) (string, bool) {
+			to := siteFile(target)
+			file, _, _ := strings.Cut(to, "#")
+			return relative(path, to), s.known(file)
+		})
+		if d.err != nil {
+			return fs, d.err
+		}
+		var crumbs []link
+		if section != "" && p.URL != section+"/" {
+			crumbs = []link{{section + "/index.html", title}}
+		}
+		v := contentPage{frame: s.frame(path, p.Title, first(p.Description, p.Title), d.charts, crumbs...),
+			Heading: p.Title, Lede: p.Description, Section: title, Layout: p.Layout, Date: p.Date, Body: body}
+		for _, h := range p.Headings {
+			if h.Level == 2 {
+				v.Headings = append(v.Headings, h)
+			}
+		}
+		for _, o := range s.in.Pages {
+			if o.Section == section {
+				v.Siblings = append(v.Siblings, sibling{relative(path, pagePath(o.URL)), o.Title, o == p})
+			}
+		}
+		return fs, r.page("page", path, v)
+	}
+}
+
+// known says whether the site has a file that pages may link to. It is asked
+// while pages are still being made, so it goes by what will be made.
+func (s *site) known(file string) bool {
+	switch {
+	case s.files[file]:
+		return true
+	case strings.HasPrefix(file, "methodology/"), strings.HasPrefix(file, "docs/"):
+		return s.files[file]
+	}
+	return false
+}
+
+func (s *site) taskPage(t *catalog.Task) job {
+	return func(r *renderer) (result.Findings, error) {
+		path := taskPath(t.ID)
+		p := taskPage{frame: s.frame(path, t.Title, t.Summary, false, link{"boards/index.html", s.msg.T("nav.boards")}), Heading: t.Title, Lede: t.Summary}
+		m, _ := s.reg.Get(t.Headline)
+		p.Facts = []fact{{Key: s.msg.T("task.id"), Value: t.ID}, {Key: s.msg.T("task.headline"), Value: joinNonEmpty(", ", s.metricName(m), m.Unit), URL: s.metricLink(path, m)}}
+		if t.Modality != "" {
+			p.Facts = append(p.Facts, fact{Key: s.msg.T("task.input"), Value: t.Modality})
+		}
+		if t.Set != "" {
+			p.Facts = append(p.Facts, fact{Key: s.msg.T("task.set"), Value: joinNonEmpty(", ", t.Set, t.Edition)})
+		}
+		if t.SystemPrompt != nil {
+			p.Prompt = s.prompt(t)
+		}
+		if t.Rationale != "" {
+			p.Rationale = content.Markdown(t.Rationale)
+		}
+		p.Caveats = s.caveats(t.Caveats)
+		for _, b := range s.boardsOf(t.ID) {
+			p.Boards = append(p.Boards, link{relative(path, boardPath(b.ID)), b.Title})
+		}
+		p.Pairs = s.taskPairs(t)
+		return nil, r.page("task", path, p)
+	}
+}
+
+// prompt is a task's system prompt, and how it differs from its siblings'.
+func (s *site) prompt(t *catalog.Task) *promptView {
+	v := &promptView{Text: *t.SystemPrompt, SHA256: t.PromptSHA256()}
+	for _, id := range t.Siblings {
+		o := s.in.Catalog.Tasks[id]
+		if o == nil || o.SystemPrompt == nil {
+			continue
+		}
+		if extra, ok := strings.CutPrefix(*t.SystemPrompt, *o.SystemPrompt); ok && extra != "" {
+			v.Diffs = append(v.Diffs, s.msg.T("task.longer", o.Title, strings.TrimSpace(extra)))
+		} else if extra, ok := strings.CutPrefix(*o.SystemPrompt, *t.SystemPrompt); ok && extra != "" {
+			v.Diffs = append(v.Diffs, s.msg.T("task.shorter", o.Title, strings.TrimSpace(extra)))
+		}
+	}
+	return v
+}
+
+// taskPairs is the parameter table of a task, made from its file.
+func (s *site) taskPairs(t *catalog.Task) []fact {
+	var fs []fact
+	add := func(key, value, url string) {
+		if value != "" {
+			fs = append(fs, fact{Key: key, Value: value, URL: url})
+		}
+	}
+	if d := t.Dataset; d != nil {
+		add(s.msg.T("cond.dataset"), joinNonEmpty(" ", d.Name, d.Revision), d.URL)
+		add(s.msg.T("task.count"), count(d.Count), "")
+	}
+	for _, n := range t.DatasetNotes {
+		add(s.msg.T("cond.dataset"), n, "")
+	}
+	if t.DataURL != "" {
+		add(s.msg.T("task.data"), t.DataURL, t.DataURL)
+	}
+	if rn := t.RoleNames; rn != nil {
+		add(s.msg.T("task.roles.user"), strings.Join(rn.User, ", "), "")
+		add(s.msg.T("task.roles.assistant"), strings.Join(rn.Assistant, ", "), "")
+	}
+	if sm := t.Sampling; sm != nil {
+		add(s.msg.T("cond.sampling"), sm.Method, "")
+		add(s.msg.T("cond.temperature"), number(sm.Temperature), "")
+		add(s.msg.T("cond.penalty"), number(sm.RepetitionPenalty), "")
+	}
+	for _, n := range t.SamplingNotes {
+		add(s.msg.T("cond.sampling"), n, "")
+	}
+	for _, p := range t.Parameters {
+		add(p.Name, p.Value, first(p.URL, p.Source))
+	}
+	add(s.msg.T("cond.requests"), count(t.Requests), "")
+	add(s.msg.T("task.repeats"), count(t.Repeats), "")
+	if t.ReferenceHardware != "" {
+		name := t.ReferenceHardware
+		if h, ok := s.in.Catalog.HardwareFor(name); ok {
+			name = h.Name
+		}
+		add(s.msg.T("task.reference"), name, "")
+	}
+	for _, c := range t.Classes {
+		text := c.Text
+		if c.MaxParametersB != nil {
+			text = joinNonEmpty(" ", s.msg.T("task.class.max", unit.Trim(*c.MaxParametersB)), text)
+		}
+		if t.SingleGPU(c.ID) {
+			text = joinNonEmpty(" ", text, s.msg.T("task.class.single"))
+		}
+		add(s.msg.T("task.class", c.ID), text, t.ClassesSource)
+	}
+	add(s.msg.T("task.backends"), strings.Join(t.Backends, ", "), "")
+	for _, l := range t.Links {
+		add(s.msg.T("task.link"), l.Title, l.URL)
+	}
+	if t.Source != "" {
+		add(s.msg.T("fact.source"), t.Source, t.Source)
+	}
+	for _, n := range t.Notes {
+		add(s.msg.T("fact.note"), n, "")
+	}
+	return fs
+}
+
+type redirectPage struct{ Lang, Title, Canonical, URL string }
+
+// redirect keeps an older address alive.
+func (s *site) redirect(from, to, title string) job {
+	return func(r *renderer) (result.Findings, error) {
+		path := siteFile(from)
+		p := redirectPage{Lang: s.in.Site.Language, Title: title, URL: relative(path, to)}
+		if s.baseURL != "" {
+			p.Canonical = public(s.baseURL, to)
+		}
+		return nil, r.plain("redirect", path, p)
+	}
+}

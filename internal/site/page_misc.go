@@ -1,0 +1,326 @@
+// The home page, /cite/, /moderation/, 404, the feed and the sitemap.
+
+package site
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"html/template"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"jouleboard/internal/catalog"
+	"jouleboard/internal/rank"
+	"jouleboard/internal/result"
+	"jouleboard/internal/unit"
+)
+
+type homePage struct {
+	frame
+	Heading, Lede, Scope string
+	Figure               *figure
+	Boards               boardList
+	Counts               []fact
+	Latest               []dated
+	Cite                 citeBlock
+}
+
+type dated struct{ URL, Title, Date string }
+
+func (s *site) homePage() job {
+	return func(r *renderer) (result.Findings, error) {
+		const path = "index.html"
+		p := homePage{frame: s.frame(path, s.in.Site.Title, first(s.in.Site.Description, s.in.Site.Tagline), true), Heading: first(s.in.Site.Tagline, s.in.Site.Title), Lede: s.in.Site.Description, Scope: s.msg.T("home.scope")}
+		if b := s.homeBoard(); b != nil {
+			f, err := s.tradeoff(r, path, b, "", "tradeoff")
+			if err != nil {
+				return nil, err
+			}
+			if f != nil {
+				f.Title = b.Title
+				f.Links = append([]figLink{{URL: relative(path, boardPath(b.ID)), Text: s.msg.T("home.board")}}, f.Links...)
+			}
+			p.Figure = f
+		}
+		p.Boards = s.boardList(path)
+		p.Counts = []fact{
+			{Key: s.msg.T("n.results.title"), Value: unit.Int(int64(len(s.entries))), URL: "data/index.html"},
+			{Key: s.msg.T("nav.models"), Value: unit.Int(int64(len(s.models))), URL: "models/index.html"},
+			{Key: s.msg.T("nav.boards"), Value: unit.Int(int64(len(s.boards))), URL: "boards/index.html"},
+			{Key: s.msg.T("n.publishers"), Value: strings.Join(s.publishers(), ", "), URL: s.pageLink(path, "methodology/sources/")},
+			{Key: s.msg.T("fact.newest"), Value: s.newest},
+		}
+		for _, e := range s.latest(8) {
+			p.Latest = append(p.Latest, dated{relative(path, resultPath(e.Hash)), s.title(e), resultDate(e.Result)})
+		}
+		var err error
+		if p.Cite, err = s.citeSite(); err != nil {
+			return nil, err
+		}
+		return nil, r.page("home", path, p)
+	}
+}
+
+// homeBoard is the board whose figure stands on the home page: the first that
+// has a limit, else the first with a trade-off.
+func (s *site) homeBoard() *rank.Board {
+	var second *rank.Board
+	for _, b := range s.boards {
+		if _, _, ok := axes(b); !ok || len(b.Rows) < 2 {
+			continue
+		}
+		if b.PointRule.Constraint != nil {
+			return b
+		}
+		if second == nil {
+			second = b
+		}
+	}
+	return second
+}
+
+// publishers are who published the numbers, this board's own among them.
+func (s *site) publishers() []string {
+	seen := map[string]bool{}
+	for _, e := range s.entries {
+		if e.Source != nil {
+			seen[e.Source.Publisher] = true
+		} else {
+			seen[s.msg.T("origin.measured")] = true
+		}
+	}
+	return sortedKeys(seen)
+}
+
+// latest are the newest results, one a model, task and hardware, so that a sweep
+// does not fill the list.
+func (s *site) latest(n int) []*entry {
+	es := append([]*entry(nil), s.entries...)
+	sort.SliceStable(es, func(i, j int) bool {
+		a, b := resultDate(es[i].Result), resultDate(es[j].Result)
+		if a != b {
+			return a > b
+		}
+		return es[i].Path < es[j].Path
+	})
+	seen := map[string]bool{}
+	var out []*entry
+	for _, e := range es {
+		key := e.Result.Model.Name
+		if e.Withdrawal != nil || seen[key] {
+			continue
+		}
+		seen[key] = true
+		if out = append(out, e); len(out) == n {
+			break
+		}
+	}
+	return out
+}
+
+type citePage struct {
+	frame
+	Blocks []citeBlock
+}
+
+func (s *site) citePage() job {
+	return func(r *renderer) (result.Findings, error) {
+		const path = "cite/index.html"
+		p := citePage{frame: s.frame(path, s.msg.T("cite.title"), s.msg.T("cite.lede"), false)}
+		site, err := s.citeSite()
+		if err != nil {
+			return nil, err
+		}
+		tool, err := s.citeTool()
+		if err != nil {
+			return nil, err
+		}
+		p.Blocks = []citeBlock{site, tool}
+		return nil, r.page("citepage", path, p)
+	}
+}
+
+type moderationPage struct {
+	frame
+	Flags, Withdrawn []moderated
+	Reasons          []fact
+}
+
+type moderated struct{ URL, Title, Reason, Date, Discussion string }
+
+func (s *site) moderationPage() job {
+	return func(r *renderer) (result.Findings, error) {
+		const path = "moderation/index.html"
+		p := moderationPage{frame: s.frame(path, s.msg.T("moderation.title"), s.msg.T("moderation.lede"), false)}
+		m := s.in.Catalog.Moderation
+		counts := map[string]int{}
+		for i := range m.Flags {
+			f := &m.Flags[i]
+			counts[f.Reason]++
+			line := moderated{Title: f.ID, Reason: s.reasonText(f.Reason, f.Text), Date: f.Date, Discussion: f.Discussion}
+			for _, e := range s.entries {
+				if e.Flag == f {
+					line.Title, line.URL = s.title(e), relative(path, resultPath(e.Hash))
+				}
+			}
+			p.Flags = append(p.Flags, line)
+		}
+		for hash, w := range s.withdrawnHashes() {
+			counts[w.Reason]++
+			p.Withdrawn = append(p.Withdrawn, moderated{relative(path, resultPath(hash)), first(w.Title, w.Model, w.ID), s.reasonText(w.Reason, w.Text), w.Date, w.Discussion})
+		}
+		sort.Slice(p.Withdrawn, func(i, j int) bool { return p.Withdrawn[i].URL < p.Withdrawn[j].URL })
+		for _, reason := range catalog.Reasons() {
+			p.Reasons = append(p.Reasons, fact{Key: s.reasonText(reason.ID, ""), Value: reason.Text, Note: s.msg.T("moderation.count", counts[reason.ID])})
+		}
+		return nil, r.page("moderation", path, p)
+	}
+}
+
+type notFoundPage struct{ frame }
+
+// notFoundPage is served at any address that does not exist, so its relative
+// links need the site's base path.
+func (s *site) notFoundPage() job {
+	return func(r *renderer) (result.Findings, error) {
+		f := s.frame("404.html", s.msg.T("404.title"), s.msg.T("404.lede"), false)
+		f.Canonical = ""
+		base := "/"
+		if u, err := url.Parse(s.baseURL); err == nil && u.Path != "" {
+			base = strings.TrimSuffix(u.Path, "/") + "/"
+		}
+		f.Base = template.URL(base)
+		return nil, r.page("notfound", "404.html", notFoundPage{f})
+	}
+}
+
+// plain executes a template that has no frame.
+func (r *renderer) plain(name, path string, data any) error {
+	var buf bytes.Buffer
+	if err := r.s.templates["home"].ExecuteTemplate(&buf, name, data); err != nil {
+		return fmt.Errorf("render %s: %w", path, err)
+	}
+	return r.html(path, name+".html", buf.Bytes())
+}
+
+type atomFeed struct {
+	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
+	Lang    string      `xml:"xml:lang,attr"`
+	Title   string      `xml:"title"`
+	ID      string      `xml:"id"`
+	Updated string      `xml:"updated"`
+	Rights  string      `xml:"rights,omitempty"`
+	Author  atomAuthor  `xml:"author"`
+	Links   []atomLink  `xml:"link"`
+	Entries []atomEntry `xml:"entry"`
+}
+
+type atomAuthor struct {
+	Name string `xml:"name"`
+}
+
+type atomLink struct {
+	Href string `xml:"href,attr"`
+	Rel  string `xml:"rel,attr,omitempty"`
+}
+
+type atomEntry struct {
+	Title   string     `xml:"title"`
+	ID      string     `xml:"id"`
+	Updated string     `xml:"updated"`
+	Author  atomAuthor `xml:"author"`
+	Link    atomLink   `xml:"link"`
+	Summary string     `xml:"summary"`
+}
+
+// feed is the Atom feed of the newest results. Ids are the results' own, so a
+// reader never shows one twice.
+func (s *site) feed() job {
+	return func(r *renderer) (result.Findings, error) {
+		at := func(p string) string {
+			if s.baseURL != "" {
+				return public(s.baseURL, p)
+			}
+			return strings.TrimSuffix(p, "index.html")
+		}
+		stamp := func(day string) string {
+			if day == "" {
+				day = s.date().UTC().Format("2006-01-02")
+			}
+			return day + "T00:00:00Z"
+		}
+		f := atomFeed{Lang: s.in.Site.Language, Title: s.msg.T("feed.title", s.in.Site.Title), ID: first(s.baseURL, "urn:jouleboard:"+seg(s.in.Site.Title)), Updated: stamp(s.newest), Rights: s.in.Site.License,
+			Author: atomAuthor{s.in.Site.Title}, Links: []atomLink{{Href: at("index.html")}, {at("feed.xml"), "self"}}}
+		for _, e := range s.latest(50) {
+			who := e.By.Name
+			if e.Source != nil {
+				who = e.Source.Publisher
+			}
+			f.Entries = append(f.Entries, atomEntry{Title: s.title(e), ID: "urn:sha256:" + e.ID, Updated: stamp(resultDate(e.Result)), Author: atomAuthor{who}, Link: atomLink{Href: at(resultPath(e.Hash))}, Summary: s.resultLede(e)})
+		}
+		data, err := xml.MarshalIndent(f, "", " ")
+		if err != nil {
+			return nil, fmt.Errorf("encode feed.xml: %w", err)
+		}
+		return nil, r.out.put("feed.xml", "feed", append([]byte(xml.Header), append(data, '\n')...))
+	}
+}
+
+// sitemap lists all pages. Without a base URL there are no addresses to list.
+func (s *site) sitemap(r *renderer) error {
+	if s.baseURL == "" {
+		return nil
+	}
+	var b bytes.Buffer
+	b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
+	for _, name := range r.out.names() {
+		if !strings.HasSuffix(name, "index.html") || s.isRedirect(name) {
+			continue
+		}
+		b.WriteString("<url><loc>")
+		_ = xml.EscapeText(&b, []byte(public(s.baseURL, name))) // a bytes.Buffer takes everything
+		b.WriteString("</loc></url>\n")
+	}
+	b.WriteString("</urlset>\n")
+	return r.out.put("sitemap.xml", "sitemap", b.Bytes())
+}
+
+// isRedirect says whether a file only leads elsewhere.
+func (s *site) isRedirect(name string) bool {
+	for _, p := range s.in.Pages {
+		for _, a := range p.Aliases {
+			if siteFile(a) == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// date is the day the snapshot stands for: SOURCE_DATE_EPOCH, or the newest
+// result's. It is never the clock's.
+func (s *site) date() time.Time {
+	if v := os.Getenv("SOURCE_DATE_EPOCH"); v != "" {
+		if n, err := strconv.ParseInt(v, 10, 64); err == nil {
+			return time.Unix(n, 0).UTC()
+		}
+	}
+	if t, err := time.Parse("2006-01-02", s.newest); err == nil {
+		return t
+	}
+	return time.Unix(0, 0).UTC()
+}
+
+// contentFile reads a picture of the content folder.
+func (in *Input) contentFile(name string) ([]byte, error) {
+	if !filepath.IsLocal(filepath.FromSlash(name)) {
+		return nil, fmt.Errorf("%s leads out of the content folder", name)
+	}
+	return os.ReadFile(filepath.Join(in.Root, "content", filepath.FromSlash(name)))
+}

@@ -1,0 +1,543 @@
+// The page /r/ID12/: one result, every number with its unit, uncertainty and
+// provenance; and the tombstone of a withdrawn one.
+
+package site
+
+import (
+	"html/template"
+	"sort"
+	"strings"
+
+	"jouleboard/internal/catalog"
+	"jouleboard/internal/chart"
+	"jouleboard/internal/content"
+	"jouleboard/internal/result"
+	"jouleboard/internal/unit"
+)
+
+type resultPage struct {
+	frame
+	Flag          *flagView
+	Heading, Lede string
+	Headline      *headline
+	Stars         starsView
+	StarsText     string
+	ScaleURL      string
+	Facts         []fact
+	Places        []place
+	Left          []string
+	Label         *labelView
+	NoLabel       string
+	Metrics       []metricLine
+	Distributions []distributionView
+	Quality       []fact
+	Conditions    []conditionGroup
+	Source        *sourceView
+	Caveats       []string
+	Notes         []template.HTML
+	Reproduce     []step
+	File          []fact
+	FileLinks     []link
+	Cite          citeBlock
+}
+
+type flagView struct{ Reason, Date, URL string }
+
+// headline is the number a result is told by.
+type headline struct{ Name, Value, Unit, Note string }
+
+// place is where a result stands on a board.
+type place struct{ Board, URL, Text string }
+
+// metricLine is one number in the table of all numbers.
+type metricLine struct {
+	Name, URL, Value, Unit string
+	Uncertainty            string
+	Provenance             string
+	Formula, Source        string
+	Key                    bool // the headline
+}
+
+type distributionView struct {
+	Name, Unit, URL, Note string
+	Wide, Narrow          template.HTML
+}
+
+type conditionGroup struct {
+	Title string
+	Pairs []fact
+}
+
+type sourceView struct {
+	Pairs  []fact
+	Fields []sourceFieldLine
+}
+
+type sourceFieldLine struct{ Key, Field, Unit, Text string }
+
+// step is one step of reproducing a result.
+type step struct{ Text, Command string }
+
+type labelView struct{ SVG, PDF, Badge, Alt, Name string }
+
+func (s *site) resultPage(e *entry) job {
+	return func(r *renderer) (result.Findings, error) {
+		page := resultPath(e.Hash)
+		short, org := modelTitle(e.Result.Model.Name)
+		p := resultPage{Heading: short + ": " + s.taskTitle(e.Workload.Task)}
+		p.Headline = s.headlineOf(e)
+		p.Lede = s.resultLede(e)
+		p.frame = s.frame(page, s.title(e), p.Lede, true, link{"models/index.html", s.msg.T("nav.models")}, link{modelPath(e.Result.Model.Name), joinNonEmpty("/", org, short)})
+		if f := e.Flag; f != nil {
+			p.Flag = &flagView{s.reasonText(f.Reason, f.Text), f.Date, f.Discussion}
+		}
+		p.Stars, p.StarsText, p.ScaleURL = s.stars(e.Rating), s.ratingText(e), s.pageLink(page, "methodology/rating/")
+		p.Facts = s.resultFacts(page, e)
+		p.Places = s.places(page, e)
+		p.Left = e.Left
+		findings, err := s.labelFiles(r, e, &p)
+		if err != nil {
+			return nil, err
+		}
+		p.Metrics = s.metricLines(page, e)
+		p.Distributions = s.distributions(page, e)
+		p.Quality = s.quality(e.Quality)
+		p.Conditions = s.conditions(e)
+		if e.Source != nil {
+			p.Source = s.sourceOf(e)
+			p.Caveats = s.caveats(append(append([]string(nil), e.Source.Caveats...), taskCaveats(e.Task)...))
+		} else {
+			p.Caveats = s.caveats(taskCaveats(e.Task))
+		}
+		for _, n := range e.Notes {
+			p.Notes = append(p.Notes, content.Markdown(n))
+		}
+		p.Reproduce = s.reproduce(e)
+		p.File = s.fileFacts(e)
+		p.FileLinks = s.fileLinks(e)
+		if p.Cite, err = s.citeResult(e); err != nil {
+			return nil, err
+		}
+		if err := r.out.put(resultDir(e.Hash)+"result.json", e.Path, e.Raw); err != nil {
+			return nil, err
+		}
+		return findings, r.page("result", page, p)
+	}
+}
+
+func taskCaveats(t *catalog.Task) []string {
+	if t == nil {
+		return nil
+	}
+	return t.Caveats
+}
+
+// headlineOf is the number at the top of the page, with its interval.
+func (s *site) headlineOf(e *entry) *headline {
+	key := s.headline(e)
+	if key == "" {
+		return nil
+	}
+	m, _ := s.reg.Get(key)
+	v, _ := e.Value(key)
+	h := &headline{Name: lowerFirst(s.metricName(m)), Value: unit.Sig(v, m.Digits), Unit: m.Unit}
+	metric, ok := e.Result.Metrics[key]
+	switch {
+	case ok && metric.CI95 != nil:
+		h.Note = s.msg.T("ci.note", intervalText(*metric.CI95, m.Digits), m.Unit)
+	case strings.HasPrefix(key, "energy_"):
+		h.Note = s.msg.T("ci.none")
+	}
+	if ok {
+		h.Note = joinNonEmpty(" ", h.Note, s.msg.T("prov.note."+metric.Provenance))
+	}
+	return h
+}
+
+// resultLede says in a sentence what was run and who says so.
+func (s *site) resultLede(e *entry) string {
+	where := s.setup(e)
+	if e.Source != nil {
+		return s.msg.T("result.lede.reported", e.Result.Model.Name, s.taskTitle(e.Workload.Task), where, e.Source.Publisher)
+	}
+	return s.msg.T("result.lede.measured", e.Result.Model.Name, s.taskTitle(e.Workload.Task), where, e.By.Name)
+}
+
+// ratingText is the rating in words beside the stars.
+func (s *site) ratingText(e *entry) string {
+	r := e.Rating
+	if !r.Rated {
+		return ""
+	}
+	text := s.msg.T("rating.text", s.starsWords(r.Stars), r.ScaleID)
+	if r.Relative {
+		text = s.msg.T("rating.text.relative", s.starsWords(r.Stars), r.ScaleID)
+	}
+	if r.Spans {
+		text += " " + s.msg.T("rating.spans", s.starsWords(r.Min), s.starsWords(r.Max))
+	}
+	return text
+}
+
+// resultFacts are what makes this result comparable with others.
+func (s *site) resultFacts(page string, e *entry) []fact {
+	fs := []fact{{Key: s.msg.T("fact.task"), Value: s.taskTitle(e.Workload.Task), URL: relative(page, taskPath(e.Workload.Task))}}
+	if e.Task == nil {
+		fs[0].URL = ""
+	}
+	hw := fact{Key: s.msg.T("fact.hardware"), Value: hardwareText(e.Result)}
+	if hw.Value == "" {
+		hw.Value = s.msg.T("hardware.endpoint")
+		if p := e.Result.Model.Provider; p != "" {
+			hw.Value = s.msg.T("hardware.endpoint.of", p)
+		}
+	} else if e.Hardware != nil {
+		hw.URL = relative(page, hardwarePath(e.Hardware.ID))
+	}
+	fs = append(fs, hw)
+	if t := s.loadText(e.Result); t != "" {
+		fs = append(fs, fact{Key: s.msg.T("fact.load"), Value: t})
+	}
+	if p := e.Result.Model.Precision; p != "" {
+		fs = append(fs, fact{Key: s.msg.T("fact.precision"), Value: p})
+	}
+	if b := e.Boundary; b != nil {
+		fs = append(fs, fact{Key: s.msg.T("fact.boundary"), Value: s.boundaryText(b.Includes), URL: s.pageLink(page, "methodology/hardware/")})
+	} else {
+		fs = append(fs, fact{Key: s.msg.T("fact.boundary"), Value: s.msg.T("boundary.none")})
+	}
+	who := s.msg.T("level.declared")
+	if e.Source != nil {
+		who = s.msg.T("origin.reported", e.Source.Publisher)
+	}
+	return append(fs, fact{Key: s.msg.T("fact.numbers"), Value: who}, fact{Key: s.dateWord(e.Result), Value: resultDate(e.Result)})
+}
+
+// dateWord names which date a result shows.
+func (s *site) dateWord(r *result.Result) string {
+	switch {
+	case r.MeasuredAt != "":
+		return s.msg.T("date.measured")
+	case r.Source != nil && r.Source.Published != "":
+		return s.msg.T("date.published")
+	}
+	return s.msg.T("date.retrieved")
+}
+
+func (s *site) places(page string, e *entry) []place {
+	var out []place
+	for _, br := range e.Rows {
+		m, _ := s.reg.Get(br.Board.Metric)
+		text := s.msg.T("rank.unranked")
+		if br.Row.RankLo > 0 {
+			text = s.msg.T("rank.place", rankText(br.Row), len(rankedRows(br.Board)), lowerFirst(s.metricName(m)))
+		}
+		out = append(out, place{br.Board.Title, relative(page, boardPath(br.Board.ID)), text})
+	}
+	return out
+}
+
+// metricLines are all numbers in the order of the registry; what is not in the
+// registry (x_ keys) comes last under its own name.
+func (s *site) metricLines(page string, e *entry) []metricLine {
+	var keys []string
+	for k := range e.Result.Metrics {
+		keys = append(keys, k)
+	}
+	s.reg.Sort(keys)
+	head := s.headline(e)
+	var out []metricLine
+	for _, k := range keys {
+		v := e.Result.Metrics[k]
+		l := metricLine{Name: k, Value: unit.Sig(v.Value, 4), Provenance: s.msg.T("prov." + v.Provenance), Formula: v.Formula, Key: k == head}
+		digits := 4
+		if m, ok := s.reg.Get(k); ok {
+			digits = m.Digits
+			l.Name, l.Unit, l.URL, l.Value = s.metricName(m), m.Unit, s.metricLink(page, m), unit.Sig(v.Value, m.Digits)
+			if m.Unit == "" {
+				l.Unit = s.msg.T("unit.none")
+			}
+		}
+		switch {
+		case v.CI95 != nil:
+			l.Uncertainty = s.msg.T("ci.95", intervalText(*v.CI95, digits))
+		case v.Repeat95 != nil:
+			l.Uncertainty = s.msg.T("ci.repeat", intervalText(*v.Repeat95, digits))
+		default:
+			l.Uncertainty = s.msg.T("ci.notreported")
+		}
+		if e.Source != nil {
+			if f, ok := e.Source.Fields[k]; ok {
+				l.Source = s.msg.T("source.field", f.Field, f.Text)
+				if l.Unit == "" {
+					l.Unit = f.Unit
+				}
+			}
+		}
+		out = append(out, l)
+	}
+	for _, k := range s.in.Site.Formulas.Keys() {
+		if v, ok := s.in.Site.Formulas[k].Value(e.Result); ok {
+			m, _ := s.reg.Get(k)
+			out = append(out, metricLine{Name: s.metricName(m), URL: s.metricLink(page, m), Value: unit.Sig(v, m.Digits), Unit: m.Unit,
+				Uncertainty: s.msg.T("ci.notreported"), Provenance: s.msg.T("prov.derived"), Formula: s.in.Site.Formulas[k].Expr})
+		}
+	}
+	return out
+}
+
+// distributions draws each distribution as a strip that prints every number it
+// shows; only those that were stated are there.
+func (s *site) distributions(page string, e *entry) []distributionView {
+	var keys []string
+	for k := range e.Result.Distributions {
+		keys = append(keys, k)
+	}
+	s.reg.Sort(keys)
+	var out []distributionView
+	for _, k := range keys {
+		d := e.Result.Distributions[k]
+		v := distributionView{Name: k}
+		if m, ok := s.reg.Get(k); ok {
+			v.Name, v.Unit, v.URL = s.metricName(m), m.Unit, s.metricLink(page, m)
+		}
+		parts := []string{s.msg.T("prov." + d.Provenance)}
+		if d.N > 0 {
+			parts = append(parts, s.msg.T("dist.n", unit.Int(d.N)))
+		}
+		if d.Percentiles != "" {
+			parts = append(parts, s.msg.T("dist.percentiles."+d.Percentiles))
+		}
+		v.Note = strings.Join(parts, "; ") + "."
+		c := chart.Dist{ID: "dist-" + seg(strings.ReplaceAll(k, ".", "-")), Title: v.Name, Unit: v.Unit}
+		for _, st := range []string{"min", "p25", "p50", "p75", "p90", "p95", "p99", "max", "mean"} {
+			if x := d.Stat(st); x != nil {
+				c.Stats = append(c.Stats, chart.Stat{Key: st, Value: *x})
+			}
+		}
+		// Made by our own renderer, which escapes.
+		v.Wide, v.Narrow = template.HTML(chart.SVG(c, false)), template.HTML(chart.SVG(c, true))
+		out = append(out, v)
+	}
+	return out
+}
+
+// conditions are everything that was set or recorded, in groups. What a file
+// does not state is not listed; the note of the group says so.
+func (s *site) conditions(e *entry) []conditionGroup {
+	var out []conditionGroup
+	group := func(key string, pairs ...fact) {
+		var have []fact
+		for _, p := range pairs {
+			if p.Value != "" {
+				p.Key = s.msg.T(p.Key)
+				have = append(have, p)
+			}
+		}
+		if len(have) > 0 {
+			out = append(out, conditionGroup{s.msg.T(key), have})
+		}
+	}
+	m := e.Result.Model
+	group("cond.model", fact{Key: "fact.name", Value: m.Name}, fact{Key: "cond.revision", Value: m.Revision}, fact{Key: "fact.precision", Value: m.Precision},
+		fact{Key: "cond.quantization", Value: m.Quantization}, fact{Key: "cond.weights", Value: m.Weights}, fact{Key: "cond.parameters", Value: number(m.ParametersB)},
+		fact{Key: "cond.active", Value: number(m.ActiveParametersB)}, fact{Key: "cond.class", Value: m.SizeClass}, fact{Key: "cond.tokenizer", Value: m.Tokenizer},
+		fact{Key: "cond.provider", Value: m.Provider}, fact{Key: "cond.providermodel", Value: m.ProviderModel}, fact{Key: "cond.modeldate", Value: m.Date})
+	if h := e.Result.Hardware; h != nil {
+		group("cond.hardware", fact{Key: "fact.hardware", Value: h.Name}, fact{Key: "cond.count", Value: count(h.Count)}, fact{Key: "cond.cpu", Value: h.HostCPU},
+			fact{Key: "cond.interconnect", Value: h.Interconnect}, fact{Key: "cond.where", Value: h.Where})
+	}
+	if sw := e.Software; sw != nil {
+		pairs := []fact{{Key: "cond.engine", Value: tool(sw.Engine)}, {Key: "cond.launch", Value: sw.LaunchCommand}, {Key: "cond.harness", Value: tool(sw.Harness)},
+			{Key: "cond.meter", Value: tool(sw.Meter)}, {Key: "cond.driver", Value: sw.Driver}, {Key: "cond.cuda", Value: sw.CUDA}, {Key: "cond.kernel", Value: sw.Kernel},
+			{Key: "cond.container", Value: sw.Container}, {Key: "cond.jouleboard", Value: tool(sw.Jouleboard)}}
+		if p := sw.Parallelism; p != nil {
+			pairs = append(pairs, fact{Key: "cond.tp", Value: count(p.Tensor)}, fact{Key: "cond.pp", Value: count(p.Pipeline)}, fact{Key: "cond.ep", Value: count(p.Expert)},
+				fact{Key: "cond.dp", Value: count(p.Data)}, fact{Key: "cond.ulysses", Value: count(p.Ulysses)}, fact{Key: "cond.ring", Value: count(p.Ring)}, fact{Key: "fact.note", Value: p.Notes})
+		}
+		group("cond.software", pairs...)
+	}
+	w := e.Workload
+	pairs := []fact{{Key: "fact.task", Value: w.Task}, {Key: "fact.load", Value: s.loadText(e.Result)}, {Key: "cond.requests", Value: count(w.Requests)}, {Key: "cond.warmup", Value: count(w.Warmup)},
+		{Key: "cond.prompt", Value: w.SystemPromptSHA256}, {Key: "cond.template", Value: w.ChatTemplate}, {Key: "cond.reasoning", Value: w.Reasoning},
+		{Key: "cond.input", Value: s.length(w.InputTokens)}, {Key: "cond.output", Value: s.length(w.OutputTokens)}, {Key: "cond.maxoutput", Value: count(w.MaxOutputTokens)},
+		{Key: "cond.prefix", Value: w.PrefixPolicy}, {Key: "cond.isolation", Value: w.Isolation}}
+	if l := w.Load; l != nil && l.MeanBatchSize != nil {
+		pairs = append(pairs, fact{Key: "cond.meanbatch", Value: unit.Sig(*l.MeanBatchSize, 4)})
+	}
+	if d := w.Dataset; d != nil {
+		pairs = append(pairs, fact{Key: "cond.dataset", Value: joinNonEmpty(" ", d.Name, d.Revision), URL: d.URL})
+	}
+	if sm := w.Sampling; sm != nil {
+		pairs = append(pairs, fact{Key: "cond.sampling", Value: sm.Method}, fact{Key: "cond.temperature", Value: number(sm.Temperature)}, fact{Key: "cond.topp", Value: number(sm.TopP)}, fact{Key: "cond.penalty", Value: number(sm.RepetitionPenalty)})
+	}
+	if d := w.Diffusion; d != nil {
+		pairs = append(pairs, fact{Key: "cond.steps", Value: count(d.Steps)}, fact{Key: "cond.size", Value: size(d)}, fact{Key: "cond.frames", Value: count(d.Frames)}, fact{Key: "cond.fps", Value: number(d.FPS)})
+	}
+	group("cond.workload", pairs...)
+	if c := e.Client; c != nil {
+		group("cond.client", fact{Key: "cond.machine", Value: c.Machine}, fact{Key: "cond.place", Value: c.Place}, fact{Key: "cond.network", Value: c.Network}, fact{Key: "cond.rtt", Value: number(c.RTTMs)})
+	}
+	return out
+}
+
+func number(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return unit.Trim(*v)
+}
+
+func count(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return unit.Int(n)
+}
+
+func tool(t *result.Tool) string {
+	if t == nil {
+		return ""
+	}
+	return joinNonEmpty(" ", t.Name, t.Version, t.Commit)
+}
+
+func size(d *result.Diffusion) string {
+	if d.WidthPx == 0 || d.HeightPx == 0 {
+		return ""
+	}
+	return unit.Int(d.WidthPx) + " × " + unit.Int(d.HeightPx) + " px"
+}
+
+func (s *site) length(l *result.Length) string {
+	if l == nil {
+		return ""
+	}
+	if l.Stddev != nil {
+		return s.msg.T("length.sd", unit.Trim(l.Mean), unit.Trim(*l.Stddev))
+	}
+	return s.msg.T("length.mean", unit.Trim(l.Mean))
+}
+
+// sourceOf says who published the numbers, and gives their own words for them.
+func (s *site) sourceOf(e *entry) *sourceView {
+	src := e.Source
+	v := &sourceView{Pairs: []fact{{Key: s.msg.T("source.publisher"), Value: src.Publisher}}}
+	add := func(key, value, url string) {
+		if value != "" {
+			v.Pairs = append(v.Pairs, fact{Key: s.msg.T(key), Value: value, URL: url})
+		}
+	}
+	add("source.title", src.Title, "")
+	add("source.url", src.URL, src.URL)
+	add("source.version", src.Version, "")
+	add("source.table", src.Table, "")
+	add("date.published", src.Published, "")
+	add("date.retrieved", src.Retrieved, "")
+	add("source.license", e.License, "")
+	var keys []string
+	for k := range src.Fields {
+		keys = append(keys, k)
+	}
+	s.reg.Sort(keys)
+	for _, k := range keys {
+		f := src.Fields[k]
+		v.Fields = append(v.Fields, sourceFieldLine{k, f.Field, f.Unit, f.Text})
+	}
+	return v
+}
+
+// reproduce says how to get the number again.
+func (s *site) reproduce(e *entry) []step {
+	if src := e.Source; src != nil {
+		steps := []step{{Text: s.msg.T("reproduce.reported", src.Publisher, src.Name)}}
+		if src.Name == "mlenergy" {
+			steps[0].Command = "jouleboard import mlenergy index.json tasks/*.json --select pareto"
+		} else {
+			steps[0].Command = "jouleboard import " + src.Name + " FILE"
+		}
+		if e.Workload.Command != "" {
+			steps = append(steps, step{s.msg.T("reproduce.source"), e.Workload.Command})
+		}
+		return steps
+	}
+	steps := []step{}
+	if sw := e.Software; sw != nil && sw.LaunchCommand != "" {
+		steps = append(steps, step{s.msg.T("reproduce.server"), sw.LaunchCommand})
+	}
+	if e.Workload.Command != "" {
+		steps = append(steps, step{s.msg.T("reproduce.command"), e.Workload.Command})
+	}
+	if e.Samples != nil {
+		steps = append(steps, step{Text: s.msg.T("reproduce.samples", e.Samples.SHA256)})
+	}
+	return steps
+}
+
+// fileFacts are the identity of the file behind the page.
+func (s *site) fileFacts(e *entry) []fact {
+	fs := []fact{{Key: s.msg.T("file.id"), Value: e.ID}, {Key: s.msg.T("file.path"), Value: e.Path}, {Key: s.msg.T("file.schema"), Value: e.Schema},
+		{Key: s.msg.T("file.class"), Value: e.Class}, {Key: s.msg.T("file.by"), Value: e.By.Name, URL: e.By.URL}, {Key: s.msg.T("file.license"), Value: e.License}}
+	if a := e.Attestation; a != nil {
+		for _, st := range []struct {
+			key string
+			st  result.Statement
+		}{{"attest.public", a.PublicDataSharing}, {"attest.integrity", a.DataIntegrity}, {"attest.model", a.ModelRepresentation}} {
+			fs = append(fs, fact{Key: s.msg.T(st.key), Value: s.msg.T("attest.by", st.st.Name, st.st.Date)})
+		}
+	}
+	return fs
+}
+
+// fileLinks lead to the file in the repository: raw, history, blame.
+func (s *site) fileLinks(e *entry) []link {
+	repo := strings.TrimSuffix(s.in.Site.Repository, "/")
+	if repo == "" {
+		return nil
+	}
+	at := s.in.Site.Branch + "/" + e.Path
+	return []link{{repo + "/blob/" + at, s.msg.T("file.view")}, {repo + "/commits/" + at, s.msg.T("file.history")}, {repo + "/blame/" + at, s.msg.T("file.blame")}}
+}
+
+type tombstonePage struct {
+	frame
+	Heading, Date, Reason, Discussion string
+	Pairs                             []fact
+}
+
+// tombstonePage stands at the permalink of a withdrawn result: nothing vanishes
+// without a record.
+func (s *site) tombstonePage(w *catalog.Withdrawal, hash string) job {
+	return func(r *renderer) (result.Findings, error) {
+		page := resultPath(hash)
+		title := first(w.Title, w.Model, w.ID)
+		p := tombstonePage{frame: s.frame(page, title, s.msg.T("withdrawn.lede"), false, link{"moderation/index.html", s.msg.T("nav.moderation")}),
+			Heading: title, Date: w.Date, Reason: s.reasonText(w.Reason, w.Text), Discussion: w.Discussion}
+		for _, kv := range [][2]string{{"file.id", w.ID}, {"col.model", w.Model}, {"fact.task", w.Task}, {"fact.hardware", w.Hardware}} {
+			if kv[1] != "" {
+				p.Pairs = append(p.Pairs, fact{Key: s.msg.T(kv[0]), Value: kv[1]})
+			}
+		}
+		return nil, r.page("tombstone", page, p)
+	}
+}
+
+// withdrawnHashes are the permalinks of withdrawn results, with their notices.
+func (s *site) withdrawnHashes() map[string]*catalog.Withdrawal {
+	out := map[string]*catalog.Withdrawal{}
+	ws := s.in.Catalog.Moderation.Withdrawals
+	for i := range ws {
+		n := min(s.in.Site.Labels.HashLen, len(ws[i].ID))
+		out[ws[i].ID[:n]] = &ws[i]
+	}
+	return out
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}

@@ -1,0 +1,309 @@
+// Rendering: templates, the frame that all pages share, minification, and the
+// pool that renders pages at the same time.
+
+package site
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/url"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync/atomic"
+
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/css"
+	"github.com/tdewolff/minify/v2/html"
+	"github.com/tdewolff/minify/v2/js"
+	"golang.org/x/sync/errgroup"
+
+	"jouleboard/internal/result"
+)
+
+// pageTemplates are the templates that define "main"; each is parsed together
+// with the shared ones.
+var pageTemplates = []string{"home", "boards", "board", "models", "model", "hardwares", "hardware", "result", "tombstone",
+	"task", "labels", "page", "section", "citepage", "data", "moderation", "notfound"}
+
+// sharedTemplates hold the frame and the parts.
+var sharedTemplates = []string{"base.html", "partials.html", "redirect.html"}
+
+// loadTemplates parses every template. Each error names its file and line.
+func loadTemplates(fsys fs.FS) (map[string]*template.Template, result.Findings) {
+	var out result.Findings
+	bad := func(name string, err error) {
+		place := result.Place{File: "templates/" + name}
+		msg := strings.TrimPrefix(err.Error(), "template: ")
+		if m := templateError.FindStringSubmatch(msg); m != nil {
+			place.File = "templates/" + m[1]
+			fmt.Sscanf(m[2], "%d", &place.Line)
+			msg = m[3]
+		}
+		out = append(out, result.Finding{Rule: "SITE-TEMPLATE", Level: result.Error, Where: place, Message: msg,
+			Hint: "compare with the built-in template of the same name"})
+	}
+	parse := func(t *template.Template, name string) *template.Template {
+		src, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			bad(name, err)
+			return t
+		}
+		t, err = t.New(name).Parse(string(src))
+		if err != nil {
+			bad(name, err)
+		}
+		return t
+	}
+	shared := template.New("shared")
+	for _, name := range sharedTemplates {
+		if t := parse(shared, name); t == nil {
+			return nil, out
+		}
+	}
+	set := map[string]*template.Template{}
+	for _, name := range pageTemplates {
+		t, err := shared.Clone()
+		if err != nil {
+			bad(name+".html", err)
+			continue
+		}
+		if parse(t, name+".html") == nil {
+			continue
+		}
+		set[name] = t
+	}
+	if len(out) == 0 {
+		// Escaping happens at the first execution; doing it here makes an error of
+		// any template known before the first page.
+		for _, name := range pageTemplates {
+			if set[name].Lookup("main") == nil {
+				bad(name+".html", fmt.Errorf("does not define \"main\""))
+			}
+		}
+	}
+	return set, out
+}
+
+var templateError = regexp.MustCompile(`^([\w.-]+):(\d+):(?:\d+:)? ?(.*)$`)
+
+// frame is what every page has. Page structs embed it.
+type frame struct {
+	s    *site
+	path string // of the page in the output
+
+	Title, Description string
+	Lang, Dir          string
+	SiteTitle          string
+	Canonical          string
+	Base               template.URL // only the 404 page sets it: it is served at any depth
+	CSS, Icon          string
+	ECharts            string
+	Scripts            []string
+	Nav                []navItem
+	Crumbs             []link
+	UseNotice          string
+	License            string
+	Newest             string
+	About              string
+	Report             string
+}
+
+type navItem struct{ URL, Text, Current string }
+
+// link is an address with its text.
+type link struct{ URL, Text string }
+
+// Rel links from this page to a file of the site.
+func (f frame) Rel(to string) string { return relative(f.path, to) }
+
+// T is a string of the interface.
+func (f frame) T(key string, args ...any) string { return f.s.msg.T(key, args...) }
+
+// frame makes the frame of the page at path. charts says that the page has
+// figures that a script may bring to life.
+func (s *site) frame(path, title, description string, charts bool, crumbs ...link) frame {
+	f := frame{s: s, path: path, Title: title, Description: clip(description, 300), Lang: s.in.Site.Language, Dir: direction(s.in.Site.Language),
+		SiteTitle: s.in.Site.Title, CSS: s.assets.css, Icon: s.assets.icon,
+		UseNotice: s.in.Site.UseNotice, License: s.in.Site.License, Newest: s.newest, Report: s.in.Site.Contact}
+	f.Scripts = []string{s.assets.js}
+	if charts && s.assets.echarts != "" {
+		f.ECharts = relative(path, s.assets.echarts)
+		f.Scripts = append(f.Scripts, s.assets.chartJS)
+	}
+	if s.baseURL != "" {
+		f.Canonical = public(s.baseURL, path)
+	}
+	for _, p := range s.in.Pages {
+		if p.URL == "about/" {
+			f.About = "about/index.html"
+		}
+	}
+	f.Nav = s.nav(path)
+	for _, c := range crumbs {
+		f.Crumbs = append(f.Crumbs, link{relative(path, c.URL), c.Text})
+	}
+	return f
+}
+
+// nav is the header's navigation: the site's own, or the usual one.
+func (s *site) nav(path string) []navItem {
+	var items []navItem
+	add := func(to, text string) {
+		current := ""
+		switch {
+		case to == path:
+			current = "page"
+		case strings.HasPrefix(path, strings.TrimSuffix(to, "index.html")):
+			current = "true"
+		}
+		items = append(items, navItem{relative(path, to), text, current})
+	}
+	if len(s.in.Site.Navigation) > 0 {
+		for _, l := range s.in.Site.Navigation {
+			if u, err := url.Parse(l.URL); err == nil && u.IsAbs() {
+				items = append(items, navItem{URL: l.URL, Text: l.Title})
+				continue
+			}
+			add(siteFile(l.URL), l.Title)
+		}
+		return items
+	}
+	add("boards/index.html", s.msg.T("nav.boards"))
+	add("models/index.html", s.msg.T("nav.models"))
+	add("hardware/index.html", s.msg.T("nav.hardware"))
+	add("labels/index.html", s.msg.T("nav.labels"))
+	for _, p := range [][2]string{{"methodology/", "nav.methodology"}, {"docs/", "nav.docs"}, {"faq/", "nav.faq"}} {
+		if s.pageLink(path, p[0]) != "" {
+			add(pagePath(p[0]), s.msg.T(p[1]))
+		}
+	}
+	add("data/index.html", s.msg.T("nav.data"))
+	add("cite/index.html", s.msg.T("nav.cite"))
+	return items
+}
+
+// siteFile turns an address inside the site into its file: "docs/" and "/docs"
+// are docs/index.html.
+func siteFile(u string) string {
+	p, frag, has := strings.Cut(strings.TrimPrefix(u, "/"), "#")
+	if p == "" || strings.HasSuffix(p, "/") {
+		p += "index.html"
+	} else if !strings.Contains(p[strings.LastIndex(p, "/")+1:], ".") {
+		p += "/index.html"
+	}
+	if has {
+		p += "#" + frag
+	}
+	return p
+}
+
+func direction(lang string) string {
+	switch base, _, _ := strings.Cut(lang, "-"); base {
+	case "ar", "fa", "he", "ur", "yi", "ps", "sd", "ug", "dv":
+		return "rtl"
+	}
+	return "ltr"
+}
+
+// clip shortens text for places that show little of it.
+func clip(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return strings.TrimSpace(string(r[:n-1])) + "…"
+}
+
+// renderer executes templates into an output.
+type renderer struct {
+	s   *site
+	out *output
+	min *minify.M
+}
+
+func newRenderer(s *site, out *output) *renderer {
+	r := &renderer{s: s, out: out}
+	if !s.opt.NoMinify {
+		r.min = minifier()
+	}
+	return r
+}
+
+func minifier() *minify.M {
+	m := minify.New()
+	// Quotes and end tags stay, so that the pages remain easy to read and to check.
+	m.Add("text/html", &html.Minifier{KeepDocumentTags: true, KeepEndTags: true, KeepQuotes: true, KeepDefaultAttrVals: true, KeepSpecialComments: true})
+	m.AddFunc("text/css", css.Minify)
+	m.AddFunc("application/javascript", js.Minify)
+	return m
+}
+
+// page executes a page template and puts the result at its path.
+func (r *renderer) page(name string, path string, data any) error {
+	var buf bytes.Buffer
+	t := r.s.templates[name]
+	if t == nil {
+		return fmt.Errorf("no template %s.html", name)
+	}
+	if err := t.ExecuteTemplate(&buf, "base", data); err != nil {
+		return fmt.Errorf("render %s: %w", path, err)
+	}
+	return r.html(path, name+".html", buf.Bytes())
+}
+
+func (r *renderer) html(path, owner string, data []byte) error {
+	if r.min != nil {
+		small, err := r.min.Bytes("text/html", data)
+		if err != nil {
+			return fmt.Errorf("minify %s: %w", path, err)
+		}
+		data = small
+	}
+	return r.out.put(path, owner, data)
+}
+
+// job renders one or more files.
+type job func(*renderer) (result.Findings, error)
+
+// render runs all jobs, then writes what depends on all of them. Findings come
+// back in the order of the jobs, whatever order they ran in.
+func (s *site) render(ctx context.Context, out *output, progress func(string, int, int)) (result.Findings, error) {
+	jobs := s.jobs()
+	r := newRenderer(s, out)
+	found := make([]result.Findings, len(jobs))
+	var done atomic.Int64
+	g, ctx := errgroup.WithContext(ctx)
+	limit := s.opt.Jobs
+	if limit <= 0 {
+		limit = runtime.GOMAXPROCS(0)
+	}
+	g.SetLimit(limit)
+	for i, j := range jobs {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			fs, err := j(r)
+			found[i] = fs
+			progress("render", int(done.Add(1)), len(jobs))
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	var all result.Findings
+	for _, fs := range found {
+		all = append(all, fs...)
+	}
+	for _, name := range out.names() {
+		if strings.HasSuffix(name, ".html") {
+			s.pageCount++
+		}
+	}
+	return all, r.last()
+}

@@ -1,0 +1,147 @@
+// Package site turns results and content into the published folder:
+//
+//	Load -> Check -> rank.Boards -> Render -> Write
+//
+// Render is pure: data in, files out into a staging area. Only Write touches
+// the output folder, and only when nothing went wrong before it. The same input
+// gives the same bytes, whatever the clock, the folder or the number of cores.
+//
+// This file holds the options and the pipeline.
+package site
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"jouleboard/internal/result"
+)
+
+// Tool says which program builds the site; it goes into labels and citations.
+type Tool struct{ Version, Commit string }
+
+// Options are the choices of one build. The zero value is a plain build.
+type Options struct {
+	// Out is the output folder, absolute or relative to the working folder.
+	Out string
+	// BaseURL replaces the site's base_url if it is not empty.
+	BaseURL string
+	// Strict makes warnings stop the build as errors do.
+	Strict bool
+	// Jobs bounds how many pages are rendered at once; 0 means one per core.
+	Jobs int
+	// NoMinify leaves pages, styles and scripts as written.
+	NoMinify bool
+	// Drafts also builds results that are drafts (simulated, limited).
+	Drafts bool
+	// DryRun renders everything and writes nothing.
+	DryRun bool
+	Tool   Tool
+	// Progress is told how far a phase is; nil is fine. It must be safe for
+	// concurrent use.
+	Progress func(phase string, done, total int)
+}
+
+// Stats says what a build did.
+type Stats struct {
+	Results, Boards, Models, Pages int
+	Files                          int
+	Bytes                          int64
+	Written, Unchanged, Removed    int
+	Phases                         []Phase
+	// Index is the page to open.
+	Index string
+	// LabelsLeftOut says that no base URL is known, so that labels could carry no
+	// address to check them at.
+	LabelsLeftOut bool
+}
+
+// Phase is the wall time of one step of the build.
+type Phase struct {
+	Name     string
+	Duration time.Duration
+}
+
+// Build runs the whole pipeline for the board at root. Findings are returned
+// sorted; if they hold an error (or, with Strict, a warning), ok is false and
+// the output folder was not touched. err is for trouble outside the input, such
+// as an output folder that cannot be written.
+func Build(ctx context.Context, root string, opt Options) (stats Stats, fs result.Findings, ok bool, err error) {
+	clock := newPhases()
+	progress := opt.Progress
+	if progress == nil {
+		progress = func(string, int, int) {}
+	}
+	progress("load", 0, 0)
+	in, fs, err := Load(ctx, root, opt)
+	if err != nil {
+		return stats, fs, false, err
+	}
+	clock.mark("load")
+
+	fs = append(fs, in.Check()...)
+	stop := func() bool {
+		return fs.HasErrors() || opt.Strict && fs.Count(result.Warn) > 0
+	}
+	if stop() {
+		fs.Sort()
+		return stats, fs, false, nil
+	}
+	clock.mark("check")
+
+	s, more := newSite(in, opt)
+	fs = append(fs, more...)
+	clock.mark("rank")
+	if stop() {
+		fs.Sort()
+		return stats, fs, false, nil
+	}
+
+	out, err := newOutput(opt.Out)
+	if err != nil {
+		return stats, fs, false, err
+	}
+	defer out.discard()
+	more, err = s.render(ctx, out, progress)
+	if err != nil {
+		return stats, fs, false, err
+	}
+	fs = append(fs, more...)
+	fs.Sort()
+	clock.mark("render")
+	if stop() {
+		return stats, fs, false, nil
+	}
+
+	stats = Stats{
+		Results: len(in.Results), Boards: len(s.boards), Models: len(s.models), Pages: s.pageCount,
+		Index: filepath.Join(opt.Out, "index.html"), LabelsLeftOut: s.baseURL == "",
+	}
+	if err := out.commit(opt.DryRun, &stats); err != nil {
+		return stats, fs, false, fmt.Errorf("write the site to %s: %w", opt.Out, err)
+	}
+	clock.mark("write")
+	stats.Phases = clock.list
+	return stats, fs, true, nil
+}
+
+type phases struct {
+	last time.Time
+	list []Phase
+}
+
+func newPhases() *phases { return &phases{last: time.Now()} }
+
+func (p *phases) mark(name string) {
+	now := time.Now()
+	p.list = append(p.list, Phase{name, now.Sub(p.last)})
+	p.last = now
+}
+
+// exists says whether a path is there at all.
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}

@@ -1,0 +1,82 @@
+// Where things live in the output, and how one page links to another. Links are
+// relative and name index.html, so that a site works under any base path and
+// from disk.
+
+package site
+
+import (
+	"net/url"
+	"path"
+	"strings"
+)
+
+// Site paths of pages and files. Each is relative to the output, with slashes.
+func boardPath(id string) string     { return "boards/" + id + "/index.html" }
+func hardwarePath(id string) string  { return "hardware/" + id + "/index.html" }
+func taskPath(id string) string      { return "tasks/" + seg(id) + "/index.html" }
+func resultDir(hash string) string   { return "r/" + hash + "/" }
+func resultPath(hash string) string  { return resultDir(hash) + "index.html" }
+func badgePath(hash string) string   { return "badge/" + hash + ".svg" }
+func pagePath(pageURL string) string { return path.Join(pageURL, "index.html") }
+func boardCSV(id string) string      { return "data/boards/" + id + ".csv" }
+
+// modelPath is the page of a model by its name ORG/NAME.
+func modelPath(name string) string { return "models/" + modelSegs(name) + "/index.html" }
+
+// modelSegs makes a model's name safe as a path, as result files do.
+func modelSegs(name string) string {
+	org, short, ok := strings.Cut(name, "/")
+	if !ok {
+		org, short = "_", name
+	}
+	return seg(org) + "/" + seg(short)
+}
+
+// seg makes one path segment of text: what is outside [A-Za-z0-9._-] becomes
+// "-", and neither "." nor ".." nor nothing remains.
+func seg(s string) string {
+	out := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '_', r == '-':
+			return r
+		}
+		return '-'
+	}, s)
+	if strings.Trim(out, ".") == "" {
+		return "-"
+	}
+	return out
+}
+
+// relative returns the link from the page at path from to the file at path to,
+// which may carry a fragment.
+func relative(from, to string) string {
+	to, frag, hasFrag := strings.Cut(to, "#")
+	dir := path.Dir(from)
+	up := ""
+	if dir != "." {
+		target := strings.Split(to, "/")
+		here := strings.Split(dir, "/")
+		i := 0
+		for i < len(here) && i < len(target)-1 && here[i] == target[i] {
+			i++
+		}
+		up = strings.Repeat("../", len(here)-i)
+		to = strings.Join(target[i:], "/")
+	}
+	segs := strings.Split(to, "/")
+	for i, s := range segs {
+		segs[i] = url.PathEscape(s)
+	}
+	link := up + strings.Join(segs, "/")
+	if hasFrag {
+		link += "#" + frag
+	}
+	return link
+}
+
+// public turns a site path into the address that readers see: index.html is
+// left out.
+func public(baseURL, p string) string {
+	return strings.TrimSuffix(baseURL, "/") + "/" + strings.TrimSuffix(p, "index.html")
+}
