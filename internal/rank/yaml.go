@@ -45,7 +45,7 @@ func (s *Scale) YAML(comment string) []byte {
 		}
 		fmt.Fprintf(&b, "  - cohort: {%s}\n", strings.Join(kv, ", "))
 		if r := g.Reference; r != (Reference{}) {
-			fmt.Fprintf(&b, "    reference:\n      n: %d\n      source: %s\n      sha256: %s\n", r.N, quote(r.Source), quote(r.SHA256))
+			fmt.Fprintf(&b, "    reference:\n      n: %d\n      source: %s\n      sha256: %q\n", r.N, quote(r.Source), r.SHA256)
 		}
 		if p := g.Params; p != nil {
 			fmt.Fprintf(&b, "    params: {mid: %s, e_ref: %s, factor: %s}\n", decimal(p.Mid), decimal(p.ERef), decimal(p.Factor))
