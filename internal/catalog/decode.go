@@ -63,9 +63,16 @@ func (d *doc) place(ptr string) place {
 	}
 }
 
+// errorf reports an error about the value at a pointer.
 func (d *doc) errorf(ptr, rule, hint, format string, args ...any) {
-	d.findings = append(d.findings, result.Finding{Rule: rule, Level: result.Error, Where: d.place(ptr),
-		Message: fmt.Sprintf(format, args...), Hint: hint})
+	p := d.place(ptr)
+	d.errorAt(position{p.Line, p.Col}, ptr, rule, hint, format, args...)
+}
+
+// errorAt reports an error that stands somewhere else than the pointer's value.
+func (d *doc) errorAt(at position, ptr, rule, hint, format string, args ...any) {
+	d.findings = append(d.findings, result.Finding{Rule: rule, Level: result.Error, Hint: hint,
+		Where: place{File: d.file, Line: at.line, Col: at.col, Pointer: ptr}, Message: fmt.Sprintf(format, args...)})
 }
 
 // mark remembers where the value of a pointer stands.
@@ -121,6 +128,7 @@ func (d *doc) decode(n ast.Node, v reflect.Value, ptr string, rules string) {
 // pair is one key of a mapping that could be read.
 type pair struct {
 	key   string
+	at    position // of the key; the value's is in doc.pos
 	value ast.Node
 }
 
@@ -139,15 +147,11 @@ func (d *doc) pairs(n ast.Node, ptr string) ([]pair, bool) {
 		sub := ptr + "/" + escapePointer(key)
 		at := d.position(kv.Key.GetToken())
 		if !ok {
-			d.pos[ptr+"/?"] = at
-			d.errorf(ptr+"/?", "CAT-YAML", "keys are plain words", "this key is %s", nodeName(kv.Key))
+			d.errorAt(at, ptr, "CAT-YAML", "keys are plain words", "a key is %s", nodeName(kv.Key))
 			continue
 		}
 		if first, dup := seen[key]; dup {
-			old := d.pos[sub]
-			d.pos[sub] = at
-			d.errorf(sub, "CAT-DUP", "keep one of them", "key %q stands here and at line %d already", key, first.line)
-			d.pos[sub] = old
+			d.errorAt(at, sub, "CAT-DUP", "keep one of them", "key %q stands at line %d already", clip(key), first.line)
 			continue
 		}
 		seen[key] = at
@@ -160,7 +164,7 @@ func (d *doc) pairs(n ast.Node, ptr string) ([]pair, bool) {
 		default:
 			d.mark(sub, kv.Value.GetToken())
 		}
-		ps = append(ps, pair{key, kv.Value})
+		ps = append(ps, pair{key, at, kv.Value})
 	}
 	return ps, true
 }
@@ -177,7 +181,7 @@ func (d *doc) decodeStruct(n ast.Node, v reflect.Value, ptr string) {
 		sub := ptr + "/" + escapePointer(p.key)
 		f, ok := fields.byKey[p.key]
 		if !ok {
-			d.errorf(sub, "CAT-KEY", suggest(p.key, fields.order), "unknown key %q", p.key)
+			d.errorAt(p.at, sub, "CAT-KEY", suggest(p.key, fields.order), "unknown key %q", clip(p.key))
 			continue
 		}
 		d.decode(p.value, v.Field(f.index), sub, f.rules)
@@ -198,7 +202,7 @@ func (d *doc) decodeMap(n ast.Node, v reflect.Value, ptr string) {
 	for _, p := range ps {
 		sub := ptr + "/" + escapePointer(p.key)
 		if msg := textProblem(p.key, false); msg != "" || p.key == "" || len(p.key) > 200 {
-			d.errorf(sub, "CAT-TEXT", "", "not usable as a name: %s", orElse(msg, "it is empty or longer than 200 bytes"))
+			d.errorAt(p.at, sub, "CAT-TEXT", "", "not usable as a name: %s", orElse(msg, "it is empty or longer than 200 bytes"))
 			continue
 		}
 		e := reflect.New(v.Type().Elem()).Elem()

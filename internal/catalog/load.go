@@ -192,8 +192,7 @@ func (d *doc) parse(data []byte, v any) {
 	if at := invalidUTF8(data); at >= 0 {
 		line := bytes.Count(data[:at], []byte("\n")) + 1
 		col := at - bytes.LastIndexByte(data[:at], '\n')
-		d.pos[""] = position{line, col}
-		d.errorf("", "CAT-UTF8", "save the file as UTF-8", "byte %d of the file is not UTF-8", at+1)
+		d.errorAt(position{line, col}, "", "CAT-UTF8", "save the file as UTF-8", "byte %d of the file is not UTF-8", at+1)
 		return
 	}
 	// One line end for all: a checkout on another system must not change a prompt.
@@ -230,19 +229,17 @@ func (d *doc) tree(text string) (body ast.Node) {
 	}()
 	tokens := lexer.Tokenize(text)
 	if tk := tooDeep(tokens); tk != nil {
-		d.pos[""] = d.position(tk)
-		d.errorf("", "CAT-YAML", "", "values are nested deeper than %d levels", maxDepth)
+		d.errorAt(d.position(tk), "", "CAT-YAML", "", "values are nested deeper than %d levels", maxDepth)
 		return nil
 	}
 	f, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
-		msg := err.Error()
+		msg, at := err.Error(), position{1, 1}
 		var ye yaml.Error
 		if errors.As(err, &ye) {
-			d.pos[""] = d.position(ye.GetToken())
-			msg = ye.GetMessage()
+			msg, at = ye.GetMessage(), d.position(ye.GetToken())
 		}
-		d.errorf("", "CAT-YAML", "", "not valid YAML: %s", strings.TrimSpace(msg))
+		d.errorAt(at, "", "CAT-YAML", "", "not valid YAML: %s", strings.TrimSpace(msg))
 		return nil
 	}
 	var docs []*ast.DocumentNode
@@ -257,8 +254,7 @@ func (d *doc) tree(text string) (body ast.Node) {
 	case 1:
 		return docs[0].Body
 	}
-	d.pos[""] = d.position(docs[1].Body.GetToken())
-	d.errorf("", "CAT-YAML", "keep one document, without \"---\" between parts", "the file holds %d documents", len(docs))
+	d.errorAt(d.position(firstToken(docs[1].Body)), "", "CAT-YAML", "keep one document, without \"---\" between parts", "the file holds %d documents", len(docs))
 	return nil
 }
 
