@@ -1,26 +1,25 @@
-// The command scale: which scales there are, whether frozen ones are
-// untouched, and making and freezing an edition.
+// The command scale: which scales there are, and whether frozen ones are
+// untouched.
 
 package main
 
 import (
+	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sort"
+	"runtime"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"jouleboard/internal/catalog"
 	"jouleboard/internal/content"
 	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
-	"jouleboard/internal/unit"
 	"jouleboard/labels"
 )
 
@@ -49,6 +48,31 @@ func readScales(e *env) (root string, labelsFS fs.FS, scales *rank.Scales, findi
 	labelsFS = content.Overlay(os.DirFS(filepath.Join(root, "labels")), labels.FS)
 	scales, findings = rank.LoadScales(labelsFS)
 	return root, labelsFS, scales, findings, nil
+}
+
+// rateable is what scales work on: the results that may be ranked, and the site's
+// operating points. Pages and designs are not read, so that a broken link in
+// prose stops no scale.
+type rateable struct {
+	results []*result.Result
+	points  []rank.Point
+}
+
+func readRateable(ctx context.Context, e *env, root string) (*rateable, error) {
+	contentFS := os.DirFS(filepath.Join(root, "content"))
+	site, findings := content.LoadSite(contentFS)
+	cat, more := catalog.Load(contentFS)
+	findings = append(findings, more...)
+	rs, more, err := result.LoadTree(ctx, root, runtime.GOMAXPROCS(0))
+	if err != nil {
+		return nil, fmt.Errorf("read results: %w", err)
+	}
+	findings = append(findings, more...)
+	if findings.HasErrors() {
+		e.printFindings(findings)
+		return nil, errFindings
+	}
+	return &rateable{rank.Rankable(rs, cat), site.Rank.Points}, nil
 }
 
 func checkTextOrJSON(format string) error {
@@ -173,7 +197,7 @@ Exit status: 1 if a scale has errors, else 0.`,
 			if err := checkTextOrJSON(format); err != nil {
 				return err
 			}
-			_, _, _, findings, err := readScales(e)
+			root, _, scales, findings, err := readScales(e)
 			if err != nil {
 				return err
 			}
@@ -181,11 +205,11 @@ Exit status: 1 if a scale has errors, else 0.`,
 				e.printFindings(findings)
 				return errFindings
 			}
-			b, err := loadBoard(cmd.Context(), e)
+			b, err := readRateable(cmd.Context(), e, root)
 			if err != nil {
 				return err
 			}
-			reports, notes := rank.CheckScales(b.Scales, rated(b.Results), b.Site.Rank.Points)
+			reports, notes := rank.CheckScales(scales, b.results, b.points)
 			if format == "json" {
 				if reports == nil {
 					reports = []rank.ScaleReport{}
@@ -199,14 +223,6 @@ Exit status: 1 if a scale has errors, else 0.`,
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	return cmd
-}
-
-func rated(rs []*result.Loaded) []*result.Result {
-	out := make([]*result.Result, len(rs))
-	for i, r := range rs {
-		out[i] = r.Result
-	}
-	return out
 }
 
 func printReports(e *env, reports []rank.ScaleReport) {
@@ -228,287 +244,4 @@ func printReports(e *env, reports []rank.ScaleReport) {
 			}
 		}
 	}
-}
-
-// deriveFlags are the flags of `scale derive`.
-type deriveFlags struct {
-	edition, effective, title, metric, point, source, out string
-	by                                                    []string
-	where                                                 map[string]string
-	minCohort                                             int
-	wholeStars, force                                     bool
-}
-
-func newScaleDeriveCommand(e *env) *cobra.Command {
-	var f deriveFlags
-	cmd := &cobra.Command{
-		Use:   "derive ID",
-		Short: "Derive a draft edition from the board's results",
-		Long: `derive makes a draft scale from the results that are at an operating point, one
-result a model: the one that the point's choice takes. Results are split into
-groups by the keys of --by. In each group with enough models the middle of the
-cohort gets 2.5 stars, and the energy of a star's step is the smallest of a few
-round factors that keeps the best below 5 stars.
-
-The draft is written to labels/scales/ID.yaml. Look at it, let others look, then
-freeze it.`,
-		Example: `  jouleboard scale derive my-2026 --point itl50 --effective 2026-06-01
-  jouleboard scale derive my-2026 --point itl50 --effective 2026-06-01 \
-      --by task,hardware --where origin=mlenergy,boundary=gpu -o -`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.check(args[0]); err != nil {
-				return err
-			}
-			return runScaleDerive(cmd, e, args[0], f)
-		},
-	}
-	fl := cmd.Flags()
-	fl.StringVar(&f.edition, "edition", "", "name of the edition (default: the year of --effective)")
-	fl.StringVar(&f.effective, "effective", "", "day from which it holds, YYYY-MM-DD (required)")
-	fl.StringVar(&f.title, "title", "", "title for readers")
-	fl.StringVar(&f.metric, "metric", "energy_per_1000_requests_wh", "registry key that is rated")
-	fl.StringVar(&f.point, "point", "", "operating point of site.yaml (required)")
-	fl.StringSliceVar(&f.by, "by", []string{"task", "hardware"}, "cohort keys that make groups")
-	fl.StringToStringVar(&f.where, "where", nil, "cohort keys with the one value that results must have")
-	fl.IntVar(&f.minCohort, "min-cohort", 8, "fewest models of a group that is rated")
-	fl.BoolVar(&f.wholeStars, "whole-stars", false, "whole stars only")
-	fl.StringVar(&f.source, "source", "", "where the figures come from (default: as the results say)")
-	fl.StringVarP(&f.out, "output", "o", "", "file to write, - for standard output (default: labels/scales/ID.yaml)")
-	fl.BoolVar(&f.force, "force", false, "replace an existing draft")
-	return cmd
-}
-
-func checkScaleID(id string) error {
-	if !rank.ValidScaleID(id) {
-		return usageError{msg: fmt.Sprintf("%q is not a scale id", id), hint: "use 1 to 14 of a-z, 0-9 and -"}
-	}
-	return nil
-}
-
-// check holds the rules between flags; the scale's own rules are checked where
-// it is made.
-func (f *deriveFlags) check(id string) error {
-	if err := checkScaleID(id); err != nil {
-		return err
-	}
-	if f.point == "" {
-		return usageError{msg: "--point is missing", hint: "name an operating point of content/site.yaml, for example --point itl50"}
-	}
-	day, err := time.Parse(time.DateOnly, f.effective)
-	if err != nil {
-		return usageError{msg: fmt.Sprintf("--effective is %q, expected a day such as 2026-06-01", f.effective), hint: "give the day from which the edition holds"}
-	}
-	if f.minCohort < 1 {
-		return usageError{msg: fmt.Sprintf("--min-cohort is %d, expected 1 or more", f.minCohort), hint: "8 is the usual number"}
-	}
-	if f.edition == "" {
-		f.edition = day.Format("2006")
-	}
-	if f.title == "" {
-		f.title = "rating scale " + id
-	}
-	return nil
-}
-
-// command is the line that makes the same scale again.
-func (f deriveFlags) command(id string) string {
-	parts := []string{"jouleboard scale derive " + id, "--edition " + shellQuote(f.edition), "--effective " + f.effective,
-		"--title " + shellQuote(f.title), "--metric " + f.metric, "--point " + f.point, "--by " + strings.Join(f.by, ",")}
-	var where []string
-	for k, v := range f.where {
-		where = append(where, k+"="+v)
-	}
-	sort.Strings(where)
-	if len(where) > 0 {
-		parts = append(parts, "--where "+shellQuote(strings.Join(where, ",")))
-	}
-	if f.minCohort != 8 {
-		parts = append(parts, fmt.Sprint("--min-cohort ", f.minCohort))
-	}
-	if f.wholeStars {
-		parts = append(parts, "--whole-stars")
-	}
-	if f.source != "" {
-		parts = append(parts, "--source "+shellQuote(f.source))
-	}
-	// Lines of a length that reads well, as a shell takes them.
-	line, out := parts[0], ""
-	for _, p := range parts[1:] {
-		if len(line)+len(p) > 80 {
-			out += line + " \\\n"
-			line = "        " + p
-			continue
-		}
-		line += " " + p
-	}
-	return out + line
-}
-
-func shellQuote(s string) string {
-	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,=/:+") == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(strings.ReplaceAll(s, "\n", " "), "'", `'\''`) + "'"
-}
-
-func runScaleDerive(cmd *cobra.Command, e *env, id string, f deriveFlags) error {
-	b, err := loadBoard(cmd.Context(), e)
-	if err != nil {
-		return err
-	}
-	m, ok := b.Registry.Get(f.metric)
-	if !ok {
-		return usageError{msg: fmt.Sprintf("unknown metric %q", f.metric), hint: "use a key of the metric registry"}
-	}
-	if m.Better == unit.Neutral {
-		return usageError{msg: fmt.Sprintf("no value of %s is better than another", f.metric), hint: "use a metric with a direction"}
-	}
-	rs := rank.Rankable(b.Results, b.Catalog)
-	s, findings := rank.Derive(id, f.edition, f.effective, f.metric, m.Unit, rs, b.Site.Rank.Points, rank.DeriveOptions{
-		Title: f.title, Point: f.point, By: f.by, Where: f.where, MinCohort: f.minCohort, WholeStars: f.wholeStars, Source: f.source,
-	})
-	if findings.HasErrors() {
-		e.printFindings(findings)
-		return errFindings
-	}
-	data := s.YAML(deriveComment(f.command(id), f.minCohort))
-	if f.out == "-" {
-		_, err := e.Stdout.Write(data)
-		return err
-	}
-	path := f.out
-	if path == "" {
-		path = filepath.Join(b.Root, "labels", rank.ScalesDir, id+".yaml")
-	}
-	if err := mayReplace(path, b.Scales.Lock()[id] != "", f.force); err != nil {
-		return err
-	}
-	if err := replaceFile(path, data); err != nil {
-		return err
-	}
-	rates := 0
-	for _, g := range s.Groups {
-		if len(g.Levels) > 0 {
-			rates++
-		}
-	}
-	e.notef("wrote %s: %s, %d of them rated", path, plural(len(s.Groups), "group"), rates)
-	e.hintf("review it, then run 'jouleboard scale freeze %s'", id)
-	return nil
-}
-
-func mayReplace(path string, locked, force bool) error {
-	if locked {
-		return hintError{fmt.Errorf("%s is frozen: an edition in scales.lock never changes", path), "derive the next edition under another id"}
-	}
-	_, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) || force {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("look at %s: %w", path, err)
-	}
-	return hintError{fmt.Errorf("%s exists", path), "use --force to replace a draft, or -o to write elsewhere"}
-}
-
-// deriveComment heads a derived scale.
-func deriveComment(command string, minCohort int) string {
-	return fmt.Sprintf(`Derived from the results of this board by
-
-    %s
-
-Of each model the result that the operating point chooses. For each group with
-%d models or more: e_ref is the middle of the cohort (the median of ln E) at two
-significant digits and gets mid stars; factor is the smallest of 1.25, 1.5, 2,
-2.5, 3, 4, 5, 6, 8 and 10 that keeps the best tenth at 4 stars or less and the
-best at 5 or less. A level is e_ref x factor^(mid - stars) at four significant
-digits: the worst value that still gets the stars. The levels are the scale.
-Smaller groups have no levels and are not rated. reference.sha256 is the
-SHA-256 of the ids of the results used, sorted, each followed by a line feed.`, command, minCohort)
-}
-
-func newScaleFreezeCommand(e *env) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "freeze ID",
-		Short: "Freeze a draft for ever",
-		Long: `freeze sets a draft's status to frozen and adds its digest to
-labels/scales/scales.lock. Nothing edits or removes that line: from then on the
-build refuses the scale if anything but status, superseded_by or title changes.`,
-		Example: "  jouleboard scale freeze my-2026",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			return runScaleFreeze(e, args[0])
-		},
-	}
-	return cmd
-}
-
-func runScaleFreeze(e *env, id string) error {
-	if err := checkScaleID(id); err != nil {
-		return err
-	}
-	root, labelsFS, _, _, err := readScales(e)
-	if err != nil {
-		return err
-	}
-	name := id + ".yaml"
-	path := filepath.Join(root, "labels", rank.ScalesDir, name)
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return hintError{fmt.Errorf("there is no scale %s: %s does not exist", oneLine(id), path), "'jouleboard scale list' shows the scales, 'jouleboard scale derive' makes one"}
-	}
-	if err != nil {
-		return fmt.Errorf("read the scale: %w", err)
-	}
-	lock, err := fs.ReadFile(labelsFS, rank.LockFile)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("read the lock: %w", err)
-	}
-	frozen, newLock, err := rank.Freeze("labels/"+rank.ScalesDir+"/"+name, data, lock)
-	if err != nil {
-		return fmt.Errorf("freeze %s: %w", id, err)
-	}
-	// The lock goes first: a line without a frozen file holds nobody up, a frozen
-	// file without its line stops every build.
-	if err := replaceFile(filepath.Join(root, "labels", filepath.FromSlash(rank.LockFile)), newLock); err != nil {
-		return err
-	}
-	if err := replaceFile(path, frozen); err != nil {
-		return err
-	}
-	e.notef("froze %s; commit %s and scales.lock together", id, name)
-	return nil
-}
-
-// replaceFile writes a file so that its name always holds a complete one.
-func replaceFile(path string, data []byte) (err error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("make the folder of %s: %w", path, err)
-	}
-	tmp, err := os.CreateTemp(dir, ".tmp-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer func() {
-		if err != nil {
-			tmp.Close()
-			os.Remove(tmp.Name())
-			err = fmt.Errorf("write %s: %w", path, err)
-		}
-	}()
-	if _, err := tmp.Write(data); err != nil {
-		return err
-	}
-	if err := tmp.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := tmp.Sync(); err != nil {
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
 }

@@ -171,13 +171,17 @@ func sourceText(entries map[string]*result.Result) string {
 		text := "measured by " + r.By.Name
 		if src := r.Source; src != nil {
 			text = src.Publisher
-			if src.Title != "" && src.Title != src.Publisher {
+			switch {
+			case strings.Contains(src.Title, src.Publisher):
+				text = src.Title
+			case src.Title != "":
 				text += ", " + src.Title
 			}
-			for _, v := range []string{src.Version, src.Published} {
-				if v != "" {
-					text += ", " + v
-				}
+			if src.Version != "" {
+				text += ", version " + src.Version
+			}
+			if src.Published != "" {
+				text += ", published " + src.Published
 			}
 		}
 		seen[text] = true
