@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -65,6 +66,8 @@ var broken = []edit{
 	// Units and keys.
 	{name: "wrong unit of energy", from: `"energy_per_response_j": {`, to: `"energy_per_response_wh": {`},
 	{name: "wrong unit of a latency", from: `"itl_ms": {`, to: `"itl_us": {`},
+	{name: "unit spelt out", from: `"itl_ms": {`, to: `"itl_milliseconds": {`},
+	{name: "unit of a rate", from: `"output_tokens_per_s": {`, to: `"output_tok_per_s": {`},
 	{name: "latency among metrics", from: `"mean_power_w": {`, to: `"ttft_s": {`},
 	{name: "metric at the top", from: `"kind": "device",`, to: `"kind": "device", "energy_j": 5,`},
 	{name: "misspelt keys", from: `"license": "Apache-2.0"`, to: `"licence": "Apache-2.0"`},
@@ -210,6 +213,12 @@ var broken = []edit{
 		r.Source.Publisher = "tag \U000e0041"
 		r.X = map[string]jsontext.Value{"x_own": jsontext.Value(`{"ke\u0007y": ["a\u2028b"]}`)}
 	}},
+	{name: "isolates and marks inside", mod: func(r *result.Result) {
+		r.Source.Title = "a\u2067b"
+		r.By.Name = "a\ufeffb"
+		r.Source.Publisher = "lost \ufffd text"
+		r.Source.Table = "c1 \u0085 control"
+	}},
 	{name: "double-encoded text", mod: func(r *result.Result) { r.Source.Title = "the model’s score, the modelâ€™s score, cafÃ©" }},
 	{name: "secrets and private paths", mod: func(r *result.Result) {
 		r.Notes = []string{
@@ -231,6 +240,9 @@ var fine = []edit{
 	{name: "command of a source", mod: func(r *result.Result) {
 		r.Workload.Command = "python run.py \\\n\t--dir /home/user/out --risk-free-task-id 12345678901234567890123 --tokenizer x"
 		r.Notes = []string{"two\nlines"}
+	}},
+	{name: "brackets in text", mod: func(r *result.Result) {
+		r.Source.Title = `quote " and backslash \ before ` + strings.Repeat("[{", 80)
 	}},
 	{name: "own keys", mod: func(r *result.Result) {
 		r.X = map[string]jsontext.Value{"x_own": jsontext.Value(`[1, null, {"id": "é", "a": 1e2}]`)}
@@ -341,6 +353,33 @@ func TestBrokenFiles(t *testing.T) {
 		}
 	}
 	golden(t, "broken.txt", out.String())
+}
+
+// Importers check what they built before it is a file.
+func TestCheckWithoutAFile(t *testing.T) {
+	for want, mod := range map[string]func(*result.Result){
+		"energy_j is 0; leave it out if it was not measured": func(r *result.Result) {
+			r.Metrics["energy_j"] = result.Metric{Provenance: result.ProvReported}
+		},
+		"energy_per_1000_requests_wh in a result of class performance": func(r *result.Result) { r.Class = result.ClassPerformance },
+		"U+202E (bidirectional control)":                               func(r *result.Result) { r.Model.Name = "a\u202eb" },
+		"not finite":                                                   nil,
+	} {
+		r := resulttest.Reported()
+		if mod != nil {
+			mod(r)
+		} else {
+			r.Metrics["energy_j"] = result.Metric{Value: math.NaN(), Provenance: result.ProvReported}
+			want = "/metrics/energy_j/value"
+		}
+		fs := result.Check(&result.Loaded{Result: r})
+		if !strings.Contains(lines(fs), want) || !fs.HasErrors() {
+			t.Errorf("no error holds %q:\n%s", want, lines(fs))
+		}
+	}
+	if fs := result.Check(nil); fs != nil {
+		t.Errorf("Check(nil) = %v", fs)
+	}
 }
 
 func TestFineFiles(t *testing.T) {

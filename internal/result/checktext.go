@@ -226,7 +226,11 @@ func (c *checker) textRules(pointer, s string, at int64, lines bool) {
 		if exact {
 			msg += fmt.Sprintf(", byte %d of the file", where)
 		}
-		c.addAt(where, Finding{Rule: "RES-TEXT", Level: Error, Where: Place{Pointer: pointer}, Message: msg, Hint: "remove it"})
+		f := Finding{Rule: "RES-TEXT", Level: Error, Where: Place{Pointer: pointer}, Message: msg, Hint: "remove it"}
+		if r == utf8.RuneError {
+			f.Level, f.Hint = Warn, "look the text up at its source" // it harms nobody
+		}
+		c.addAt(where, f)
 		return // one a string is enough to find them all
 	}
 	if wrong, right := mojibake(s); wrong != "" {
@@ -264,7 +268,7 @@ func badRune(r rune) string {
 	case r == 0x2028, r == 0x2029:
 		return "line separator"
 	case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
-		return "bidirectional override"
+		return "bidirectional control"
 	case r >= 0xe000 && r <= 0xf8ff, r >= 0xf0000:
 		return "private-use character"
 	case r == 0xfeff:
