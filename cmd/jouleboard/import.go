@@ -322,9 +322,9 @@ func printImport(e *env, format string, rep convert.Report, plan []planned, fl i
 		fmt.Fprintf(e.Stdout, "%s\n", data)
 		return nil
 	}
-	verb := "written"
+	verb, count := "written", "written"
 	if fl.dryRun {
-		verb = "would write"
+		verb, count = "would write", "to write"
 	}
 	for _, p := range written {
 		fmt.Fprintf(e.Stdout, "%s %s\n", verb, p)
@@ -337,6 +337,6 @@ func printImport(e *env, format string, rep convert.Report, plan []planned, fl i
 		parts = append(parts, fmt.Sprintf("%d merged with the same run's other file", rep.Merged))
 	}
 	parts = append(parts, fmt.Sprintf("%d refused", len(rep.Refused)), plural(len(rep.Results), "result"))
-	e.notef("%s: %d %s, %d unchanged", strings.Join(parts, ", "), len(written), verb, len(unchanged))
+	e.notef("%s: %d %s, %d unchanged", strings.Join(parts, ", "), len(written), count, len(unchanged))
 	return nil
 }
