@@ -77,6 +77,10 @@ func listTree(root string) ([]string, Findings, error) {
 		return nil, Findings{{Rule: "RES-TREE", Level: Warn, Where: Place{File: Dir}, Message: "no results folder",
 			Hint: "results stand under results/ORG/NAME/HARDWARE/TASK-ID8.json"}}, nil
 	}
+	if info, err := os.Lstat(top); err == nil && !info.IsDir() {
+		return nil, Findings{{Rule: "RES-LINK", Level: Error, Where: Place{File: Dir}, Message: "not a folder itself (a symbolic link?)",
+			Hint: "keep the results in the board's own folder"}}, nil
+	}
 	real, err := filepath.EvalSymlinks(top)
 	if err != nil {
 		return nil, nil, fmt.Errorf("load results: %w", plainPathError(err))
@@ -102,9 +106,6 @@ func listTree(root string) ([]string, Findings, error) {
 		switch mode := entry.Type(); {
 		case mode.IsDir():
 		case mode&fs.ModeSymlink != 0:
-			if full == top {
-				return nil
-			}
 			target, err := filepath.EvalSymlinks(full)
 			if err != nil {
 				say(Error, "RES-LINK", name, "remove the link", "symbolic link leads nowhere")

@@ -184,6 +184,18 @@ func TestLoadTreeWithoutResults(t *testing.T) {
 	}
 }
 
+func TestLoadTreeLinkedAsAWhole(t *testing.T) {
+	elsewhere, _ := board(t, resulttest.Reported())
+	root := t.TempDir()
+	if err := os.Symlink(filepath.Join(elsewhere, "results"), filepath.Join(root, "results")); err != nil {
+		t.Skipf("symbolic links are not available here: %v", err)
+	}
+	got, findings := load(t, root, 1)
+	if len(got) != 0 || !findings.HasErrors() {
+		t.Errorf("%d results, findings:\n%s", len(got), lines(findings))
+	}
+}
+
 func TestLoadTreeCancelled(t *testing.T) {
 	root, _ := board(t, resulttest.Synthetic(6, 5)...)
 	ctx, cancel := context.WithCancel(context.Background())

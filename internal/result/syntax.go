@@ -128,7 +128,6 @@ func (d *document) syntax(err error) {
 // semantic reports a value that does not fit its type although it is JSON.
 func (d *document) semantic(sem *json.SemanticError) {
 	msg := fmt.Sprintf("%s does not fit: %v", kindName(sem.JSONKind), sem.Err)
-	hint := ""
 	if sem.JSONKind == '0' {
 		v := string(sem.JSONValue)
 		if v == "" {
@@ -143,7 +142,7 @@ func (d *document) semantic(sem *json.SemanticError) {
 			msg = fmt.Sprintf("number %s must be written as an integer, without fraction or exponent", shorten(v))
 		}
 	}
-	d.add(string(sem.JSONPointer), Finding{Rule: "V01", Level: Error, Message: msg, Hint: hint})
+	d.add(string(sem.JSONPointer), Finding{Rule: "V01", Level: Error, Message: msg})
 }
 
 // valueText returns the text of the value at a pointer, up to a few characters.
