@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf16"
 
 	"github.com/jung-kurt/gofpdf"
 )
@@ -48,11 +49,10 @@ func PDF(l *List, o PDFOptions) ([]byte, error) {
 	f.SetMargins(0, 0, 0)
 	f.SetAutoPageBreak(false, 0)
 	f.SetProducer(producer, false)
-	set := func(call func(string, bool), s string) { call(s, !isASCII(s)) }
-	set(f.SetTitle, o.Info.Title)
-	set(f.SetAuthor, o.Info.Author)
-	set(f.SetSubject, o.Info.Subject)
-	set(f.SetKeywords, o.Info.Keywords)
+	f.SetTitle(textString(o.Info.Title), false)
+	f.SetAuthor(textString(o.Info.Author), false)
+	f.SetSubject(textString(o.Info.Subject), false)
+	f.SetKeywords(textString(o.Info.Keywords), false)
 	f.SetCreationDate(date)
 	f.SetModificationDate(date)
 	f.SetXmpMetadata(xmp(l, o.Info, date))
@@ -77,7 +77,7 @@ func PDF(l *List, o PDFOptions) ([]byte, error) {
 	if err := f.Output(&buf); err != nil {
 		return nil, fmt.Errorf("pdf %q: %w", l.Title, err)
 	}
-	out, err := update(buf.Bytes(), fonts, lang(l))
+	out, err := appendUpdate(buf.Bytes(), fonts, lang(l))
 	if err != nil {
 		return nil, fmt.Errorf("pdf %q: %w", l.Title, err)
 	}
@@ -89,6 +89,20 @@ func lang(l *List) string {
 		return "en"
 	}
 	return l.Lang
+}
+
+// textString is a PDF text string: ASCII as it is, else UTF-16 with its mark.
+// gofpdf's own conversion ends the program at bytes that are not UTF-8, and has
+// no characters beyond the basic plane.
+func textString(s string) string {
+	if isASCII(s) {
+		return s
+	}
+	b := []byte{0xfe, 0xff}
+	for _, u := range utf16.Encode([]rune(s)) {
+		b = be.AppendUint16(b, u)
+	}
+	return string(b)
 }
 
 func isASCII(s string) bool {

@@ -45,8 +45,8 @@ func (u *updater) number() int {
 	return u.next - 1
 }
 
-// update appends one incremental update to gofpdf's document.
-func update(body []byte, fonts *pdfFonts, lang string) ([]byte, error) {
+// appendUpdate appends one incremental update to gofpdf's document.
+func appendUpdate(body []byte, fonts *pdfFonts, lang string) ([]byte, error) {
 	tail := body
 	if len(tail) > 512 {
 		tail = tail[len(tail)-512:]

@@ -1,0 +1,189 @@
+package draw
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// checkXref reads the file as a reader does: from the end to each table, and
+// from each entry to its object.
+func checkXref(t *testing.T, pdf []byte) {
+	t.Helper()
+	m := regexp.MustCompile(`startxref\n(\d+)\n%%EOF\n$`).FindSubmatch(pdf)
+	if m == nil {
+		t.Fatal("no startxref at the end")
+	}
+	at, _ := strconv.Atoi(string(m[1]))
+	tables := 0
+	for at > 0 {
+		tables++
+		part := string(pdf[at:])
+		if !strings.HasPrefix(part, "xref\n") {
+			t.Fatalf("no xref at %d", at)
+		}
+		lines := strings.Split(part, "\n")[1:]
+		for len(lines) > 0 && lines[0] != "trailer" {
+			var first, n int
+			f := strings.Fields(lines[0])
+			first, _ = strconv.Atoi(f[0])
+			n, _ = strconv.Atoi(f[1])
+			for i := range n {
+				e := lines[1+i]
+				if len(e) != 19 {
+					t.Errorf("xref entry %q is not 20 bytes with its line end", e)
+				}
+				if strings.Contains(e, " f") {
+					continue
+				}
+				off, _ := strconv.Atoi(e[:10])
+				if want := strconv.Itoa(first+i) + " 0 obj"; !bytes.HasPrefix(pdf[off:], []byte(want)) {
+					t.Errorf("entry %d leads to %q", first+i, pdf[off:min(off+20, len(pdf))])
+				}
+			}
+			lines = lines[1+n:]
+		}
+		prev := regexp.MustCompile(`^.*/Prev (\d+)`).FindStringSubmatch(lines[1])
+		at = 0
+		if prev != nil {
+			at, _ = strconv.Atoi(prev[1])
+		}
+	}
+	if tables != 2 {
+		t.Errorf("%d xref tables, want the writer's and the update's", tables)
+	}
+}
+
+func sheetPDF(t testing.TB) []byte {
+	t.Helper()
+	pdf, err := PDF(sheet(t, false), PDFOptions{Date: day(), Info: Info{Title: "T\u00efle", Author: "An author", Subject: "A sentence.", Keywords: `jouleboard:{"a":"(b)\\"}`, Description: "<&>"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pdf
+}
+
+func TestPDFStructure(t *testing.T) {
+	pdf := sheetPDF(t)
+	checkXref(t, pdf)
+	for _, want := range []string{"/Lang(en)", "/Version/1.4", "/DisplayDocTitle true", "/ID[<", "/Keywords (jouleboard:{\"a\":\"\\(b\\)", "/CreationDate (D:20260203040506)",
+		"/ModDate (D:20260203040506)", "/FontFile2", "/ToUnicode", "/Subtype/CIDFontType2", "<dc:description>", "&lt;&amp;&gt;", "<xmp:CreateDate>2026-02-03T04:05:06Z</xmp:CreateDate>"} {
+		if !bytes.Contains(pdf, []byte(want)) {
+			t.Errorf("no %q in the file", want)
+		}
+	}
+	for _, not := range []string{"/Image", "/JavaScript", "/URI", os.TempDir()} {
+		if bytes.Contains(pdf, []byte(not+" ")) {
+			t.Errorf("%q in the file", not)
+		}
+	}
+	catalog := regexp.MustCompile(`/Metadata (\d+) 0 R`).FindSubmatch(pdf)
+	if catalog == nil || !bytes.Contains(pdf, []byte("\n"+string(catalog[1])+" 0 obj\n<< /Type /Metadata")) {
+		t.Error("the catalogue does not lead to the metadata")
+	}
+}
+
+func TestPDFNeedsADate(t *testing.T) {
+	if _, err := PDF(&List{W: 10, H: 10}, PDFOptions{}); err == nil {
+		t.Error("a document without a date would be dated by the clock")
+	}
+}
+
+// The same list gives the same bytes, alone or beside others, on one core or
+// eight.
+func TestDeterministic(t *testing.T) {
+	l := sheet(t, false)
+	outline := sheet(t, true)
+	pdf := sheetPDF(t)
+	svg := SVG(outline, SVGOptions{IDPrefix: "a", Text: Outline})
+	for _, procs := range []int{1, 8} {
+		old := runtime.GOMAXPROCS(procs)
+		var wg sync.WaitGroup
+		for range 16 {
+			wg.Go(func() {
+				if !bytes.Equal(sheetPDF(t), pdf) {
+					t.Errorf("another PDF with GOMAXPROCS %d", procs)
+				}
+				if !bytes.Equal(SVG(outline, SVGOptions{IDPrefix: "a", Text: Outline}), svg) {
+					t.Errorf("another SVG with GOMAXPROCS %d", procs)
+				}
+				if !bytes.Equal(JSON(l), JSON(sheet(t, false))) {
+					t.Errorf("another list with GOMAXPROCS %d", procs)
+				}
+			})
+		}
+		wg.Wait()
+		runtime.GOMAXPROCS(old)
+	}
+}
+
+// tool returns the path of a program, or skips the test.
+func tool(t *testing.T, name string) string {
+	t.Helper()
+	p, err := exec.LookPath(name)
+	if err != nil {
+		t.Skipf("%s is not installed", name)
+	}
+	return p
+}
+
+func TestPDFWithOutsideReaders(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "sheet.pdf")
+	if err := os.WriteFile(file, sheetPDF(t), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("qpdf", func(t *testing.T) {
+		if out, err := exec.Command(tool(t, "qpdf"), "--check", file).CombinedOutput(); err != nil || bytes.Contains(out, []byte("WARNING")) {
+			t.Errorf("qpdf --check: %v\n%s", err, out)
+		}
+	})
+	t.Run("pdffonts", func(t *testing.T) {
+		out, err := exec.Command(tool(t, "pdffonts"), file).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		lines := strings.Split(strings.TrimSpace(string(out)), "\n")[2:]
+		if len(lines) != 2 {
+			t.Errorf("%d fonts, want 2", len(lines))
+		}
+		for _, l := range lines {
+			if !strings.Contains(l, "yes yes yes") {
+				t.Errorf("not embedded, cut and with Unicode: %s", l)
+			}
+		}
+	})
+	t.Run("pdftotext", func(t *testing.T) {
+		out, err := exec.Command(tool(t, "pdftotext"), file, "-").CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		for _, want := range []string{"Qwen3-235B & <\u0105\u00f6\u0416\u03a9> (\\)", "\u00d7 2 \u2013 \u00b1"} {
+			if !strings.Contains(string(out), want) {
+				t.Errorf("text %q cannot be read back from\n%s", want, out)
+			}
+		}
+	})
+}
+
+func BenchmarkPDF(b *testing.B) {
+	l := sheet(b, true)
+	for b.Loop() {
+		if _, err := PDF(l, PDFOptions{Date: day()}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkSVG(b *testing.B) {
+	l := sheet(b, true)
+	for b.Loop() {
+		SVG(l, SVGOptions{IDPrefix: "a", Text: Outline, Unit: "mm"})
+	}
+}

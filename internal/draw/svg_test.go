@@ -1,0 +1,145 @@
+package draw
+
+import (
+	"bytes"
+	"encoding/xml"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// elementsOf parses strictly and returns the elements and ids.
+func elementsOf(t *testing.T, svg []byte) (elements map[string]int, ids map[string]int) {
+	t.Helper()
+	elements, ids = map[string]int{}, map[string]int{}
+	dec := xml.NewDecoder(bytes.NewReader(svg))
+	for {
+		tok, err := dec.Token()
+		if err == io.EOF {
+			return elements, ids
+		}
+		if err != nil {
+			t.Fatalf("not well-formed: %v\n%s", err, svg)
+		}
+		if el, ok := tok.(xml.StartElement); ok {
+			elements[el.Name.Local]++
+			for _, a := range el.Attr {
+				if a.Name.Local == "id" {
+					ids[a.Value]++
+				}
+				if strings.HasPrefix(a.Name.Local, "on") || a.Name.Local == "style" {
+					t.Errorf("attribute %s", a.Name.Local)
+				}
+				if a.Name.Local == "href" && el.Name.Local == "use" && !strings.HasPrefix(a.Value, "#") {
+					t.Errorf("use refers to %q", a.Value)
+				}
+			}
+		}
+	}
+}
+
+func TestOutlineSVGAllowList(t *testing.T) {
+	svg := SVG(sheet(t, true), SVGOptions{IDPrefix: "jb-0123456789ab-full", Text: Outline, Unit: "mm", Metadata: "{}"})
+	allowed := map[string]bool{"svg": true, "title": true, "desc": true, "metadata": true, "defs": true, "g": true, "use": true, "path": true, "polygon": true, "rect": true}
+	els, ids := elementsOf(t, svg)
+	for el := range els {
+		if !allowed[el] {
+			t.Errorf("element %s is not on the list", el)
+		}
+	}
+	for id, n := range ids {
+		if n > 1 {
+			t.Errorf("id %s stands %d times", id, n)
+		}
+	}
+	for _, m := range regexp.MustCompile(`href="#([^"]*)"`).FindAllSubmatch(svg, -1) {
+		if ids[string(m[1])] != 1 {
+			t.Errorf("use of %s, which is not there", m[1])
+		}
+	}
+	if n := bytes.Count(svg, []byte("http")); n != 1 {
+		t.Errorf("%d addresses, want the namespace alone", n)
+	}
+	if bytes.Contains(svg, []byte("<text")) {
+		t.Error("a label has live text")
+	}
+	if !bytes.HasSuffix(svg, []byte("</svg>\n")) || bytes.Contains(svg, []byte("\r")) {
+		t.Error("lines do not end in \\n")
+	}
+}
+
+func TestHostileText(t *testing.T) {
+	for _, s := range []string{`<script>&"'`, "]]>", "a\x00b\x1bc\u0085", "\xff\xfe", "&amp;", "\U0001f600 \u202e", "--><!--", "\ufffe"} {
+		l := &List{W: 10, H: 10, Title: s, Desc: s}
+		l.Add(Text{X: 1, Y: 5, Pt: 8, Color: ink, S: s}, Circle{R: 1, Fill: ink, Title: s, Href: "x?" + s})
+		for _, o := range []SVGOptions{{IDPrefix: "p", Metadata: s}, {IDPrefix: "p", Inline: true}, {IDPrefix: "p", Text: Outline, Metadata: s}, {}} {
+			els, _ := elementsOf(t, SVG(l, o))
+			if els["script"] > 0 {
+				t.Errorf("%q became an element", s)
+			}
+		}
+		if _, err := PDF(l, PDFOptions{Date: day(), Info: Info{Title: s, Author: s, Subject: s, Keywords: s, Description: s}}); err != nil {
+			t.Errorf("%q: %v", s, err)
+		}
+	}
+}
+
+func TestSafeHref(t *testing.T) {
+	for u, want := range map[string]bool{
+		"a.html": true, "../x/": true, "#top": true, "?q=a:b": true, "https://example.org/": true, "HTTP://example.org": true,
+		"javascript:alert(1)": false, "JavaScript:x": false, "data:text/html,x": false, "vbscript:x": false, "": true,
+	} {
+		if got := safeHref(u); (got == u) != want {
+			t.Errorf("safeHref(%q) = %q", u, got)
+		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for v, want := range map[float64]string{0: "0", 0.5: ".5", -0.5: "-.5", 12: "12", 12.3456: "12.346", -3.0004: "-3", 0.0004: "0", 100.05: "100.05"} {
+		if got := num(v); got != want {
+			t.Errorf("%v is written %q, want %q", v, got, want)
+		}
+	}
+	if got := string(appendNext([]byte("1"), -500)); got != "1-.5" {
+		t.Errorf("1 and -.5 are written %q", got)
+	}
+}
+
+// Every glyph's path, walked command by command, ends each contour where the
+// next one assumes that it ended.
+func TestGlyphPathsClose(t *testing.T) {
+	for _, bold := range []bool{false, true} {
+		for r := rune(' '); r < 0x250; r++ {
+			g := face(bold).glyph(r)
+			if g.gid == 0 {
+				continue
+			}
+			tr := face(bold).outline(g.gid)
+			if tr.rest == "" {
+				continue
+			}
+			if !strings.HasSuffix(tr.rest, "z") || strings.ContainsAny(tr.rest, "Mcsa") {
+				t.Errorf("%q: path %q", r, tr.rest)
+			}
+		}
+	}
+}
+
+func TestGridOnlyWhereRectsLieOnOne(t *testing.T) {
+	rect := func(x, y, w, h float64) Item { return Rect{X: x, Y: y, W: w, H: h, Fill: ink} }
+	for name, c := range map[string]struct {
+		items []Item
+		want  bool
+	}{
+		"cells":            {[]Item{rect(1, 1, 0.3, 0.3), rect(1.6, 1, 0.9, 0.3), rect(1, 1.3, 0.3, 0.3)}, true},
+		"off to the right": {[]Item{rect(1, 1, 0.3, 0.3), rect(1.65, 1, 0.3, 0.3)}, false},
+		"too high":         {[]Item{rect(1, 1, 0.3, 0.3), rect(1.3, 1, 0.3, 0.6)}, false},
+		"no height":        {[]Item{rect(1, 1, 0.3, 0), rect(1.3, 1, 0.3, 0)}, false},
+	} {
+		if _, ok := onGrid(c.items); ok != c.want {
+			t.Errorf("%s: on a grid is %v", name, ok)
+		}
+	}
+}
