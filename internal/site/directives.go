@@ -357,13 +357,31 @@ func (d *directives) bands(map[string]string) (template.HTML, error) {
 	return simpleTable(d.t("bands.title"), []string{d.t("col.metric"), d.t("bands.range"), d.t("bands.language"), d.t("col.definition"), d.t("fact.source")}, rows), nil
 }
 
+// benchmarks is the table of quality benchmarks with what a run needs, and under
+// it the subtasks of those that have them, folded: the list is long.
 func (d *directives) benchmarks(map[string]string) (template.HTML, error) {
 	var rows [][]any
+	var lists strings.Builder
 	for _, id := range sortedKeys(d.site.in.Catalog.Benchmarks) {
 		b := d.site.in.Catalog.Benchmarks[id]
-		rows = append(rows, []any{[2]string{b.Title, b.Paper}, b.Shots, b.Metric, b.Aggregate, b.Caveat})
+		task := b.HarnessTask
+		if len(b.Subtasks) > 0 {
+			task = d.t("benchmarks.subtasks", unit.Int(int64(len(b.Subtasks))))
+			lists.WriteString(`<details><summary>` + esc(b.Title+": "+task) + `</summary><p><code class="any">` +
+				strings.Join(escAll(b.Subtasks), `</code>, <code class="any">`) + `</code></p></details>`)
+		}
+		rows = append(rows, []any{[2]string{b.Title, b.Paper}, b.Shots, task, b.Metric, b.Aggregate, b.HumanNote, b.Caveat})
 	}
-	return simpleTable(d.t("quality.title"), []string{d.t("col.benchmark"), d.t("col.shots"), d.t("col.metric"), d.t("col.aggregate"), d.t("caveats.title")}, rows), nil
+	head := []string{d.t("col.benchmark"), d.t("col.shots"), d.t("col.harness"), d.t("col.metric"), d.t("col.aggregate"), d.t("col.human"), d.t("caveats.title")}
+	return simpleTable(d.t("quality.title"), head, rows) + template.HTML(lists.String()), nil
+}
+
+func escAll(texts []string) []string {
+	out := make([]string, len(texts))
+	for i, t := range texts {
+		out[i] = esc(t)
+	}
+	return out
 }
 
 func (d *directives) related(map[string]string) (template.HTML, error) {
