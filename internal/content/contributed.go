@@ -123,7 +123,7 @@ func (r *textRenderer) autoLink(w util.BufWriter, src []byte, node ast.Node, ent
 		address = "mailto:" + address
 	}
 	label := esc(string(n.Label(src)))
-	if href := safe(address); href != "" {
+	if href := safe(address); href != "" && len(r.open) == 0 {
 		openContributed(w, href)
 		label += "</a>"
 	}

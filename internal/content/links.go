@@ -131,7 +131,7 @@ func (p *Page) HasID(id string) bool {
 	}
 	found := false
 	walk(p.doc, func(n ast.Node) {
-		if _, ok := n.(*blockDirective); ok {
+		if d, ok := n.(*blockDirective); ok && d.err == nil {
 			found = true
 		}
 	})

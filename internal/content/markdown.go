@@ -144,6 +144,7 @@ var idForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}_.-]*$`)
 func (p *Page) headings() result.Findings {
 	var fs result.Findings
 	var all []*ast.Heading
+	fixed := map[*ast.Heading][]byte{}
 	level := 1
 	walk(p.doc, func(n ast.Node) {
 		if h, ok := n.(*ast.Heading); ok {
@@ -171,14 +172,14 @@ func (p *Page) headings() result.Findings {
 				bad(h, result.Error, fmt.Sprintf("heading id %q stands twice on the page", clip(string(b), 40)), "choose another")
 			default:
 				p.ids[string(b)] = true
+				fixed[h] = b
 			}
 		}
 	}
 	for _, h := range all {
 		txt := plain(h, p.source)
-		id, _ := h.AttributeString("id")
-		b, ok := id.([]byte)
-		if !ok {
+		b := fixed[h]
+		if b == nil {
 			b = []byte(p.freeID(slug(txt)))
 		}
 		h.RemoveAttributes()
@@ -273,7 +274,8 @@ func (p *Page) prose() result.Findings {
 				add(result.Error, ruleDirective, n.pos, fmt.Sprintf("directive :%s %v", n.name, n.err), "write :name{key=value}, or \\: for a plain colon")
 			}
 		case *ast.RawHTML:
-			if raw := n.Segments.Value(p.source); !isComment(raw) {
+			// An end tag was reported at its start tag.
+			if raw := n.Segments.Value(p.source); !isComment(raw) && !bytes.HasPrefix(raw, []byte("</")) {
 				add(result.Warn, rulePage, n.Segments.At(0).Start, fmt.Sprintf("HTML %q is shown as text", clip(string(raw), 30)), "use markdown or a directive")
 			}
 		case *ast.HTMLBlock:
@@ -292,31 +294,51 @@ func (p *Page) prose() result.Findings {
 		if n.Type() != ast.TypeBlock || n.FirstChild() == nil || n.FirstChild().Type() != ast.TypeInline {
 			return
 		}
-		line := ""
-		at := -1
-		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-			t, ok := c.(*ast.Text)
-			if !ok {
-				line, at = "", -1
-				continue
-			}
-			if at < 0 {
-				at = t.Segment.Start
-			}
-			line += string(t.Segment.Value(p.source))
-			if m := openFootnote.FindString(line); m != "" {
-				add(result.Error, rulePage, t.Segment.Start, fmt.Sprintf("footnote %s has no definition", m), "add a line "+m+": text")
-				line = ""
-			} else if m := openReference.FindString(line); m != "" {
-				add(result.Warn, ruleLink, at, fmt.Sprintf("%s looks like a link whose reference is not defined", clip(m, 60)), "define it, or escape the bracket with a backslash")
-				line = ""
-			}
-			if t.SoftLineBreak() {
-				line += " "
-			}
-		}
+		p.loose(n, add)
 	})
 	return fs
+}
+
+// loose reports brackets in a block's text that were meant as a footnote or a
+// reference link. The library splits text at brackets, so that neighbours are
+// joined first; run holds the text so far, starts where each piece begins.
+func (p *Page) loose(block ast.Node, add func(level result.Level, rule string, at int, msg, hint string)) {
+	var run strings.Builder
+	var starts [][2]int // offset in run, offset in source
+	flush := func() {
+		place := func(i int) int {
+			at := 0
+			for _, s := range starts {
+				if s[0] <= i {
+					at = s[1] + i - s[0]
+				}
+			}
+			return at
+		}
+		text := run.String()
+		for _, m := range openFootnote.FindAllStringIndex(text, -1) {
+			add(result.Error, rulePage, place(m[0]), fmt.Sprintf("footnote %s has no definition", clip(text[m[0]:m[1]], 60)), "add a line that begins with the mark and a colon")
+		}
+		for _, m := range openReference.FindAllStringIndex(text, -1) {
+			add(result.Warn, ruleLink, place(m[0]), fmt.Sprintf("%s looks like a link whose reference is not defined", clip(text[m[0]:m[1]], 60)),
+				"define it, or escape the bracket with a backslash")
+		}
+		run.Reset()
+		starts = nil
+	}
+	for c := block.FirstChild(); c != nil; c = c.NextSibling() {
+		t, ok := c.(*ast.Text)
+		if !ok {
+			flush()
+			continue
+		}
+		starts = append(starts, [2]int{run.Len(), t.Segment.Start})
+		run.Write(t.Segment.Value(p.source))
+		if t.SoftLineBreak() {
+			run.WriteByte(' ')
+		}
+	}
+	flush()
 }
 
 func htmlBlock(n *ast.HTMLBlock, src []byte) []byte {

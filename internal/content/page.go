@@ -194,10 +194,10 @@ func parsePage(name string, data []byte) (*Page, result.Findings) {
 	head, body, at, more := splitFrontMatter(p.File, data)
 	findings = append(findings, more...)
 	p.firstLine = at
-	var fm frontMatter
-	places, more := decodeYAML(p.File, head, 2, &fm)
-	findings = append(findings, more...)
-	if head != nil || len(more) == 0 {
+	if !more.HasErrors() {
+		var fm frontMatter
+		places, more := decodeYAML(p.File, head, 2, &fm)
+		findings = append(findings, more...)
 		findings = append(findings, p.apply(fm, places)...)
 	}
 	findings = append(findings, p.setBody(body)...)

@@ -45,7 +45,7 @@ func (p *Page) Render(d Directives, link LinkFunc) (template.HTML, result.Findin
 // page: r holds what belongs to one rendering.
 func newRenderer(r renderer.NodeRenderer) renderer.Renderer {
 	return renderer.NewRenderer(renderer.WithNodeRenderers(
-		util.Prioritized(html.NewRenderer(html.WithEastAsianLineBreaks(html.EastAsianLineBreaksCSS3Draft)), 1000),
+		util.Prioritized(html.NewRenderer(), 1000),
 		util.Prioritized(extension.NewTableHTMLRenderer(), 500),
 		util.Prioritized(extension.NewFootnoteHTMLRenderer(extension.WithFootnoteBacklinkTitle("Back to the text")), 500),
 		util.Prioritized(extension.NewDefinitionListHTMLRenderer(), 500),
@@ -61,8 +61,9 @@ type pageRenderer struct {
 	link       LinkFunc
 	findings   result.Findings
 	open       []ast.Node // links whose start tag was written
-	section    string     // text of the last heading, for the names of tables
-	inSummary  bool       // the next heading is a summary
+	tables     int
+	section    string // text of the last heading, for the names of tables
+	inSummary  bool   // the next heading is a summary
 }
 
 // RegisterFuncs implements renderer.NodeRenderer.
@@ -178,7 +179,8 @@ func (r *pageRenderer) autoLink(w util.BufWriter, src []byte, node ast.Node, ent
 	if !external && !strings.HasPrefix(strings.ToLower(address), "mailto:") {
 		address = "mailto:" + address
 	}
-	if _, err, _ := r.page.resolve(address); err != nil {
+	// A link inside a link is not HTML.
+	if _, err, _ := r.page.resolve(address); err != nil || len(r.open) > 0 {
 		_, _ = w.WriteString(esc(string(n.Label(src))))
 		return ast.WalkContinue, nil
 	}
@@ -264,7 +266,9 @@ func (r *pageRenderer) table(w util.BufWriter, _ []byte, _ ast.Node, entering bo
 		if name == "" {
 			name = r.page.Title
 		}
-		fmt.Fprintf(w, `<div class="scroll" role="region" tabindex="0" aria-label="%s"><table>`+"\n", esc("Table: "+name))
+		// Regions are landmarks, so each table of the page has its own name.
+		r.tables++
+		fmt.Fprintf(w, `<div class="scroll" role="region" tabindex="0" aria-label="%s"><table>`+"\n", esc(fmt.Sprintf("Table %d: %s", r.tables, name)))
 		return ast.WalkContinue, nil
 	}
 	_, _ = w.WriteString("</table></div>\n")

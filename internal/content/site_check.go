@@ -93,7 +93,7 @@ func (c *siteCheck) identity() {
 	known := false
 	for i, l := range s.Languages {
 		known = known || l == s.Language
-		if !languageForm.MatchString(l) {
+		if l != s.Language && !languageForm.MatchString(l) {
 			c.bad(fmt.Sprintf("languages[%d]", i), fmt.Sprintf("language %q is not a language tag", clip(l, 20)), "write en, zh or the like")
 		}
 	}

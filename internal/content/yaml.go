@@ -110,7 +110,9 @@ func (d *decoder) value(n ast.Node, v reflect.Value, path string, depth int) {
 		d.add(n.GetToken(), fmt.Sprintf("nested deeper than %d levels", maxYAMLDepth), "")
 		return
 	}
-	d.places[path] = d.place(n.GetToken())
+	if path != "" {
+		d.places[path] = d.place(firstToken(n))
+	}
 	switch n := n.(type) {
 	case *ast.AnchorNode, *ast.AliasNode, *ast.MergeKeyNode:
 		d.add(n.GetToken(), "anchors, aliases and merge keys are not read", "write the value out")
@@ -137,7 +139,9 @@ func (d *decoder) value(n ast.Node, v reflect.Value, path string, depth int) {
 		p := reflect.New(v.Type().Elem())
 		before := len(d.findings)
 		d.value(n, p.Elem(), path, depth+1)
-		if len(d.findings) == before {
+		// A number that could not be read is absent, not 0; a struct keeps what
+		// could be read, so that its other fields are checked.
+		if len(d.findings) == before || p.Elem().Kind() == reflect.Struct {
 			v.Set(p)
 		}
 	case reflect.Struct:
@@ -161,6 +165,15 @@ func entries(n ast.Node) ([]*ast.MappingValueNode, bool) {
 		return []*ast.MappingValueNode{n}, true
 	}
 	return nil, false
+}
+
+// firstToken is where a value begins; the library's token of a mapping is its
+// first colon.
+func firstToken(n ast.Node) *token.Token {
+	if kvs, ok := entries(n); ok && len(kvs) > 0 {
+		return kvs[0].Key.GetToken()
+	}
+	return n.GetToken()
 }
 
 // pairs walks a mapping, reports keys that are not plain text or stand twice,
