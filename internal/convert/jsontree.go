@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -32,16 +33,22 @@ const maxDepth = 64
 
 // jsonFile is a parsed file with what is needed to name places in it.
 type jsonFile struct {
-	name string
-	data []byte
-	root *node
+	name  string
+	data  []byte
+	root  *node
+	lines []int // offsets at which lines begin
 }
 
 // parseJSON reads one file strictly: UTF-8, no duplicate keys, nothing after
 // the value. The finding is nil if it could be read.
 func parseJSON(in Input) (*jsonFile, *result.Finding) {
 	data := bytes.TrimPrefix(in.Data, []byte("\ufeff"))
-	f := &jsonFile{name: in.Name, data: data}
+	f := &jsonFile{name: in.Name, data: data, lines: []int{0}}
+	for i, b := range data {
+		if b == '\n' {
+			f.lines = append(f.lines, i+1)
+		}
+	}
 	d := jsontext.NewDecoder(bytes.NewReader(data))
 	root, err := f.value(d, 0)
 	if err == nil {
@@ -127,9 +134,8 @@ func (f *jsonFile) value(d *jsontext.Decoder, depth int) (*node, error) {
 // place names an offset as line and column.
 func (f *jsonFile) place(off int, pointer string) result.Place {
 	off = max(0, min(off, len(f.data)))
-	line := 1 + bytes.Count(f.data[:off], []byte("\n"))
-	col := off - bytes.LastIndexByte(f.data[:off], '\n')
-	return result.Place{File: f.name, Line: line, Col: col, Pointer: pointer}
+	line := sort.SearchInts(f.lines, off+1) // lines that begin at or before off
+	return result.Place{File: f.name, Line: line, Col: off - f.lines[line-1] + 1, Pointer: pointer}
 }
 
 // get returns a member of an object, nil if absent or not an object.

@@ -222,10 +222,11 @@ func (c *run) lpConfig(w *row, p lpPageData) {
 		}
 	}
 	if tested := p.config["Tested models"].text; tested != "" && tested != w.r.Model.ProviderModel {
-		w.note(fmt.Sprintf("The source's run configuration says “Tested models: %s”; its table and command are followed here.", tested))
-		if w.r.Workload.Command == "" {
-			w.r.Notes[len(w.r.Notes)-1] = fmt.Sprintf("The source's run configuration says “Tested models: %s”; its table is followed here.", tested)
+		followed := "table is"
+		if wl.Command != "" {
+			followed = "table and command are"
 		}
+		w.note(fmt.Sprintf("The source's run configuration says “Tested models: %s”; its %s followed here.", tested, followed))
 	}
 }
 

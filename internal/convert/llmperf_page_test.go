@@ -44,7 +44,7 @@ func TestPageFacts(t *testing.T) {
 			t.Errorf("notes do not say %q:\n%s", want, notes)
 		}
 	}
-	if strings.Contains(notes, "Vorbehalt") {
+	if strings.Contains(notes, "Vorbehalt") || len(r.Notes) != 3 {
 		t.Error("a list of the translated part became a caveat")
 	}
 	if r.Distributions["ttft_ms"].N != 0 || r.Distributions["request_output_tokens_per_s"].N != 40 {

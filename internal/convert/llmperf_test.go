@@ -142,6 +142,19 @@ func TestLLMPerfSummaryRefusals(t *testing.T) {
 	})
 }
 
+func TestLLMPerfZeroOfAnAnswerIsMissing(t *testing.T) {
+	opt := lpOpt
+	opt.Provider, opt.Model, opt.Task = "exampleco", "example/alpha-8b", "endpoint-100-50"
+	in := edited(t, sample(t, lpFiles[1]), lpFiles[1], `"ttft_s": 0.25`, `"ttft_s": 0`)
+	r := one(t, mustConvert(t, "llmperf", in, opt))
+	if d := r.Distributions["ttft_ms"]; d.N != 3 || *d.Min != 500 {
+		t.Errorf("n %d, min %v; want 3 answers from 500 ms on", d.N, *d.Min)
+	}
+	if d := r.Distributions["request_output_tokens_per_s"]; d.N != 4 {
+		t.Errorf("speed of %d requests, want all 4", d.N)
+	}
+}
+
 func TestLLMPerfRunWithoutAnyAnswer(t *testing.T) {
 	data := `[{"error_code": 429, "error_msg": "", "inter_token_latency_s": 0, "ttft_s": 0, "end_to_end_latency_s": 0,
 		"request_output_throughput_token_per_s": 0, "number_total_tokens": 100, "number_output_tokens": 0, "number_input_tokens": 100}]`

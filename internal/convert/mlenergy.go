@@ -56,19 +56,18 @@ func readMLEnergy(c *run, in []Input) {
 		}
 	}
 
-	byKey := map[string][]mlRow{}
+	byKey := map[string]*row{}
 	given := map[string]bool{}
 	for _, f := range tasks {
 		given[c.mlFile(f, idx, func(m mlRow, _ *object) {
-			byKey[m.key] = append(byKey[m.key], m)
+			byKey[m.key] = m.row
 		})] = true
 	}
 	for _, f := range models {
 		given[c.mlFile(f, idx, func(m mlRow, o *object) {
 			// The task file's row stays; the model file adds what it alone knows.
-			if first := byKey[m.key]; len(first) > 0 && len(m.row.bad) == 0 {
-				byKey[m.key] = first[1:]
-				mlExtras(first[0].row, o)
+			if first := byKey[m.key]; first != nil && len(m.row.bad) == 0 {
+				mlExtras(first, o)
 				c.rows = c.rows[:len(c.rows)-1]
 				c.Merged++
 				return

@@ -101,6 +101,12 @@ func TestMLEnergyTaskAndModelFilesAreJoined(t *testing.T) {
 	if rep.Merged != 1 || len(rep.Results) != 12 {
 		t.Errorf("%d merged, %d results; want 1 and 12", rep.Merged, len(rep.Results))
 	}
+	// A model file given twice says nothing new the second time.
+	rep = mustConvert(t, "mlenergy", append(sample(t, mlModel, mlModel), tasks...), Options{})
+	accounted(t, rep)
+	if rep.Merged != 4 || len(rep.Results) != 11 {
+		t.Errorf("%d merged, %d results; want 4 and 11", rep.Merged, len(rep.Results))
+	}
 	// Alone, the model file is enough.
 	rep = mustConvert(t, "mlenergy", sample(t, mlModel), Options{})
 	if len(rep.Results) != 2 {
@@ -120,6 +126,27 @@ func TestMLEnergyPareto(t *testing.T) {
 	for _, r := range rep.Results {
 		if r.Model.Name == "example/alpha-8b" && r.Hardware.Count == 2 {
 			t.Error("the beaten row was kept")
+		}
+	}
+}
+
+func TestBeaten(t *testing.T) {
+	tests := []struct {
+		name          string
+		delay, energy float64 // of the other row; ours is 10 and 1
+		want          bool
+	}{
+		{"better in both", 9, 0.9, true},
+		{"as fast and cheaper", 10, 0.9, true},
+		{"as dear and faster", 9, 1, true},
+		{"equal in both", 10, 1, false},
+		{"faster and dearer", 9, 1.1, false},
+		{"slower and cheaper", 11, 0.9, false},
+	}
+	for _, tt := range tests {
+		group := []*row{{pareto: paretoKey{delay: 10, energy: 1}}, {pareto: paretoKey{delay: tt.delay, energy: tt.energy}}}
+		if got := beaten(group[0].pareto, group); got != tt.want {
+			t.Errorf("%s: beaten is %v", tt.name, got)
 		}
 	}
 }
