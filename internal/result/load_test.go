@@ -16,15 +16,14 @@ import (
 	"jouleboard/internal/result/resulttest"
 )
 
-// board saves results into a new root and returns it with their paths.
+// board puts results into a new root and returns it with their paths. It does
+// not go through Save, which waits for the disk with each file.
 func board(t testing.TB, rs ...*result.Result) (root string, paths []string) {
 	t.Helper()
 	root = t.TempDir()
 	for _, r := range rs {
 		path := result.Path(r, "gpu")
-		if _, err := result.Save(root, path, r); err != nil {
-			t.Fatal(err)
-		}
+		put(t, root, path, encode(t, r))
 		paths = append(paths, path)
 	}
 	sort.Strings(paths)
