@@ -18,12 +18,14 @@ const TaskCustom = "custom"
 // name; what makes a result mean something else than it says is an error.
 func (c *Catalog) Check(results []*result.Loaded) result.Findings {
 	k := &checker{c: c, seen: map[string]int{}}
-	sorted := append([]*result.Loaded(nil), results...)
+	var sorted []*result.Loaded
+	for _, r := range results {
+		if r != nil && r.Result != nil {
+			sorted = append(sorted, r)
+		}
+	}
 	sort.SliceStable(sorted, func(i, j int) bool { return sorted[i].Path < sorted[j].Path })
 	for _, r := range sorted {
-		if r == nil || r.Result == nil {
-			continue
-		}
 		k.names(r)
 		k.task(r)
 		k.dates(r)
@@ -280,7 +282,7 @@ func (k *checker) moderation(results []*result.Loaded) {
 		f := &k.c.Moderation.Flags[i]
 		var hits []string
 		for _, r := range results {
-			if r != nil && r.Result != nil && samePrefix(f.ID, r.ID) {
+			if samePrefix(f.ID, r.ID) {
 				hits = append(hits, r.Path)
 			}
 		}
@@ -306,7 +308,7 @@ func (k *checker) moderation(results []*result.Loaded) {
 		}
 		found := false
 		for _, r := range results {
-			found = found || r != nil && r.Result != nil && samePrefix(q.Result, r.ID)
+			found = found || samePrefix(q.Result, r.ID)
 		}
 		if !found && k.c.Moderation.WithdrawalOf(q.Result) == nil {
 			k.findings = append(k.findings, grouped{Finding: result.Finding{Rule: "CAT-REQUEST", Level: result.Warn, Where: q.at.place("/result"),

@@ -244,6 +244,9 @@ func (d *doc) decodeScalar(n ast.Node, v reflect.Value, ptr, rules string) {
 	switch v.Kind() {
 	case reflect.String:
 		s, ok := scalarText(n)
+		if i, isInt := n.(*ast.IntegerNode); isInt && hasRule(rules, "date") {
+			s, ok = i.GetToken().Value, true // a year without quotes
+		}
 		if !ok {
 			d.errorf(ptr, "CAT-TYPE", "put it in quotes if it is meant as text", "expected text, found %s", nodeName(n))
 			return

@@ -26,7 +26,8 @@ import (
 
 // Limits that keep a hostile file from costing time or stack.
 const (
-	maxFileBytes = 1 << 20
+	maxFileBytes = 256 << 10
+	maxKeys      = 20000 // of a file; the parser's time grows with their square
 	maxDepth     = 64
 )
 
@@ -228,16 +229,19 @@ func (d *doc) tree(text string) (body ast.Node) {
 		}
 	}()
 	tokens := lexer.Tokenize(text)
-	if tk := tooDeep(tokens); tk != nil {
-		d.errorAt(d.position(tk), "", "CAT-YAML", "", "values are nested deeper than %d levels", maxDepth)
+	if tk, what := tooMuch(tokens); tk != nil {
+		d.errorAt(d.position(tk), "", "CAT-YAML", "split the file or simplify it", "%s", what)
 		return nil
 	}
 	f, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
-		msg, at := err.Error(), position{1, 1}
+		// The error's own text quotes the file at length; its message is enough.
+		msg, at := "", position{1, 1}
 		var ye yaml.Error
 		if errors.As(err, &ye) {
 			msg, at = ye.GetMessage(), d.position(ye.GetToken())
+		} else {
+			msg = err.Error()
 		}
 		d.errorAt(at, "", "CAT-YAML", "", "not valid YAML: %s", strings.TrimSpace(msg))
 		return nil
@@ -258,10 +262,11 @@ func (d *doc) tree(text string) (body ast.Node) {
 	return nil
 }
 
-// tooDeep returns the token at which nesting passes maxDepth. It looks at tokens
-// because the parser recurses, and a stack that overflows ends the program.
-func tooDeep(tokens token.Tokens) *token.Token {
-	flow, chain := 0, 0
+// tooMuch returns the token at which a file passes a limit, and which. It looks
+// at tokens because the parser recurses, and a stack that overflows ends the
+// program.
+func tooMuch(tokens token.Tokens) (*token.Token, string) {
+	keys, flow, chain := 0, 0, 0
 	for _, tk := range tokens {
 		switch tk.Type {
 		case token.SequenceStartType, token.MappingStartType:
@@ -270,14 +275,26 @@ func tooDeep(tokens token.Tokens) *token.Token {
 		case token.SequenceEndType, token.MappingEndType:
 			flow--
 			chain = 0
-		case token.SequenceEntryType, token.MappingKeyType, token.AnchorType, token.TagType, token.MappingValueType:
+		case token.MappingValueType:
+			keys++
+			chain++
+		case token.MappingKeyType:
+			keys++
+			chain++
+		case token.LiteralType, token.FoldedType:
+			keys++
+			chain = 0
+		case token.SequenceEntryType, token.AnchorType, token.TagType:
 			chain++
 		default:
 			chain = 0
 		}
-		if flow > maxDepth || chain > maxDepth || tk.Position != nil && tk.Position.IndentNum > 4*maxDepth {
-			return tk
+		switch {
+		case flow > maxDepth, chain > maxDepth, tk.Position != nil && tk.Position.IndentNum > 4*maxDepth:
+			return tk, fmt.Sprintf("values are nested deeper than %d levels", maxDepth)
+		case keys > maxKeys:
+			return tk, fmt.Sprintf("there are more than %d keys and blocks of text", maxKeys)
 		}
 	}
-	return nil
+	return nil, ""
 }

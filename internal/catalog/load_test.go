@@ -235,6 +235,8 @@ withdrawals:
 			"catalog/models/n.yaml CAT-FILE", "catalog/readme.txt CAT-FILE", "catalog/tasks/t.yml CAT-FILE"}},
 		{"a link", fstest.MapFS{task: {Data: []byte("/etc/passwd"), Mode: fs.ModeSymlink}}, []string{task + " CAT-FILE"}},
 		{"too large", board(task, strings.Repeat("#", maxFileBytes+1)), []string{task + ":1:1 CAT-FILE"}},
+		{"too many keys", board(task, strings.Repeat("a: b\n", maxKeys+1)), []string{task + ":20001:2 CAT-YAML"}},
+		{"too far to the right", board(task, indented(300)), []string{task + ":258:258 CAT-YAML"}},
 		{"too deep", board(task, "id: "+strings.Repeat("[", 100)+"\n", model, strings.Repeat("- ", 100)+"a\n", mod, "flags: "+strings.Repeat("!!a ", 100)), []string{
 			model + ":1:129 CAT-YAML", task + ":1:68 CAT-YAML", mod + ":1:197 CAT-YAML"}},
 	}
@@ -252,6 +254,15 @@ withdrawals:
 			}
 		})
 	}
+}
+
+// indented nests n keys by one space each.
+func indented(n int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(strings.Repeat(" ", i) + "a:\n")
+	}
+	return b.String()
 }
 
 const goodLicense = "MIT: {name: MIT License, class: permissive, commercial: \"yes\", url: \"https://mit.example/\"}\n"
