@@ -20,7 +20,7 @@ type head struct {
 }
 
 // cell is one value as printed. Kind picks how partials.html draws it: model,
-// stars, bar, missing, link, or plain text.
+// stars, bar, two lines, missing, link, or plain text.
 type cell struct {
 	Kind             string
 	Text, Sub, Title string
@@ -97,11 +97,11 @@ func defaultColumns(metric string, own ...string) []string {
 	var mid []string
 	switch {
 	case metric == "energy_per_image_j":
-		mid = []string{"energy_per_1000_requests_wh", "batch_latency_s", "images_per_s", "mean_power_w", "batch"}
+		mid = []string{"energy_per_1000_requests_wh", "batch_latency_s", "images_per_s", "batch"}
 	case metric == "energy_per_video_j":
-		mid = []string{"energy_per_1000_requests_wh", "batch_latency_s", "videos_per_s", "mean_power_w", "batch"}
+		mid = []string{"energy_per_1000_requests_wh", "batch_latency_s", "videos_per_s", "batch"}
 	case strings.HasPrefix(metric, "energy_"):
-		mid = []string{"energy_per_output_token_j", "mean_output_tokens", "itl_ms.p50", "output_tokens_per_s", "mean_power_w", "batch"}
+		mid = []string{"energy_per_output_token_j", "mean_output_tokens", "itl_ms.p50", "output_tokens_per_s"}
 	default:
 		front = []string{"rank", "model", "provider", metric}
 		mid = []string{"ttft_ms.p50", "ttft_ms.p95", "request_output_tokens_per_s.p50", "requests", "load", "date"}
@@ -286,7 +286,7 @@ func (s *site) licenseCell(e *entry) cell {
 	if commercial == "" {
 		return cell{Text: s.msg.T("unknown"), Class: "dim", Title: name}
 	}
-	return cell{Text: s.msg.T("commercial." + commercial), Sub: name}
+	return cell{Kind: "two", Text: s.msg.T("commercial.short." + commercial), Sub: name}
 }
 
 // license returns the name of a model's licence, whether it allows commercial

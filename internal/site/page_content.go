@@ -59,11 +59,7 @@ func (s *site) contentPage(p *content.Page) job {
 		if d.err != nil {
 			return fs, d.err
 		}
-		var crumbs []link
-		if section != "" && p.URL != section+"/" {
-			crumbs = []link{{section + "/index.html", title}}
-		}
-		v := contentPage{frame: s.frame(path, p.Title, first(p.Description, p.Title), d.charts, crumbs...),
+		v := contentPage{frame: s.frame(path, p.Title, first(p.Description, p.Title), d.charts),
 			Heading: p.Title, Lede: p.Description, Section: title, Layout: p.Layout, Date: p.Date, Body: body}
 		for _, h := range p.Headings {
 			if h.Level == 2 {

@@ -204,7 +204,7 @@ func (s *site) notFoundPage() job {
 func (r *renderer) plain(name, path string, data any) error {
 	var buf bytes.Buffer
 	if err := r.s.templates["home"].ExecuteTemplate(&buf, name, data); err != nil {
-		return fmt.Errorf("render %s: %w", path, err)
+		return &templateError{path, err}
 	}
 	return r.html(path, name+".html", buf.Bytes())
 }

@@ -396,11 +396,12 @@ func (s *site) modelTable(page string, g taskGroup) table2 {
 	cols := []string{"hardware"}
 	for _, c := range defaultColumns(metric) {
 		switch c {
-		case "rank", "model", "rating", "gpus", "parameters", "license", "label", "provider":
+		case "rank", "model", "rating", "gpus", "parameters", "license", "label", "provider", "batch", "level":
 		default:
 			cols = append(cols, c)
 		}
 	}
+	cols = append(cols, "batch", "level")
 	t := table2{Title: s.taskTitle(g.Task), table: table{ID: "task-" + seg(g.Task), Label: s.taskTitle(g.Task)}}
 	for _, c := range cols {
 		t.Head = append(t.Head, s.headOf(c, ""))

@@ -6,12 +6,14 @@ package site
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
 	"net/url"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -27,7 +29,7 @@ import (
 // pageTemplates are the templates that define "main"; each is parsed together
 // with the shared ones.
 var pageTemplates = []string{"home", "boards", "board", "models", "model", "hardwares", "hardware", "result", "tombstone",
-	"task", "labels", "page", "section", "citepage", "data", "moderation", "notfound"}
+	"task", "labels", "page", "citepage", "data", "moderation", "notfound"}
 
 // sharedTemplates hold the frame and the parts.
 var sharedTemplates = []string{"base.html", "partials.html", "redirect.html"}
@@ -35,17 +37,7 @@ var sharedTemplates = []string{"base.html", "partials.html", "redirect.html"}
 // loadTemplates parses every template. Each error names its file and line.
 func loadTemplates(fsys fs.FS) (map[string]*template.Template, result.Findings) {
 	var out result.Findings
-	bad := func(name string, err error) {
-		place := result.Place{File: "templates/" + name}
-		msg := strings.TrimPrefix(err.Error(), "template: ")
-		if m := templateError.FindStringSubmatch(msg); m != nil {
-			place.File = "templates/" + m[1]
-			fmt.Sscanf(m[2], "%d", &place.Line)
-			msg = m[3]
-		}
-		out = append(out, result.Finding{Rule: "SITE-TEMPLATE", Level: result.Error, Where: place, Message: msg,
-			Hint: "compare with the built-in template of the same name"})
-	}
+	bad := func(name string, err error) { out = append(out, templateFinding(name, err)) }
 	parse := func(t *template.Template, name string) *template.Template {
 		src, err := fs.ReadFile(fsys, name)
 		if err != nil {
@@ -87,8 +79,6 @@ func loadTemplates(fsys fs.FS) (map[string]*template.Template, result.Findings) 
 	}
 	return set, out
 }
-
-var templateError = regexp.MustCompile(`^([\w.-]+):(\d+):(?:\d+:)? ?(.*)$`)
 
 // frame is what every page has. Page structs embed it.
 type frame struct {
@@ -250,10 +240,36 @@ func (r *renderer) page(name string, path string, data any) error {
 		return fmt.Errorf("no template %s.html", name)
 	}
 	if err := t.ExecuteTemplate(&buf, "base", data); err != nil {
-		return fmt.Errorf("render %s: %w", path, err)
+		return &templateError{path, err}
 	}
 	return r.html(path, name+".html", buf.Bytes())
 }
+
+// templateError is a template that fails when a page is made with it: a mistake
+// in the board's files, not of the machine.
+type templateError struct {
+	page string
+	err  error
+}
+
+func (e *templateError) Error() string { return fmt.Sprintf("render %s: %v", e.page, e.err) }
+
+// templateFinding names a template's file and line, which the template engine
+// writes at the start of its message.
+func templateFinding(name string, err error) result.Finding {
+	f := result.Finding{Rule: "SITE-TEMPLATE", Level: result.Error, Where: result.Place{File: "templates/" + name},
+		Message: strings.TrimPrefix(err.Error(), "template: "), Hint: "compare with the built-in template of the same name"}
+	f.Message = strings.TrimPrefix(f.Message, "html/template:")
+	if m := templatePlace.FindStringSubmatch(f.Message); m != nil {
+		f.Where.File = "templates/" + m[1]
+		f.Where.Line, _ = strconv.Atoi(m[2])
+		f.Where.Col, _ = strconv.Atoi(m[3])
+		f.Message = m[4]
+	}
+	return f
+}
+
+var templatePlace = regexp.MustCompile(`^([\w.-]+):(\d+):(?:(\d+):)? ?(.*)$`)
 
 func (r *renderer) html(path, owner string, data []byte) error {
 	if r.min != nil {
@@ -288,6 +304,10 @@ func (s *site) render(ctx context.Context, out *output, progress func(string, in
 				return err
 			}
 			fs, err := j(r)
+			var t *templateError
+			if errors.As(err, &t) {
+				fs, err = append(fs, templateFinding("", t.err)), nil
+			}
 			found[i] = fs
 			progress("render", int(done.Add(1)), len(jobs))
 			return err
@@ -297,8 +317,18 @@ func (s *site) render(ctx context.Context, out *output, progress func(string, in
 		return nil, err
 	}
 	var all result.Findings
+	seen := map[result.Finding]bool{}
 	for _, fs := range found {
-		all = append(all, fs...)
+		for _, f := range fs {
+			// A broken template fails on every page that uses it: once is enough.
+			if !seen[f] {
+				seen[f] = true
+				all = append(all, f)
+			}
+		}
+	}
+	if all.HasErrors() {
+		return all, nil
 	}
 	for _, name := range out.names() {
 		if strings.HasSuffix(name, ".html") {
