@@ -49,16 +49,16 @@ func (l *License) CommercialAllowed() bool {
 // licence; a nil licence is unknown.
 func (l *License) CommercialLabel() string {
 	if l == nil {
-		return "license.commercial.unknown"
+		return "unknown"
 	}
-	return "license.commercial." + l.Commercial
+	return "commercial." + l.Commercial
 }
 
 // ClassLabel is the key of the interface text for the class of a licence; a nil
 // licence is unknown.
 func (l *License) ClassLabel() string {
 	if l == nil {
-		return "license.class.unknown"
+		return "unknown"
 	}
-	return "license.class." + l.Class
+	return "class." + l.Class
 }
