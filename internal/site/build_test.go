@@ -113,8 +113,12 @@ func TestErrorsLeaveOutputAlone(t *testing.T) {
 		want []string // each in some finding's text
 	}{
 		{"broken JSON", func() string { return write(rel, strings.Replace(string(good), "{", "{,", 1)) }, []string{rel + ":1:"}},
-		{"a wrong unit", func() string { return write(rel, strings.Replace(string(good), "energy_per_response_j", "energy_per_response_wh", 1)) }, []string{"energy_per_response_wh"}},
-		{"NaN", func() string { return write(rel, strings.Replace(string(good), `"value": `, `"value": NaN, "x_": `, 1)) }, []string{rel}},
+		{"a wrong unit", func() string {
+			return write(rel, strings.Replace(string(good), "energy_per_response_j", "energy_per_response_wh", 1))
+		}, []string{"energy_per_response_wh"}},
+		{"NaN", func() string {
+			return write(rel, strings.Replace(string(good), `"value": `, `"value": NaN, "x_": `, 1))
+		}, []string{rel}},
 		{"an edited number", func() string { return write(rel, strings.Replace(string(good), `"value": `, `"value": 1`, 1)) }, []string{"id"}},
 		{"a duplicate", func() string { return write("results/Qwen/copy/h100/"+filepath.Base(result), string(good)) }, []string{"copy/h100", "id"}},
 		{"a template error", func() string { return write("templates/board.html", "{{define \"main\"}}\n{{.Nope}\n{{end}}") }, []string{"templates/board.html:2"}},

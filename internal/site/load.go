@@ -82,7 +82,7 @@ func Load(ctx context.Context, root string, opt Options) (*Input, result.Finding
 	if err != nil {
 		return nil, out, fmt.Errorf("read results: %w", err)
 	}
-	add(fs)
+	add(shortIDs(in.Site.Labels.HashLen, results, fs))
 	for _, r := range results {
 		if r.Draft != "" && !opt.Drafts {
 			in.Drafts = append(in.Drafts, r)
@@ -92,6 +92,31 @@ func Load(ctx context.Context, root string, opt Options) (*Input, result.Finding
 	}
 	in.Commit = gitCommit(ctx, root)
 	return in, out, nil
+}
+
+// shortIDs drops the findings about equal 12-digit ids on a site that uses
+// longer ones, and looks for equal ones of that length instead.
+func shortIDs(n int, results []*result.Loaded, fs result.Findings) result.Findings {
+	if n <= 12 {
+		return fs
+	}
+	var out result.Findings
+	for _, f := range fs {
+		if f.Rule != "LBL-E-HASH" {
+			out = append(out, f)
+		}
+	}
+	seen := map[string]string{}
+	for _, r := range results {
+		short := r.ID[:n]
+		if other, dup := seen[short]; dup {
+			out = append(out, result.Finding{Rule: "LBL-E-HASH", Level: result.Error, Where: result.Place{File: r.Path, Pointer: "/id"},
+				Message: fmt.Sprintf("its id begins with the same %d digits as that of %s, so both would have one address", n, other),
+				Hint:    "change anything in one of the two files and seal it again"})
+		}
+		seen[short] = r.Path
+	}
+	return out
 }
 
 // gitCommit asks git for the commit of the board's repository. A board that is
