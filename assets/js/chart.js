@@ -55,7 +55,7 @@
   function Figure(el, data) {
     this.el = el;
     this.data = data;
-    this.wide = el.querySelector('.chart-wide');
+    this.wide = el.querySelector('.wide');
     this.width = 0;
   }
 
@@ -67,7 +67,7 @@
     [[opt.xAxis, d.x], [opt.yAxis, d.y]].forEach(function (a) {
       [].concat(a[0]).forEach(function (axis) {
         axis.axisLabel = { show: false };
-        axis.axisLine = { show: bars && axis.type === 'category', lineStyle: { color: paint('var(--dim, #5b616b)'), width: k } };
+        axis.axisLine = { show: bars && axis.type === 'category', lineStyle: { color: paint('var(--dim, #565c66)'), width: k } };
         axis.axisTick = { show: false, customValues: a[1] && a[1].map(function (t) { return t.v; }) };
       });
     });
@@ -161,7 +161,7 @@
       box.className = 'chart-tip';
       set(box, { position: 'absolute', pointerEvents: 'none', whiteSpace: 'pre-line', maxWidth: '18rem', overflowWrap: 'anywhere',
         padding: '.4rem .6rem', fontSize: '.8125rem', lineHeight: '1.4',
-        background: 'var(--paper, #fff)', color: 'var(--ink, #16181d)', border: '1px solid var(--dim, #5b616b)', borderRadius: '4px' });
+        background: 'var(--paper, #fff)', color: 'var(--ink, #16181d)', border: '1px solid var(--dim, #565c66)', borderRadius: '4px' });
     }
     set(box, { display: p ? '' : 'none', left: 0, top: 0 });
     if (!p) return;
@@ -201,14 +201,13 @@
     var box = this.wide.getBoundingClientRect();
     if (!box.width) return;
     if (!this.host) {
-      this.host = document.createElement('div');
-      this.host.className = 'chart-live';
+      this.host = this.el.querySelector('.live') || this.wide.parentNode.appendChild(document.createElement('div'));
       this.host.setAttribute('role', 'img');
       this.host.setAttribute('aria-label', this.data.desc);
-      this.wide.parentNode.insertBefore(this.host, this.wide.nextSibling);
     }
     var k = box.width / this.data.w, paint = painter(this.el);
-    set(this.host, { display: '', position: 'relative', width: box.width + 'px', height: this.data.h * k + 'px' });
+    this.host.hidden = false;
+    set(this.host, { display: 'block', position: 'relative', width: box.width + 'px', height: this.data.h * k + 'px' });
     this.font = getComputedStyle(this.el).fontFamily;
     try {
       var first = !this.chart;
@@ -229,7 +228,7 @@
 
   // rest shows the drawing.
   Figure.prototype.rest = function () {
-    if (this.host) this.host.style.display = 'none';
+    if (this.host) { this.host.hidden = true; this.host.style.display = 'none'; }
     this.wide.style.display = '';
     this.el.classList.remove('is-live');
   };
@@ -251,7 +250,7 @@
     document.querySelectorAll('figure[data-chart]').forEach(function (el) {
       var url = el.getAttribute('data-echarts') || root.getAttribute('data-echarts');
       var data = el.querySelector('script.option');
-      if (!url || !data || !el.querySelector('.chart-wide') || !window.IntersectionObserver) return;
+      if (!url || !data || !el.querySelector('.wide') || !window.IntersectionObserver) return;
       new IntersectionObserver(function (entries, self) {
         if (!entries.some(function (e) { return e.isIntersecting; })) return;
         self.disconnect();

@@ -219,7 +219,7 @@ func TestBrowser(t *testing.T) {
 	p.do(scheme("light"), chromedp.EmulateViewport(1112, 900), chromedp.Navigate(url),
 		chromedp.WaitVisible(chromedp.CSS("figure.is-live canvas")))
 	p.truth("a chart far below the view waits", `!document.querySelector('#hostile-bars').classList.contains('is-live')`)
-	p.truth("the page keeps its height", `Math.abs(document.querySelector('.chart-live').getBoundingClientRect().height - 420) < 1.5`)
+	p.truth("the page keeps its height", `Math.abs(document.querySelector('figure.is-live .live').getBoundingClientRect().height - 420) < 1.5`)
 	for _, c := range cs {
 		if opt, _ := c.Option(); opt == nil {
 			continue
@@ -229,7 +229,7 @@ func TestBrowser(t *testing.T) {
 		p.do(chromedp.WaitVisible(chromedp.CSS(sel + ".is-live canvas")))
 		p.truth(sel+" paints", `(() => { `+pixelsOf(sel+" canvas")+`
 			let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i]) n++; return n > 2000; })()`)
-		p.truth(sel+" hides its drawing", `document.querySelector('`+sel+` .chart-wide').getBoundingClientRect().width === 0`)
+		p.truth(sel+" hides its drawing", `document.querySelector('`+sel+` .wide').getBoundingClientRect().width === 0`)
 	}
 	p.shoot("live-light")
 	p.truth("no part of a hostile name runs or becomes an element", `!window.pwned && !document.querySelector('figure img')`)
@@ -237,7 +237,7 @@ func TestBrowser(t *testing.T) {
 	p.truth("the first chart answers to a pointer beside a point", `(() => { const f = document.querySelector('figure'); f.scrollIntoView();
 		const c = f.querySelector('canvas'), b = c.getBoundingClientRect(), before = c.toDataURL();
 		c.dispatchEvent(new MouseEvent('mousemove', {clientX: b.left + b.width*0.53, clientY: b.top + b.height*0.57, bubbles: true}));
-		return new Promise(r => setTimeout(() => r(before !== c.toDataURL()), 400)); })()`)
+		return new Promise(r => setTimeout(() => r(before !== c.toDataURL() && / J\n/.test(f.querySelector('.chart-tip').textContent)), 400)); })()`)
 	p.shoot("live-tip")
 
 	p.do(scheme("dark"))
@@ -248,7 +248,7 @@ func TestBrowser(t *testing.T) {
 	p.shoot("live-dark")
 
 	p.run(`window.dispatchEvent(new Event('beforeprint'))`)
-	p.truth("print shows the drawing", liveCharts+` === 0 && document.querySelector('.chart-wide svg').getBoundingClientRect().width > 100`)
+	p.truth("print shows the drawing", liveCharts+` === 0 && document.querySelector('.wide svg').getBoundingClientRect().width > 100`)
 	p.none("text outside its drawing, wide", outside)
 	p.none("text over text, wide", overlaps)
 	p.run(`window.dispatchEvent(new Event('afterprint'))`)
@@ -256,7 +256,7 @@ func TestBrowser(t *testing.T) {
 
 	p.do(scheme("light"), chromedp.EmulateViewport(392, 800))
 	p.truth("narrow pages show narrow drawings", `new Promise(r => setTimeout(() => r(`+liveCharts+` === 0
-		&& document.querySelector('.chart-narrow svg').getBoundingClientRect().width > 300), 400))`)
+		&& document.querySelector('.narrow svg').getBoundingClientRect().width > 300), 400))`)
 	p.none("text outside its drawing, narrow", outside)
 	p.none("text over text, narrow", overlaps)
 	p.shoot("static-narrow")

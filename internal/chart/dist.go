@@ -7,9 +7,9 @@ import (
 	"jouleboard/internal/unit"
 )
 
-// Dist shows what is known of a distribution. A statistic that is nil is absent
-// from drawing and table; nothing is interpolated. Its drawings are 720 and
-// 360 px wide and it has no interactive form: all numbers are printed.
+// Dist shows what is known of a distribution. A statistic that is not given is
+// absent from drawing and table; nothing is interpolated. It has no interactive
+// form: all numbers are printed.
 type Dist struct {
 	ID, Title, Caption string
 	Unit               string
@@ -23,8 +23,6 @@ type Stat struct {
 	Key   string
 	Value float64
 }
-
-const distW = 720
 
 func (d Dist) name() string { return d.ID }
 
@@ -59,7 +57,7 @@ func (d Dist) ordered() []Stat {
 // List is the static drawing.
 func (d Dist) List(narrow bool) *draw.List {
 	stats := d.ordered()
-	w, h, mid := float64(distW), 74.0, 18.0
+	w, h, mid := float64(wideW), 74.0, 18.0
 	if narrow {
 		w, h, mid = narrowW, 106, 54
 	}

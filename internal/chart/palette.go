@@ -14,9 +14,9 @@ import (
 )
 
 // hues are the light theme's colours of classes f1 to f6, told apart by readers
-// with the common colour blindnesses and at least 3:1 against white. The dark
-// theme's are in the style sheet.
-var hues = [...]string{"#0072b2", "#d55e00", "#009e73", "#7a5195", "#b8860b", "#56707a"}
+// with the common colour blindnesses and at least 4.5:1 against white. Both
+// themes' are in assets/css/site.css; a test compares.
+var hues = [...]string{"#0072b2", "#c65200", "#00805d", "#7a5195", "#946700", "#56707a"}
 
 // slots spread the families that meet most often on one board over different
 // classes. Any other family gets one by hash, so adding a family to a board
@@ -33,8 +33,8 @@ var dashes = [][]float64{nil, {7, 3}, {2, 3}, {9, 3, 2, 3}, {14, 4}, {5, 2, 1, 2
 // Fixed paints, by their role on a page.
 var (
 	ink   = draw.Paint{Hex: "#16181d", Class: "c-ink"}
-	dim   = draw.Paint{Hex: "#5b616b", Class: "c-dim"}
-	rule  = draw.Paint{Hex: "#e3e6ea", Class: "c-line"}
+	dim   = draw.Paint{Hex: "#565c66", Class: "c-dim"}
+	rule  = draw.Paint{Hex: "#dfe3e8", Class: "c-line"}
 	paper = draw.Paint{Hex: "#ffffff", Class: "c-paper"}
 )
 

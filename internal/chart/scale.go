@@ -48,18 +48,21 @@ func newScale(kind scaleKind, values []float64) scale {
 			hi = 1
 		}
 		step := niceStep((hi - lo) / 6)
-		s.lo, s.hi = math.Floor(lo/step)*step, math.Ceil(hi/step-1e-9)*step
+		s.lo, s.hi = tidy(math.Floor(lo/step)*step), tidy(math.Ceil(hi/step-1e-9)*step)
+		if !finite(s.lo) || !finite(s.hi) { // at the ends of what floats hold
+			s.lo, s.hi = lo, hi
+		}
 		s.ticks = linearTicks(s.lo, s.hi, step)
 		return s
 	}
 	if lo > hi {
 		lo, hi = 1, 10
 	}
-	pad := math.Max(math.Pow(hi/lo, 0.05), 1.08)
+	pad := math.Max(math.Exp(0.05*(math.Log(hi)-math.Log(lo))), 1.08)
 	if lo == hi {
 		pad = 2
 	}
-	s.lo, s.hi = lo/pad, hi*pad
+	s.lo, s.hi = tidy(lo/pad), tidy(hi*pad)
 	if s.lo == 0 { // below the smallest number
 		s.lo = lo
 	}
