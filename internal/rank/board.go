@@ -103,6 +103,10 @@ type curve struct {
 // point. Account tells where each result went.
 func Boards(rs []*result.Loaded, cfg Config, cat *catalog.Catalog, scales *Scales, reg *unit.Registry) ([]*Board, result.Findings) {
 	f := &former{cfg: cfg, cat: cat, scales: scales, reg: reg, groups: map[key][]*entry{}, curves: map[shape]map[curve][]*entry{}}
+	if len(cfg.Points) == 0 && len(rs) > 0 {
+		f.found = append(f.found, result.Finding{Rule: "RNK-NO-POINTS", Level: result.Warn, Where: result.Place{File: "content/site.yaml", Pointer: "/points"},
+			Message: "no operating point is defined, so there are no boards", Hint: "add one under points, for example {id: min-energy, title: Lowest energy}"})
+	}
 	f.read(rs)
 	matched := f.group()
 	f.lend()
@@ -119,7 +123,7 @@ func Boards(rs []*result.Loaded, cfg Config, cat *catalog.Catalog, scales *Scale
 	f.name(boards)
 	for i, ok := range matched {
 		if b := cfg.Boards[i]; !ok {
-			f.found = append(f.found, result.Finding{Rule: "RNK-EMPTY", Level: result.Warn, Where: result.Place{Pointer: fmt.Sprintf("/boards/%d", i)},
+			f.found = append(f.found, result.Finding{Rule: "RNK-EMPTY", Level: result.Warn, Where: result.Place{File: "content/site.yaml", Pointer: fmt.Sprintf("/boards/%d", i)},
 				Message: fmt.Sprintf("board %q matches no result", specName(b, i)), Hint: "check its task, hardware and point, or remove it"})
 		}
 	}
