@@ -157,6 +157,7 @@ func svgMarks(t *testing.T, l *List, svg []byte) []mark {
 	var ms []mark
 	var g struct{ x, y, scale float64 }
 	inGroup, inDefs := false, false
+	shapes := map[string]string{}
 	texts := []Text{}
 	for _, it := range l.Items {
 		if tx, ok := it.(Text); ok && tx.S != "" {
@@ -219,10 +220,23 @@ func svgMarks(t *testing.T, l *List, svg []byte) []mark {
 				t.Fatalf("transform %q: %v", a["transform"], err)
 			}
 		case "use":
-			seen[int(num("x"))] = true
+			if inGroup {
+				seen[int(num("x"))] = true
+				break
+			}
+			m := mark{kind: "path"}
+			for i, v := range splitNumbers(shapes[strings.TrimPrefix(a["href"], "#")]) {
+				if i < 2 {
+					m.n = append(m.n, []float64{num("x"), num("y")}[i])
+				} else {
+					m.n = append(m.n, m.n[i-2]+v)
+				}
+			}
+			ms = append(ms, m)
 		case "path":
 			switch {
 			case inDefs:
+				shapes[a["id"]] = a["d"]
 			case inGroup:
 				tx := texts[0]
 				ps, _ := place(tx.S, tx.Bold, l.Fallback)

@@ -41,6 +41,7 @@ type svgWriter struct {
 	bytes.Buffer
 	o       SVGOptions
 	glyphs  glyphSet
+	shapes  shapeSet
 	scratch []byte
 }
 
@@ -50,6 +51,7 @@ func SVG(l *List, o SVGOptions) []byte {
 	body := &svgWriter{o: o}
 	if o.Text == Outline {
 		body.glyphs.collect(l, o.IDPrefix)
+		body.shapes.collect(l.Items, o.IDPrefix)
 	}
 	body.Grow(16 << 10)
 	body.items(l.Items)
@@ -58,8 +60,11 @@ func SVG(l *List, o SVGOptions) []byte {
 	w.glyphs.color = body.glyphs.color
 	w.Grow(body.Len() + 16<<10)
 	w.head(l)
-	if o.Text == Outline {
+	if body.glyphs.defined || len(body.shapes.order) > 0 {
+		w.WriteString("<defs>")
 		body.glyphs.write(w)
+		body.shapes.write(w)
+		w.WriteString("</defs>\n")
 	}
 	w.Write(body.Bytes())
 	w.WriteString("</svg>\n")
@@ -227,8 +232,12 @@ func appendNext(b []byte, n int) []byte {
 func (w *svgWriter) rect(r Rect) {
 	w.WriteString("<rect")
 	x, y := um(r.X), um(r.Y)
-	w.mm("x", r.X)
-	w.mm("y", r.Y)
+	if x != 0 {
+		w.mm("x", r.X)
+	}
+	if y != 0 {
+		w.mm("y", r.Y)
+	}
 	// Both edges are rounded, not the size: neighbours then meet.
 	w.mm("width", float64(um(r.X+r.W)-x)/1000)
 	w.mm("height", float64(um(r.Y+r.H)-y)/1000)
@@ -282,7 +291,7 @@ func (w *svgWriter) close(tag, title string) {
 }
 
 func (w *svgWriter) polygon(p Polygon) {
-	if len(p.Points) == 0 {
+	if len(p.Points) == 0 || w.place(p) {
 		return
 	}
 	w.WriteString("<polygon")

@@ -5,6 +5,7 @@ package draw
 
 import (
 	"hash/fnv"
+	"slices"
 	"strconv"
 
 	"golang.org/x/image/font/sfnt"
@@ -130,6 +131,8 @@ type glyphSet struct {
 	uses  map[glyphKey]*glyphUse
 	order []*glyphUse
 	color string // of most lines
+	// defined says that at least one outline is used by id.
+	defined bool
 }
 
 // Bytes around a definition and around one use of it, beside the outline.
@@ -171,30 +174,38 @@ func (g *glyphSet) collect(l *List, prefix string) {
 		}
 	}
 	short := shortPrefix(prefix)
+	// The most frequent ones get the shortest ids.
+	byUse := slices.Clone(g.order)
+	slices.SortStableFunc(byUse, func(a, b *glyphUse) int { return b.n - a.n })
 	ids := 0
-	for _, u := range g.order {
-		id := short + strconv.FormatInt(int64(ids), 36)
+	for _, u := range byUse {
+		id := short + string(idChars[ids%len(idChars)])
+		if ids >= len(idChars) {
+			id += strconv.Itoa(ids / len(idChars))
+		}
 		inPlace := u.n * (len(u.rest) + len("M10000-10"))
 		defined := len(u.rest) + len("M10-10") + defBytes + len(id) + u.n*(useBytes+len(id))
 		if defined < inPlace {
 			u.id = id
 			ids++
+			g.defined = true
 		}
 	}
 }
 
+const idChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
 // shortPrefix makes ids of glyphs from the drawing's prefix: an id is written
-// some hundreds of times, so it is six characters of a digest. Two drawings of
-// a page share one with a probability of 1 in 47 thousand million.
+// some hundreds of times, so it is five characters of a digest. Two drawings
+// share one with a probability of 1 in 768 million.
 func shortPrefix(prefix string) string {
-	const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 	h := fnv.New64a()
 	h.Write([]byte(prefix)) // never fails
 	v := h.Sum64()
-	out := [6]byte{alphabet[v%52]} // ids begin with a letter
+	out := [5]byte{idChars[v%52]} // ids begin with a letter
 	v /= 52
 	for i := 1; i < len(out); i++ {
-		out[i] = alphabet[v%62]
+		out[i] = idChars[v%62]
 		v /= 62
 	}
 	return string(out[:])
@@ -212,14 +223,9 @@ func (g *glyphSet) of(p placed) *glyphUse {
 }
 
 func (g *glyphSet) write(w *svgWriter) {
-	open := false
 	for _, u := range g.order {
 		if u.id == "" {
 			continue
-		}
-		if !open {
-			w.WriteString("<defs>\n")
-			open = true
 		}
 		w.WriteString(`<path id="` + u.id + `" d="M`)
 		b := strconv.AppendInt(w.scratch[:0], int64(u.x), 10)
@@ -229,10 +235,7 @@ func (g *glyphSet) write(w *svgWriter) {
 		b = strconv.AppendInt(b, int64(u.y), 10)
 		w.Write(b)
 		w.scratch = b
-		w.WriteString(u.rest + "\"/>\n")
-	}
-	if open {
-		w.WriteString("</defs>\n")
+		w.WriteString(u.rest + `"/>`)
 	}
 }
 
@@ -334,6 +337,12 @@ func (p *pathPen) line(a fixed.Point26_6) {
 
 func (p *pathPen) quad(c, a fixed.Point26_6) {
 	cx, cy, x, y := round26(c.X), round26(c.Y), round26(a.X), round26(a.Y)
+	// A control within a unit of the chord bends it by half of one at most.
+	dx, dy := x-p.x, y-p.y
+	if cross := (cx-p.x)*dy - (cy-p.y)*dx; cross*cross <= dx*dx+dy*dy {
+		p.line(a)
+		return
+	}
 	// TrueType leaves out points midway between two controls, and there the
 	// next control is the mirror of the last: SVG's t says the same in half
 	// the bytes. Two units move the curve by one, a hundredth of a millimetre

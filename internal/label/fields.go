@@ -123,10 +123,14 @@ func (in Input) taskName() string {
 	return normal(in.Result.Workload.Task)
 }
 
-// hardwareName is count and accelerator, or "" if the result states none.
+// hardwareName is count and accelerator, that it is somebody's endpoint, or ""
+// if the result states none.
 func (in Input) hardwareName(w *words) string {
 	h := in.Result.Hardware
 	if h == nil || h.Name == "" {
+		if in.Result.Kind == result.KindEndpoint {
+			return w.t("hosted")
+		}
 		return ""
 	}
 	name := h.Name
@@ -292,6 +296,9 @@ func (in Input) facts(w *words) []fact {
 	boundary := in.boundary()
 	if w.has("boundary_" + boundary) {
 		boundary = w.t("boundary_" + boundary)
+	}
+	if _, has := in.Result.Value(Metric); !has && boundary == "" {
+		boundary = w.t("no_boundary")
 	}
 	kind, month := in.dated()
 	return append(fs,

@@ -90,7 +90,7 @@ func (l *Label) note(level result.Level, rule, hint, format string, args ...any)
 func (in Input) check() error {
 	texts := [...][2]string{{"model name", in.Result.Model.Name}, {"provider", in.Result.Model.Provider}, {"site title", in.SiteTitle}, {"operating point", in.PointTitle},
 		{"task", in.taskName()}, {"precision", in.Result.Model.Precision}, {"quantization", in.Result.Model.Quantization}, {"software", softwareName(in.Result.Software)},
-		{"model title", in.displayName()}, {"hardware", in.hardwareName(&words{s: map[string]string{"hardware": "{name}"}})}, {"size class", in.Result.Model.SizeClass}}
+		{"model title", in.displayName()}, {"hardware", in.hardwareName(&words{s: map[string]string{"hardware": "{name}", "hosted": ""}})}, {"size class", in.Result.Model.SizeClass}}
 	for _, t := range texts {
 		if r, bad := forbidden(t[1]); bad {
 			return problem("LBL-E-TEXT", "take the character out; labels carry no control, direction or private-use characters", "%s %q holds U+%04X", t[0], t[1], r)
