@@ -1,0 +1,230 @@
+package label
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"jouleboard/internal/result"
+	"jouleboard/labels"
+)
+
+func shipped(t testing.TB, name string) string {
+	t.Helper()
+	data, err := fs.ReadFile(labels.FS, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// loadDesign loads the shipped words with one design.
+func loadDesign(t testing.TB, design string) (*Designs, result.Findings) {
+	t.Helper()
+	return Load(fstest.MapFS{
+		"i18n/en.yaml":         {Data: []byte(shipped(t, "i18n/en.yaml"))},
+		"designs/default.yaml": {Data: []byte(design)},
+	})
+}
+
+func TestShippedDesignIsValid(t *testing.T) {
+	d, found := Load(labels.FS)
+	if len(found) > 0 {
+		t.Errorf("findings: %v", found)
+	}
+	if got := strings.Join(d.Names(), " "); got != "default/full" {
+		t.Errorf("designs: %s", got)
+	}
+}
+
+// The palette's contrasts are those that the labels' rules print.
+func TestContrast(t *testing.T) {
+	for hex, want := range map[string]string{"#1A1A1A": "17.40", "#4D4D4D": "8.45", "#005A8C": "7.39", "#767676": "4.54", "#8C2D04": "8.43", "#3C3C3C": "11.03", "#5F5F5F": "6.39"} {
+		if got := strings.TrimRight(num(float64(int(contrast(hex, "#FFFFFF")*100+0.5))/100), "0"); got != strings.TrimRight(want, "0") {
+			t.Errorf("%s on white: %s, want %s", hex, got, want)
+		}
+	}
+}
+
+// Each fault in a design is found with its rule and its line.
+func TestDesignFaults(t *testing.T) {
+	base := shipped(t, "designs/default.yaml")
+	line := func(s, part string) int {
+		at := strings.Index(s, part)
+		if at < 0 {
+			return 0
+		}
+		return 1 + strings.Count(s[:at], "\n")
+	}
+	drop := func(id string) string {
+		return regexp.MustCompile(`(?m)^ *- \{[^\n]*id: `+id+`[,}].*\n`).ReplaceAllString(base, "")
+	}
+	swap := func(old, new string) string { return strings.Replace(base, old, new, 1) }
+	for name, c := range map[string]struct {
+		design string
+		rule   string
+		text   string // part of the message
+		at     string // part of the line, "" for no check
+	}{
+		"not YAML":            {"size: [full\n", "LBL-DESIGN", "", ""},
+		"unknown key":         {"sice: full\n" + base, "LBL-DESIGN", "sice", "sice"},
+		"unknown size":        {swap("size: full", "size: poster"), "LBL-DESIGN", `size is "poster"`, "size: poster"},
+		"unknown kind":        {swap("kind: star", "kind: moon"), "LBL-DESIGN", `kind is "moon"`, "kind: moon"},
+		"unknown element key": {swap("pt: 30,", "pt: 30, blink: true,"), "LBL-DESIGN", "blink", "blink"},
+		"key of another kind": {swap("box: 28", "box: 28, pt: 9"), "LBL-DESIGN", "takes no pt", "box: 28, pt"},
+		"missing key":         {swap(", r: 7", ""), "LBL-DESIGN", "without r", "kind: star"},
+		"unknown field":       {swap("{provider}", "{maker}"), "LBL-DESIGN", `unknown field "maker"`, "{maker}"},
+		"unknown when":        {swap("when: rated", "when: nice"), "LBL-DESIGN", `unknown field "nice"`, "when: nice"},
+		"unknown colour":      {swap("color: alert", "color: pink"), "LBL-DESIGN", `no colour is named "pink"`, "color: pink"},
+		"bad colour":          {swap(`"#4D4D4D"`, `"grey"`), "LBL-DESIGN", "colour grey", `grey: "grey"`},
+		"bad align":           {swap("align: r", "align: right"), "LBL-DESIGN", `align is "right"`, "align: right"},
+		"facts outside rows":  {swap("repeat: facts, dy: 5.6, ", ""), "LBL-DESIGN", "stands in rows only", ""},
+		"negative size":       {swap("pt: 30", "pt: -30"), "LBL-DESIGN", "pt is -30", ""},
+		"not a number":        {swap("pt: 30", "pt: .nan"), "LBL-DESIGN", "pt is NaN", ""},
+		"small print":         {swap("pt: 9.5, color: ink, text: \"{note}\"", "pt: 5, color: ink, text: \"{note}\""), "LBL-SMALL", "5 pt", "pt: 5,"},
+		"small when shrunk":   {swap("min_pt: 11", "min_pt: 4"), "LBL-SMALL", "4 pt", "min_pt: 4"},
+		"no note":             {drop("note"), "LBL-MANDATORY", "{note}", "elements:"},
+		"no stars":            {drop("stars"), "LBL-MANDATORY", "stars", "elements:"},
+		"no QR code":          {drop("qr"), "LBL-MANDATORY", "QR code", "elements:"},
+		"no hash":             {drop("hash"), "LBL-MANDATORY", "{hash}", "elements:"},
+		"note only sometimes": {swap("id: note,", "id: note, when: withdrawn,"), "LBL-MANDATORY", "{note}", "elements:"},
+		"no ground":           {drop("ground"), "LBL-GROUND", "", "id: header"},
+		"weak grey":           {swap(`"#4D4D4D"`, `"#999999"`), "LBL-CONTRAST", "contrast of 2.85", ""},
+		"weak outline":        {swap(`"#767676"`, `"#CCCCCC"`), "LBL-CONTRAST", "stars", ""},
+		"outside":             {swap("id: hash, x: 36", "id: hash, x: 80"), "LBL-OUTSIDE", "hash", ""},
+		"overlap":             {swap("id: value, when: value, x: 6, y: 92", "id: value, when: value, x: 6, y: 104"), "LBL-OVERLAP", "value", ""},
+		"text over the code":  {swap("id: verify, x: 36", "id: verify, x: 20"), "LBL-OVERLAP", "verify", ""},
+		"tiny code":           {swap("box: 28", "box: 12"), "LBL-E-QR", "0.4 mm needed", ""},
+		"no room":             {swap("pt: 30", "pt: 60"), "LBL-E-FIT", "does not fit", ""},
+		"missing font":        {swap("palette:", "fonts: {fallback: [none.ttf]}\npalette:"), "LBL-FONT", "none.ttf", "none.ttf"},
+		"bidi in text":        {swap(`text: "{note}"`, `text: "{note}\u202e"`), "LBL-E-TEXT", "U+202E", ""},
+		"undrawable text":     {swap(`text: "{note}"`, `text: "{note} \u2605"`), "LBL-E-TEXT", "U+2605", ""},
+	} {
+		d, found := loadDesign(t, c.design)
+		hit := false
+		for _, f := range found {
+			if f.Rule != c.rule || !strings.Contains(f.Message, c.text) {
+				continue
+			}
+			hit = true
+			if f.Level != result.Error || f.Where.File != "labels/designs/default.yaml" || f.Hint == "" {
+				t.Errorf("%s: %+v lacks level, file or hint", name, f)
+			}
+			if want := line(c.design, c.at); c.at != "" && f.Where.Line != want {
+				t.Errorf("%s: found on line %d, want %d: %s", name, f.Where.Line, want, f)
+			}
+		}
+		if !hit {
+			t.Errorf("%s: no %s with %q; found %v", name, c.rule, c.text, found)
+		}
+		if len(d.Names()) > 0 {
+			t.Errorf("%s: the design can be used", name)
+		}
+	}
+}
+
+func TestTwoDesignsOfOneName(t *testing.T) {
+	base := []byte(shipped(t, "designs/default.yaml"))
+	_, found := Load(fstest.MapFS{
+		"i18n/en.yaml":              {Data: []byte(shipped(t, "i18n/en.yaml"))},
+		"designs/default.yaml":      {Data: base},
+		"designs/default-full.yaml": {Data: base},
+	})
+	if len(found) != 1 || !strings.Contains(found[0].Message, "is also in") {
+		t.Errorf("found %v", found)
+	}
+}
+
+func TestWordFaults(t *testing.T) {
+	en := shipped(t, "i18n/en.yaml")
+	for name, c := range map[string]struct {
+		lang, text string
+		level      result.Level
+		want       string
+	}{
+		"unknown key":     {"de", "ratting: x\n", result.Error, `unknown key "ratting"`},
+		"other names":     {"de", "rating: \"{star} von 5\"\n", result.Error, "rating has {star}"},
+		"not translated":  {"de", "rating: \"{stars} von 5\"\n", result.Warn, "subtitle is not translated"},
+		"not YAML":        {"de", "a: [\n", result.Error, ""},
+		"English missing": {"en", "", result.Error, "English words are missing"},
+	} {
+		m := fstest.MapFS{"i18n/en.yaml": {Data: []byte(en)}, "i18n/" + c.lang + ".yaml": {Data: []byte(c.text)}}
+		if name == "English missing" {
+			m = fstest.MapFS{}
+		}
+		_, found := Load(m)
+		hit := false
+		for _, f := range found {
+			hit = hit || f.Level == c.level && strings.Contains(f.Message, c.want)
+		}
+		if !hit {
+			t.Errorf("%s: no %s with %q in %v", name, c.level, c.want, found)
+		}
+	}
+}
+
+// Every key that the code asks for is there, and every key that is there is
+// asked for.
+func TestWordsAreUsed(t *testing.T) {
+	w := load(t).words("en")
+	src := ""
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if strings.HasSuffix(f, "_test.go") {
+			continue
+		}
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		src += string(b)
+	}
+	for _, m := range regexp.MustCompile(`\bt\("([a-z_]+)"[,)]`).FindAllStringSubmatch(src, -1) {
+		if !w.has(m[1]) {
+			t.Errorf("the code asks for %q, which no file has", m[1])
+		}
+	}
+	made := regexp.MustCompile(`^(reason_|boundary_|per_|fact_|alt_|load_)`) // put together from a code or a kind
+	for _, k := range sortedKeys(w.s) {
+		if !strings.Contains(src, `"`+k+`"`) && !made.MatchString(k) && k != "recomputed" && k != "declared" && k != "reported" {
+			t.Errorf("nothing asks for %q", k)
+		}
+	}
+	for _, kind := range []string{"measured", "published", "retrieved"} {
+		if !w.has("alt_"+kind) || !w.has("fact_"+kind) {
+			t.Errorf("no words for %s", kind)
+		}
+	}
+	for _, kind := range []string{"request", "image", "video"} {
+		if !w.has("per_"+kind) || !w.has("alt_per_"+kind) {
+			t.Errorf("no words for a %s", kind)
+		}
+	}
+}
+
+func FuzzDesign(f *testing.F) {
+	base := shipped(f, "designs/default.yaml")
+	f.Add(base)
+	f.Add("size: full\nelements: [{kind: text}]\n")
+	f.Add("size: full\nelements:\n  - kind: qr\n    x: 1\n    y: .inf\n    box: 1e308\n")
+	f.Add("size: full\npalette: {a: \"#FFFFFF\"}\nelements: [{kind: rect, x: 0, y: 0, w: 96, h: 192, fill: a}, {kind: text, x: 1, y: 2, pt: 9, color: a, text: \"{model}\", lines: 10, max_w: 0.1}]\n")
+	f.Add("elements: &a [*a]")
+	f.Add("? {a: b}\n: c\n")
+	w := load(f).words("en")
+	f.Fuzz(func(t *testing.T, design string) {
+		ds, found := parseDesign("labels/designs/x.yaml", []byte(design))
+		if ds == nil && !found.HasErrors() {
+			t.Fatal("no design and no error")
+		}
+		if ds != nil && !found.HasErrors() {
+			ds.try(w)
+		}
+	})
+}
