@@ -30,7 +30,9 @@ $(VENDOR)/echarts.min.js: package.json package-lock.json
 	elif ! npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error; then \
 	  echo "make: npm could not fetch the chart library, so charts stay static drawings"; \
 	else \
-	  mkdir -p $(VENDOR) && cp $(ECHARTS)/LICENSE $(VENDOR)/echarts-LICENSE && cp $(ECHARTS)/NOTICE $(VENDOR)/echarts-NOTICE && cp $(ECHARTS)/dist/echarts.min.js $@; \
+	  mkdir -p $(VENDOR) && cp $(ECHARTS)/LICENSE $(VENDOR)/echarts-LICENSE && cp $(ECHARTS)/NOTICE $(VENDOR)/echarts-NOTICE && \
+	  cp $(ECHARTS)/licenses/LICENSE-d3 $(VENDOR)/echarts-LICENSE-d3 && cp node_modules/zrender/LICENSE $(VENDOR)/echarts-LICENSE-zrender && \
+	  cp $(ECHARTS)/dist/echarts.common.min.js $@; \
 	fi
 
 test: vendor ## run the tests

@@ -25,7 +25,8 @@ type Board struct {
 	// Metric is the registry key that ranks, PointRule the operating point.
 	Metric    string
 	PointRule Point
-	Columns   []string
+	// Columns are those that site.yaml names; nil leaves them to the page.
+	Columns []string
 	// Rows are ranked rows, best first, then flagged ones.
 	Rows []Row
 	// Excluded are results at this point that a rule keeps out, NoMetric those
@@ -175,9 +176,6 @@ func (f *former) board(k key, es []*entry) *Board {
 	if b.Title == "" {
 		b.Title = f.title(b)
 	}
-	if len(b.Columns) == 0 {
-		b.Columns = columns(b)
-	}
 	return b
 }
 
@@ -288,24 +286,4 @@ func prefixed(prefix, v string) string {
 		return ""
 	}
 	return prefix + v
-}
-
-// columns are the usual ones of which the board has a number: energy of an
-// answer, of a token and the length of the answer stand side by side, because
-// the first is the product of the other two.
-func columns(b *Board) []string {
-	keys := append([]string{b.Metric}, "energy_per_response_j", "energy_per_image_j", "energy_per_video_j", "energy_per_output_token_j",
-		"mean_output_tokens", "energy_per_1000_requests_wh", "output_tokens_per_s", "images_per_s", "videos_per_s", "itl_ms.p50",
-		"ttft_ms.p50", "request_output_tokens_per_s.p50", "e2e_ms.p50", "batch_latency_s", "mean_power_w", "error_rate")
-	var out []string
-	seen := map[string]bool{}
-	for _, k := range keys {
-		for _, r := range b.Rows {
-			if _, ok := r.Result.Value(k); ok && !seen[k] {
-				seen[k] = true
-				out = append(out, k)
-			}
-		}
-	}
-	return out
 }

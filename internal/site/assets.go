@@ -64,7 +64,7 @@ func loadAssets(in *Input, opt Options) (assetSet, result.Findings) {
 	case err == nil:
 		a.echarts = add("vendor/echarts.min.js", "", lib)
 		a.chartJS = add("js/chart.js", "application/javascript", read("js/chart.js"))
-		for _, name := range []string{"LICENSE", "NOTICE"} {
+		for _, name := range []string{"LICENSE", "NOTICE", "LICENSE-d3", "LICENSE-zrender"} {
 			if text, err := fs.ReadFile(in.Assets, "vendor/echarts-"+name); err == nil {
 				a.files["assets/echarts-"+name+".txt"] = text
 			}

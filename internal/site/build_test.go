@@ -300,3 +300,18 @@ func firstFile(t testing.TB, dir string) string {
 	}
 	return found
 }
+
+// Energy per token, length and energy per response stand side by side, so that
+// verbosity can be seen; the text boards rank by the response.
+func TestVerbosityIsVisible(t *testing.T) {
+	cols := defaultColumns("energy_per_response_j")
+	for _, want := range []string{"energy_per_response_j", "energy_per_output_token_j", "mean_output_tokens"} {
+		found := false
+		for _, c := range cols {
+			found = found || c == want
+		}
+		if !found {
+			t.Errorf("columns %v lack %s", cols, want)
+		}
+	}
+}

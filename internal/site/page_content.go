@@ -17,6 +17,7 @@ type contentPage struct {
 	frame
 	Heading, Lede, Section, Layout, Date string
 	Body                                 template.HTML
+	Source                               *content.Source
 	Siblings                             []sibling
 	Headings                             []content.Heading
 }
@@ -60,7 +61,7 @@ func (s *site) contentPage(p *content.Page) job {
 			return fs, d.err
 		}
 		v := contentPage{frame: s.frame(path, p.Title, first(p.Description, p.Title), d.charts),
-			Heading: p.Title, Lede: p.Description, Section: title, Layout: p.Layout, Date: p.Date, Body: body}
+			Heading: p.Title, Lede: p.Description, Section: title, Layout: p.Layout, Date: p.Date, Body: body, Source: p.Source}
 		for _, h := range p.Headings {
 			if h.Level == 2 {
 				v.Headings = append(v.Headings, h)

@@ -5,6 +5,7 @@ package site
 
 import (
 	"html/template"
+	"path"
 	"sort"
 	"strings"
 
@@ -450,12 +451,7 @@ func (s *site) sourceOf(e *entry) *sourceView {
 // reproduce says how to get the number again.
 func (s *site) reproduce(e *entry) []step {
 	if src := e.Source; src != nil {
-		steps := []step{{Text: s.msg.T("reproduce.reported", src.Publisher, src.Name)}}
-		if src.Name == "mlenergy" {
-			steps[0].Command = "jouleboard import mlenergy index.json tasks/*.json --select pareto"
-		} else {
-			steps[0].Command = "jouleboard import " + src.Name + " FILE"
-		}
+		steps := []step{{Text: s.msg.T("reproduce.reported", src.Publisher), Command: importCommand(src)}}
 		if e.Workload.Command != "" {
 			steps = append(steps, step{s.msg.T("reproduce.source"), e.Workload.Command})
 		}
@@ -472,6 +468,38 @@ func (s *site) reproduce(e *entry) []step {
 		steps = append(steps, step{Text: s.msg.T("reproduce.samples", e.Samples.SHA256)})
 	}
 	return steps
+}
+
+// importCommand is the command that makes the file of a reported result from
+// what its source published.
+func importCommand(src *result.Source) string {
+	parts := []string{"jouleboard import " + src.Name}
+	switch {
+	case src.Name == "mlenergy":
+		parts[0] += " index.json tasks/*.json --select pareto"
+	case strings.HasSuffix(src.Table, ".json"), strings.HasSuffix(src.Table, ".csv"):
+		parts[0] += " " + path.Base(src.Table)
+	default:
+		parts[0] += " README.md"
+		parts = append(parts, "--publisher "+quote(src.Publisher), "--source-url "+quote(src.URL))
+		if src.Title != "" {
+			parts = append(parts, "--source-title "+quote(src.Title))
+		}
+	}
+	for _, kv := range [][2]string{{"--source-version", src.Version}, {"--published", src.Published}, {"--retrieved", src.Retrieved}} {
+		if kv[1] != "" {
+			parts = append(parts, kv[0]+" "+quote(kv[1]))
+		}
+	}
+	return strings.Join(parts, " \\\n  ")
+}
+
+// quote makes text one word of a shell's command line.
+func quote(t string) string {
+	if t != "" && strings.Trim(t, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+,=") == "" {
+		return t
+	}
+	return "'" + strings.ReplaceAll(t, "'", `'\''`) + "'"
 }
 
 // fileFacts are the identity of the file behind the page.

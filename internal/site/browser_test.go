@@ -1,0 +1,267 @@
+//go:build browser
+
+// The built site in a real browser, and before the Nu HTML checker.
+
+package site
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// tab is a browser tab that remembers complaints and requests.
+type tab struct {
+	t          *testing.T
+	ctx        context.Context
+	mu         sync.Mutex
+	complaints []string
+	requests   []string
+}
+
+func newTab(t *testing.T) *tab {
+	t.Helper()
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.UserDataDir(t.TempDir()))
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	t.Cleanup(stop)
+	ctx, stop = chromedp.NewContext(ctx)
+	t.Cleanup(stop)
+	p := &tab{t: t}
+	if err := chromedp.Listen(ctx, p.listen); err != nil {
+		t.Skipf("no browser: %v", err)
+	}
+	p.ctx, stop = context.WithTimeout(ctx, 3*time.Minute)
+	t.Cleanup(stop)
+	return p
+}
+
+func (p *tab) listen(ev any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch ev := ev.(type) {
+	case *network.EventRequestWillBeSent:
+		p.requests = append(p.requests, ev.Request.URL)
+	case *runtime.EventConsoleAPICalled:
+		for _, a := range ev.Args {
+			p.complaints = append(p.complaints, "console: "+string(a.Value))
+		}
+	case *runtime.EventExceptionThrown:
+		p.complaints = append(p.complaints, "exception: "+ev.ExceptionDetails.Text)
+	case *log.EventEntryAdded:
+		p.complaints = append(p.complaints, fmt.Sprint("log: ", ev.Entry.Text, " ", ev.Entry.URL))
+	}
+}
+
+func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, steps...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func eval[T any](p *tab, script string) T {
+	p.t.Helper()
+	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.t.Fatalf("%v in %.200s", err, script)
+	}
+	return v
+}
+
+// call sends a command of the browser's protocol.
+func call[P, R any](p *tab, cmd cdp.Command[P, R], params P) {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, cmd, params); err != nil {
+		p.t.Fatalf("%s: %v", cmd.Method, err)
+	}
+}
+
+func (p *tab) scripts(on bool) {
+	p.t.Helper()
+	call(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
+}
+
+// take returns and forgets what was seen so far.
+func (p *tab) take() (complaints, requests []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	complaints, requests = p.complaints, p.requests
+	p.complaints, p.requests = nil, nil
+	return complaints, requests
+}
+
+// kinds are one page of each kind of the shipped site.
+func kinds(t *testing.T, dir string) []string {
+	t.Helper()
+	pages := []string{"index.html", "boards/index.html", "boards/chat-h100/index.html", "boards/text-to-image-h100/index.html", "boards/endpoint-1024-1024/index.html",
+		"models/index.html", "models/Qwen/Qwen3-8B/index.html", "hardware/index.html", "hardware/h100/index.html", "tasks/chat/index.html", "labels/index.html",
+		"methodology/index.html", "methodology/metrics/index.html", "faq/index.html", "data/index.html", "cite/index.html", "moderation/index.html"}
+	rs, err := filepath.Glob(filepath.Join(dir, "r", "*"))
+	if err != nil || len(rs) == 0 {
+		t.Fatal("no result pages")
+	}
+	for i := 0; i < len(rs); i += 300 {
+		pages = append(pages, "r/"+filepath.Base(rs[i])+"/index.html")
+	}
+	for _, p := range pages {
+		if !exists(filepath.Join(dir, p)) {
+			t.Fatalf("the shipped site has no %s", p)
+		}
+	}
+	return pages
+}
+
+const visibleText = `document.querySelector("main").innerText.replace(/\s+/g, " ")`
+
+// Every kind of page, from disk and under a base path, with scripts and
+// without: no complaint, no request elsewhere, nothing lost, nothing wider than
+// a narrow screen.
+func TestPagesInBrowser(t *testing.T) {
+	dir, _ := shipped(t)
+	server := httptest.NewServer(http.StripPrefix("/some/base", http.FileServer(http.Dir(dir))))
+	defer server.Close()
+	p := newTab(t)
+	p.do(chromedp.EmulateViewport(1280, 900))
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range kinds(t, dir) {
+		for _, base := range []string{"file://" + abs + "/", server.URL + "/some/base/"} {
+			p.do(chromedp.Navigate(base + page))
+			complaints, requests := p.take()
+			for _, c := range complaints {
+				t.Errorf("%s%s: %s", base, page, c)
+			}
+			for _, r := range requests {
+				if u, err := url.Parse(r); err != nil || !strings.HasPrefix(r, server.URL+"/some/base/") && !strings.HasPrefix(r, "file://"+abs+"/") && u.Scheme != "data" {
+					t.Errorf("%s%s asks for %s", base, page, r)
+				}
+			}
+		}
+		if n := eval[int](p, `document.styleSheets.length && document.styleSheets[0].cssRules.length`); n < 20 {
+			t.Errorf("%s has no styles (%d rules)", page, n)
+		}
+		with := eval[string](p, visibleText)
+		p.scripts(false)
+		p.do(chromedp.Navigate(server.URL + "/some/base/" + page))
+		p.scripts(true)
+		without := eval[string](p, visibleText)
+		// Scripts add the words of buttons and nothing else.
+		for _, w := range []string{"Copied", "Copy"} {
+			with = strings.ReplaceAll(with, " "+w+" ", " ")
+			without = strings.ReplaceAll(without, " "+w+" ", " ")
+		}
+		if len(without) < len(with)*9/10 {
+			t.Errorf("%s: %d characters with scripts, %d without", page, len(with), len(without))
+		}
+		for _, width := range []int{320, 360, 768} {
+			p.do(chromedp.EmulateViewport(int64(width), 800))
+			if over := eval[int](p, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+				who := eval[string](p, `(() => { const w = document.documentElement.clientWidth; const e = [...document.querySelectorAll("body *")].find(e => e.getBoundingClientRect().right > w + 1 && !e.closest(".scroll, pre, .vh, .skip")); return e ? e.outerHTML.slice(0, 160) : "?" })()`)
+				t.Errorf("%s is %d px too wide at %d: %s", page, over, width, who)
+			}
+		}
+		p.do(chromedp.EmulateViewport(1280, 900))
+		p.take()
+	}
+}
+
+// A chart becomes live when it comes into view, and the drawing stays until then.
+func TestChartComesAlive(t *testing.T) {
+	dir, _ := shipped(t)
+	if m, _ := filepath.Glob(filepath.Join(dir, "assets", "echarts*.js")); len(m) == 0 {
+		t.Skip("the chart library is not there (no npm): the static charts stand alone")
+	}
+	abs, _ := filepath.Abs(dir)
+	p := newTab(t)
+	p.do(chromedp.EmulateViewport(1280, 900), chromedp.Navigate("file://"+abs+"/boards/chat-h100/index.html"))
+	ok := eval[bool](p, `new Promise(done => { const t0 = Date.now(); (function look() {
+		if (document.querySelector("#tradeoff canvas, #tradeoff .is-live svg, #tradeoff.is-live")) return done(true);
+		if (Date.now() - t0 > 20000) return done(false); setTimeout(look, 50) })() })`)
+	if !ok {
+		t.Error("the chart did not come alive")
+	}
+	if c, _ := p.take(); len(c) > 0 {
+		t.Errorf("complaints: %v", c)
+	}
+}
+
+// axe-core finds no violation on any kind of page, light or dark.
+func TestAxe(t *testing.T) {
+	dir, _ := shipped(t)
+	axe, err := os.ReadFile(filepath.Join(repo, "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Skipf("axe-core is not there: run make browser-test (%v)", err)
+	}
+	abs, _ := filepath.Abs(dir)
+	p := newTab(t)
+	p.do(chromedp.EmulateViewport(1280, 900))
+	for _, scheme := range []string{"light", "dark"} {
+		call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+		for _, page := range kinds(t, dir) {
+			p.do(chromedp.Navigate("file://" + abs + "/" + page))
+			eval[bool](p, string(axe)+"; true")
+			out := eval[string](p, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => JSON.stringify(r.violations.map(v => ({id: v.id, n: v.nodes.length, node: v.nodes[0].html.slice(0, 160), why: v.nodes[0].failureSummary}))))`)
+			var vs []struct {
+				ID, Node, Why string
+				N             int
+			}
+			if err := json.Unmarshal([]byte(out), &vs); err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range vs {
+				t.Errorf("%s, %s: %s (%d): %s\n%s", page, scheme, v.ID, v.N, v.Node, v.Why)
+			}
+		}
+	}
+}
+
+// The Nu HTML checker finds no error on any page.
+func TestNuChecker(t *testing.T) {
+	if _, err := exec.LookPath("java"); err != nil {
+		t.Skip("no java for the Nu HTML checker")
+	}
+	jars, _ := filepath.Glob(filepath.Join(repo, "node_modules", "vnu-jar", "build", "dist", "vnu.jar"))
+	if len(jars) == 0 {
+		t.Skip("the Nu HTML checker is not there: run make browser-test")
+	}
+	dir, _ := shipped(t)
+	check := func(dir string) (int, string) {
+		out, err := exec.Command("java", "-jar", jars[0], "--errors-only", "--skip-non-html", "--format", "gnu", dir).CombinedOutput()
+		if err == nil {
+			return 0, ""
+		}
+		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+		return len(lines), strings.Join(lines[:min(20, len(lines))], "\n")
+	}
+	if n, text := check(dir); n > 0 {
+		t.Errorf("%d errors:\n%s", n, text)
+	}
+	bad := t.TempDir()
+	if err := os.WriteFile(filepath.Join(bad, "x.html"), []byte("<!doctype html><title>x</title><p id=a><p id=a>"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if n, _ := check(bad); n == 0 {
+		t.Error("the checker takes a page with the same id twice, so its silence says nothing")
+	}
+}
