@@ -208,11 +208,7 @@ func svgMarks(t *testing.T, l *List, svg []byte) []mark {
 		case "rect":
 			ms = append(ms, mark{"rect", []float64{num("x"), num("y"), num("width"), num("height")}})
 		case "polygon":
-			m := mark{kind: "path"}
-			for _, f := range splitNumbers(a["points"]) {
-				m.n = append(m.n, f)
-			}
-			ms = append(ms, m)
+			ms = append(ms, mark{"path", splitNumbers(a["points"])})
 		case "g":
 			inGroup = true
 			seen = map[int]bool{}

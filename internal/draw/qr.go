@@ -17,15 +17,15 @@ type QRInfo struct {
 	Module  float64 // mm
 }
 
-// QRQuiet is the quiet zone around a code, in modules.
-const QRQuiet = 4
+// quietZone is the quiet zone around a code, in modules.
+const quietZone = 4
 
-// MinModule is the smallest module that phones read reliably in print, in mm.
-const MinModule = 0.4
+// minModule is the smallest module that phones read reliably in print, in mm.
+const minModule = 0.4
 
 // QR draws payload into a square box of the given size at x, y (mm, top left).
 // The box includes the quiet zone, which is painted white. It fails if the
-// payload is not ASCII or modules would be smaller than MinModule.
+// payload is not ASCII or modules would be smaller than minModule.
 func QR(payload string, x, y, box float64) ([]Item, QRInfo, error) {
 	if !isASCII(payload) || payload == "" {
 		return nil, QRInfo{}, fmt.Errorf("QR code of %q: the text must be ASCII and not empty", payload)
@@ -38,10 +38,10 @@ func QR(payload string, x, y, box float64) ([]Item, QRInfo, error) {
 		}
 	}
 	n := 17 + 4*int(v)
-	info := QRInfo{Version: int(v), Modules: n, Module: box / float64(n+2*QRQuiet)}
+	info := QRInfo{Version: int(v), Modules: n, Module: box / float64(n+2*quietZone)}
 	// The limit is met by boxes whose module is 0.4 mm to the last digit.
-	if info.Module < MinModule-1e-9 {
-		return nil, info, fmt.Errorf("QR code of %d bytes: modules of %.3f mm in a box of %g mm, %g mm needed", len(payload), info.Module, box, MinModule)
+	if info.Module < minModule-1e-9 {
+		return nil, info, fmt.Errorf("QR code of %d bytes: modules of %.3f mm in a box of %g mm, %g mm needed", len(payload), info.Module, box, minModule)
 	}
 	code, err := bestMask(v, enc)
 	if err != nil {
@@ -60,7 +60,7 @@ func QR(payload string, x, y, box float64) ([]Item, QRInfo, error) {
 			for col < n && code.Black(col, row) {
 				col++
 			}
-			items = append(items, Rect{X: x + float64(QRQuiet+from)*m, Y: y + float64(QRQuiet+row)*m, W: float64(col-from) * m, H: m, Fill: black})
+			items = append(items, Rect{X: x + float64(quietZone+from)*m, Y: y + float64(quietZone+row)*m, W: float64(col-from) * m, H: m, Fill: black})
 		}
 	}
 	return items, info, nil

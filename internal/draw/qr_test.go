@@ -44,7 +44,7 @@ func TestQRGeometry(t *testing.T) {
 	if bg := items[0].(Rect); bg.X != x || bg.Y != y || bg.W != box || bg.H != box || bg.Fill.Hex != "#FFFFFF" {
 		t.Errorf("the first item is %v, want the white box", bg)
 	}
-	quiet := QRQuiet * info.Module
+	quiet := quietZone * info.Module
 	dark := map[[2]int]bool{}
 	for _, it := range items[1:] {
 		r := it.(Rect)
@@ -61,8 +61,8 @@ func TestQRGeometry(t *testing.T) {
 		}
 	}
 	// The three finders, by their outer corners.
-	last := QRQuiet + info.Modules - 1
-	for _, c := range [][2]int{{QRQuiet, QRQuiet}, {last, QRQuiet}, {QRQuiet, last}} {
+	last := quietZone + info.Modules - 1
+	for _, c := range [][2]int{{quietZone, quietZone}, {last, quietZone}, {quietZone, last}} {
 		if !dark[c] {
 			t.Errorf("no finder at %v", c)
 		}

@@ -166,8 +166,8 @@ func Load(labels fs.FS) (*Designs, result.Findings) {
 	return d, found
 }
 
-// Names returns the designs that there are as NAME/SIZE, sorted.
-func (d *Designs) Names() []string { return sortedKeys(d.byKey) }
+// names returns the designs that there are as NAME/SIZE, sorted.
+func (d *Designs) names() []string { return sortedKeys(d.byKey) }
 
 // words returns the words of a language: the exact one, its base language, else
 // English.

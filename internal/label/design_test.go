@@ -36,7 +36,7 @@ func TestShippedDesignIsValid(t *testing.T) {
 	if len(found) > 0 {
 		t.Errorf("findings: %v", found)
 	}
-	if got := strings.Join(d.Names(), " "); got != "default/full" {
+	if got := strings.Join(d.names(), " "); got != "default/full" {
 		t.Errorf("designs: %s", got)
 	}
 }
@@ -121,7 +121,7 @@ func TestDesignFaults(t *testing.T) {
 		if !hit {
 			t.Errorf("%s: no %s with %q; found %v", name, c.rule, c.text, found)
 		}
-		if len(d.Names()) > 0 {
+		if len(d.names()) > 0 {
 			t.Errorf("%s: the design can be used", name)
 		}
 	}

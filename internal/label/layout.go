@@ -48,7 +48,7 @@ func (d *Designs) Draw(in Input, design, size string) (*Label, error) {
 	}
 	ds := d.byKey[design+"/"+size]
 	if ds == nil {
-		return nil, problem("LBL-E-DESIGN", "there are: "+strings.Join(d.Names(), ", "), "no design %q of size %q", design, size)
+		return nil, problem("LBL-E-DESIGN", "there are: "+strings.Join(d.names(), ", "), "no design %q of size %q", design, size)
 	}
 	if err := in.check(); err != nil {
 		return nil, err
