@@ -7,7 +7,7 @@ VENDOR := assets/vendor
 ECHARTS := node_modules/echarts
 
 .DEFAULT_GOAL := help
-.PHONY: help site build vendor test check bench browser-test results cross fmt clean
+.PHONY: help site build vendor test check browser-test bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -52,7 +52,7 @@ browser-test: vendor ## test the built site in Chromium, and with the Nu HTML ch
 	$(GO) test -tags browser -count=1 ./internal/site ./internal/chart
 
 bench: ## build 1,000 synthetic results and print seconds, results per second, memory
-	$(GO) test -run '^$$' -bench BenchmarkBuild -benchtime 3x ./internal/site
+	$(GO) test -run "^$$" -bench "Build|Rebuild" -benchtime 3x ./internal/site
 
 clean: ## remove what was built
 	rm -rf bin public node_modules $(VENDOR)

@@ -136,6 +136,13 @@ func (s *Site) Place(path string) result.Place {
 	}
 }
 
+// At is Place for a JSON pointer ("/boards/2/task"), which it keeps.
+func (s *Site) At(pointer string) result.Place {
+	at := s.Place(pathOf(pointer))
+	at.Pointer = pointer
+	return at
+}
+
 // parent cuts the last step off a path.
 func parent(p string) string {
 	for i := len(p) - 1; i >= 0; i-- {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"html/template"
 	"sort"
-	"strconv"
 	"strings"
 
 	"jouleboard/internal/catalog"
@@ -276,28 +275,13 @@ func (s *site) headline(e *entry) string {
 	return ""
 }
 
-// placed gives findings about the configuration their place in site.yaml: the
+// placed gives findings about the configuration their line in site.yaml: the
 // rank room knows only the pointer inside it.
 func placed(site *content.Site, fs result.Findings) result.Findings {
 	for i := range fs {
-		w := &fs[i].Where
-		if w.File != "" || w.Pointer == "" {
-			continue
+		if w := &fs[i].Where; w.Line == 0 && w.Pointer != "" && (w.File == "" || w.File == "content/site.yaml") {
+			*w = site.At(w.Pointer)
 		}
-		path := ""
-		for _, step := range strings.Split(strings.TrimPrefix(w.Pointer, "/"), "/") {
-			if _, err := strconv.Atoi(step); err == nil {
-				path += "[" + step + "]"
-				continue
-			}
-			if path != "" {
-				path += "."
-			}
-			path += step
-		}
-		pointer := w.Pointer
-		*w = site.Place(path)
-		w.Pointer = pointer
 	}
 	return fs
 }
