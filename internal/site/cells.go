@@ -97,9 +97,9 @@ func defaultColumns(metric string, own ...string) []string {
 	var mid []string
 	switch {
 	case metric == "energy_per_image_j":
-		mid = []string{"energy_per_1000_requests_wh", "batch_latency_s", "images_per_s", "batch"}
+		mid = []string{"batch_latency_s", "images_per_s", "batch"}
 	case metric == "energy_per_video_j":
-		mid = []string{"energy_per_1000_requests_wh", "batch_latency_s", "videos_per_s", "batch"}
+		mid = []string{"batch_latency_s", "videos_per_s", "batch"}
 	case strings.HasPrefix(metric, "energy_"):
 		mid = []string{"energy_per_output_token_j", "mean_output_tokens", "itl_ms.p50", "output_tokens_per_s"}
 	default:

@@ -294,9 +294,6 @@ func (s *site) boardFacts(page string, b *rank.Board) []fact {
 			fs = append(fs, fact{Key: s.msg.T("fact.scale"), Value: s.msg.T("scale.none"), URL: s.pageLink(page, "methodology/rating/")})
 		}
 	}
-	if b.Newest != "" {
-		fs = append(fs, fact{Key: s.msg.T("fact.newest"), Value: b.Newest})
-	}
 	return fs
 }
 
