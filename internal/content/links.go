@@ -33,49 +33,49 @@ type destination struct {
 
 // resolve finds out where a link leads. The error says what is wrong and what to
 // do about it.
-func (p *Page) resolve(dest string) (d destination, err error, hint string) {
+func (p *Page) resolve(dest string) (d destination, hint string, err error) {
 	switch {
 	case strings.TrimSpace(dest) == "":
-		return d, fmt.Errorf("link leads nowhere"), "write an address between the parentheses"
+		return d, "write an address between the parentheses", fmt.Errorf("link leads nowhere")
 	case strings.ContainsFunc(dest, hidden) || strings.ContainsAny(dest, "\t\n\r\\"):
-		return d, fmt.Errorf("link %q holds control characters or backslashes", clip(dest, 60)), "write a plain address"
+		return d, "write a plain address", fmt.Errorf("link %q holds control characters or backslashes", clip(dest, 60))
 	case schemeForm.MatchString(dest):
 		return p.resolveOutside(dest)
 	case strings.HasPrefix(dest, "//"):
-		return d, fmt.Errorf("link %q has no scheme", clip(dest, 60)), "begin it with https://"
+		return d, "begin it with https://", fmt.Errorf("link %q has no scheme", clip(dest, 60))
 	case strings.HasPrefix(dest, "#"):
 		id, err := url.PathUnescape(dest[1:])
 		if err != nil || id != "" && !p.HasID(id) {
-			return d, fmt.Errorf("this page has no heading with the id %q", clip(dest[1:], 60)), p.nearID(id)
+			return d, p.nearID(id), fmt.Errorf("this page has no heading with the id %q", clip(dest[1:], 60))
 		}
-		return destination{outside: dest}, nil, ""
+		return destination{outside: dest}, "", nil
 	}
 	return p.resolveInside(dest)
 }
 
-func (p *Page) resolveOutside(dest string) (d destination, err error, hint string) {
+func (p *Page) resolveOutside(dest string) (d destination, hint string, err error) {
 	scheme, _, _ := strings.Cut(strings.ToLower(dest), ":")
 	switch scheme {
 	case "http", "https":
 		if !isWeb(dest) {
-			return d, fmt.Errorf("link %q is not an address", clip(dest, 60)), "check host and spelling"
+			return d, "check host and spelling", fmt.Errorf("link %q is not an address", clip(dest, 60))
 		}
-		return destination{outside: dest, external: true}, nil, ""
+		return destination{outside: dest, external: true}, "", nil
 	case "mailto":
-		return destination{outside: dest}, nil, ""
+		return destination{outside: dest}, "", nil
 	}
-	return d, fmt.Errorf("link scheme %q is not allowed", clip(scheme, 20)), "http, https and mailto are"
+	return d, "http, https and mailto are", fmt.Errorf("link scheme %q is not allowed", clip(scheme, 20))
 }
 
-func (p *Page) resolveInside(dest string) (d destination, err error, hint string) {
+func (p *Page) resolveInside(dest string) (d destination, hint string, err error) {
 	rest, frag, _ := strings.Cut(dest, "#")
 	rest, query, _ := strings.Cut(rest, "?")
 	name, err := url.PathUnescape(rest)
 	if err != nil {
-		return d, fmt.Errorf("link %q has a broken %% escape", clip(dest, 60)), "write %25 for a percent sign"
+		return d, "write %25 for a percent sign", fmt.Errorf("link %q has a broken %% escape", clip(dest, 60))
 	}
 	if frag, err = url.PathUnescape(frag); err != nil {
-		return d, fmt.Errorf("link %q has a broken %% escape", clip(dest, 60)), "write %25 for a percent sign"
+		return d, "write %25 for a percent sign", fmt.Errorf("link %q has a broken %% escape", clip(dest, 60))
 	}
 	folder := strings.HasSuffix(name, "/")
 	if strings.HasPrefix(name, "/") {
@@ -84,7 +84,7 @@ func (p *Page) resolveInside(dest string) (d destination, err error, hint string
 		name = path.Join(path.Dir(strings.TrimPrefix(p.File, root)), name)
 	}
 	if name == ".." || strings.HasPrefix(name, "../") {
-		return d, fmt.Errorf("link %q leaves the content folder", clip(dest, 60)), "for a file of the repository write its full https address"
+		return d, "for a file of the repository write its full https address", fmt.Errorf("link %q leaves the content folder", clip(dest, 60))
 	}
 	if name == "." {
 		name = ""
@@ -99,16 +99,16 @@ func (p *Page) resolveInside(dest string) (d destination, err error, hint string
 	if strings.HasSuffix(name, ".md") {
 		to := p.pages[name]
 		if to == nil {
-			return d, fmt.Errorf("link leads to %s%s, which is not there", root, name), "links between pages are relative to the file they stand in"
+			return d, "links between pages are relative to the file they stand in", fmt.Errorf("link leads to %s%s, which is not there", root, name)
 		}
 		if frag != "" && !to.HasID(frag) {
-			return d, fmt.Errorf("%s has no heading with the id %q", to.File, clip(frag, 60)), to.nearID(frag)
+			return d, to.nearID(frag), fmt.Errorf("%s has no heading with the id %q", to.File, clip(frag, 60))
 		}
-		return destination{target: to.URL + tail}, nil, ""
+		return destination{target: to.URL + tail}, "", nil
 	}
 	if !folder && name != "" && fs.ValidPath(name) && p.content != nil {
 		if st, err := fs.Stat(p.content, name); err == nil && st.Mode().IsRegular() {
-			return destination{target: name + tail, asset: true}, nil, ""
+			return destination{target: name + tail, asset: true}, "", nil
 		}
 	}
 	if folder && name != "" {
@@ -116,10 +116,10 @@ func (p *Page) resolveInside(dest string) (d destination, err error, hint string
 	}
 	for _, to := range p.pages {
 		if to.URL == name && frag != "" && !to.HasID(frag) {
-			return d, fmt.Errorf("%s has no heading with the id %q", to.File, clip(frag, 60)), to.nearID(frag)
+			return d, to.nearID(frag), fmt.Errorf("%s has no heading with the id %q", to.File, clip(frag, 60))
 		}
 	}
-	return destination{target: name + tail}, nil, ""
+	return destination{target: name + tail}, "", nil
 }
 
 // HasID says whether the page has a fragment of that name. A page with block
@@ -161,7 +161,7 @@ func (p *Page) checkLinks() result.Findings {
 		out = append(out, p.finding(ruleLink, level, p.at(n.Pos()), msg, hint))
 	}
 	follow := func(n ast.Node, dest string) destination {
-		d, err, hint := p.resolve(dest)
+		d, hint, err := p.resolve(dest)
 		if err != nil {
 			add(result.Error, n, err.Error(), hint)
 		}

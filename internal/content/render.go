@@ -123,7 +123,7 @@ func (r *pageRenderer) details(w util.BufWriter, _ []byte, node ast.Node, enteri
 
 // href resolves a link once more; LoadPages has reported what is wrong with it.
 func (r *pageRenderer) href(n ast.Node, dest string) (href string, external, ok bool) {
-	d, err, _ := r.page.resolve(dest)
+	d, _, err := r.page.resolve(dest)
 	if err != nil {
 		return "", false, false
 	}
@@ -180,7 +180,7 @@ func (r *pageRenderer) autoLink(w util.BufWriter, src []byte, node ast.Node, ent
 		address = "mailto:" + address
 	}
 	// A link inside a link is not HTML.
-	if _, err, _ := r.page.resolve(address); err != nil || len(r.open) > 0 {
+	if _, _, err := r.page.resolve(address); err != nil || len(r.open) > 0 {
 		_, _ = w.WriteString(esc(string(n.Label(src))))
 		return ast.WalkContinue, nil
 	}
@@ -194,7 +194,7 @@ func (r *pageRenderer) image(w util.BufWriter, src []byte, node ast.Node, enteri
 	if !entering {
 		return ast.WalkContinue, nil
 	}
-	d, err, _ := r.page.resolve(string(n.Destination))
+	d, _, err := r.page.resolve(string(n.Destination))
 	if err != nil || !d.asset {
 		_, _ = w.WriteString(esc(plain(n, src)))
 		return ast.WalkSkipChildren, nil

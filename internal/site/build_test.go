@@ -125,6 +125,10 @@ func TestErrorsLeaveOutputAlone(t *testing.T) {
 		{"an unknown field in a template", func() string { return write("templates/board.html", "{{define \"main\"}}{{.NoSuchField}}{{end}}") }, []string{"templates/board.html", "NoSuchField"}},
 		{"a page with a dead link", func() string { return write("content/docs/new.md", "---\ntitle: New\n---\n\nSee [x](nowhere.md).\n") }, []string{"content/docs/new.md:5"}},
 		{"an unknown directive", func() string { return write("content/docs/new.md", "---\ntitle: New\n---\n\n::bord{id=x}\n") }, []string{"content/docs/new.md:5", "bord"}},
+		{"an unknown column", func() string {
+			data, _ := os.ReadFile(filepath.Join(root, "content", "site.yaml"))
+			return write("content/site.yaml", strings.Replace(string(data), "    task: lm-arena-chat\n", "    task: lm-arena-chat\n    columns: [enrgy]\n", 1))
+		}, []string{"content/site.yaml:", "enrgy"}},
 		{"an unknown key in site.yaml", func() string {
 			data, _ := os.ReadFile(filepath.Join(root, "content", "site.yaml"))
 			return write("content/site.yaml", string(data)+"\ncolour: blue\n")

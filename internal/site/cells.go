@@ -5,6 +5,7 @@ package site
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"jouleboard/internal/rank"
@@ -121,15 +122,14 @@ func defaultColumns(metric string, own ...string) []string {
 	return out
 }
 
+// factColumns are the columns that hold no metric.
+var factColumns = []string{"rank", "model", "rating", "gpus", "hardware", "precision", "parameters", "license", "type", "load", "batch", "level",
+	"label", "provider", "requests", "date", "engine"}
+
 // isColumn says whether a name is a column of tables: a fact or a metric.
 func (s *site) isColumn(name string) bool {
-	switch name {
-	case "rank", "model", "rating", "gpus", "hardware", "precision", "parameters", "license", "type", "load", "batch", "level",
-		"label", "provider", "requests", "date", "engine":
-		return true
-	}
 	_, ok := s.reg.Get(name)
-	return ok
+	return ok || slices.Contains(factColumns, name)
 }
 
 // headOf is the head of a column.

@@ -98,6 +98,14 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 	}
 	s.boards, fs = rank.Boards(live, in.Site.Rank, in.Catalog, in.Scales, in.Registry)
 	out = append(out, placed(in.Site, fs)...)
+	for i, b := range in.Site.Rank.Boards {
+		for j, c := range b.Columns {
+			if !s.isColumn(c) {
+				out = append(out, result.Finding{Rule: "SITE-COLUMN", Level: result.Error, Where: in.Site.At(fmt.Sprintf("/boards/%d/columns/%d", i, j)),
+					Message: fmt.Sprintf("unknown column %q", c), Hint: "use a metric's key, such as itl_ms.p50, or one of " + strings.Join(factColumns, ", ")})
+			}
+		}
+	}
 	s.account = rank.Account(live, s.boards, in.Site.Rank, in.Catalog)
 	s.place()
 

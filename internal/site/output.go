@@ -109,14 +109,6 @@ func (o *output) put(name, owner string, data []byte) error {
 	return nil
 }
 
-// has says whether a file was put; for link checks.
-func (o *output) has(name string) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	_, ok := o.files[name]
-	return ok
-}
-
 // names returns all file names, sorted.
 func (o *output) names() []string {
 	names := make([]string, 0, len(o.files))
