@@ -95,6 +95,8 @@ type Hardware struct {
 	HostMemoryBytes int64  `json:"host_memory_bytes,omitzero"`
 	Interconnect    string `json:"interconnect,omitzero"` // nvlink, pcie
 	Where           string `json:"where,omitzero"`        // cloud instance type, or own
+	// Mixed declares that the devices are not all of one model.
+	Mixed *bool `json:"mixed,omitzero"`
 }
 
 // Device is the record of one accelerator of a measured result.
@@ -194,7 +196,17 @@ type Workload struct {
 	Isolation          string     `json:"isolation,omitzero"`     // disjoint, reset, restart
 	Load               *Load      `json:"load,omitzero"`
 	Diffusion          *Diffusion `json:"diffusion,omitzero"`
-	Command            string     `json:"command,omitzero"` // the source's own command, byte for byte
+	// AllowRepeat declares that prompts may recur among the measured ones (G13).
+	AllowRepeat *bool  `json:"allow_repeat,omitzero"`
+	SLO         *SLO   `json:"slo,omitzero"`     // what goodput is held against
+	Command     string `json:"command,omitzero"` // the source's own command, byte for byte
+}
+
+// SLO are the objectives of one request; it is good if it meets every one.
+type SLO struct {
+	TTFTMs *float64 `json:"ttft_ms,omitzero"`
+	TPOTMs *float64 `json:"tpot_ms,omitzero"`
+	E2EMs  *float64 `json:"e2e_ms,omitzero"`
 }
 
 // Dataset is where the prompts come from.
@@ -244,6 +256,13 @@ type Load struct {
 	BatchSize     int64    `json:"batch_size,omitzero"`      // batch
 	MaxNumSeqs    int64    `json:"max_num_seqs,omitzero"`    // burst: the server's limit
 	MeanBatchSize *float64 `json:"mean_batch_size,omitzero"` // burst: as observed
+	// DurationS is the length that was asked for, where no number of requests
+	// was (closed and open).
+	DurationS *float64 `json:"duration_s,omitzero"`
+	// RampS is the time over which the first requests are spread (closed).
+	RampS *float64 `json:"ramp_s,omitzero"`
+	// ServerBatchLimit is the server's own limit, where it says one (W2).
+	ServerBatchLimit int64 `json:"server_batch_limit,omitzero"`
 }
 
 // Diffusion is the shape of a generated image or video.
@@ -257,10 +276,18 @@ type Diffusion struct {
 
 // Boundary says what the joules include.
 type Boundary struct {
-	Includes   string    `json:"includes"` // gpu, module, gpu+cpu+dram, wall
-	IdleW      *float64  `json:"idle_w,omitzero"`
+	Includes   string    `json:"includes"`        // gpu, module, gpu+cpu+dram, wall
+	IdleW      *float64  `json:"idle_w,omitzero"` // all devices, before and after together
+	Idle       []Idle    `json:"idle,omitzero"`   // per device (E13)
 	PUE        *Declared `json:"pue,omitzero"`
 	GCO2ePerKW *Declared `json:"gco2e_per_kwh,omitzero"`
+}
+
+// Idle is the idle baseline of one device: server loaded, no requests.
+type Idle struct {
+	UUIDSHA256 string   `json:"uuid_sha256"`
+	BeforeW    *float64 `json:"before_w,omitzero"`
+	AfterW     *float64 `json:"after_w,omitzero"`
 }
 
 // Declared is an input that somebody stated; it never enters a rank.
@@ -280,6 +307,42 @@ type Window struct {
 	InTokens int64          `json:"input_tokens"`
 	OutTok   int64          `json:"output_tokens"`
 	Devices  []WindowDevice `json:"devices,omitzero"`
+
+	// Started counts requests started in the window, Failed those of them that
+	// failed; cancelled ones are in neither.
+	Started *int64 `json:"started,omitzero"`
+	Failed  *int64 `json:"failed,omitzero"`
+	// Good counts successes started in the window that meet every objective.
+	Good *int64 `json:"good_requests,omitzero"`
+	// WastedTokens are output tokens of the failed ones.
+	WastedTokens *int64 `json:"wasted_tokens,omitzero"`
+	// Outcomes and Flags count what requests started in the window came to,
+	// successes apart, and the flags they carry (L6).
+	Outcomes map[string]int64 `json:"outcomes,omitzero"`
+	Flags    map[string]int64 `json:"flags,omitzero"`
+	// MeanInFlight is the time average of requests started and not closed.
+	MeanInFlight *float64 `json:"mean_in_flight,omitzero"`
+	// ApportionBound is how far tokens at the edges may be misplaced, as a
+	// fraction of OutTok (L7).
+	ApportionBound *float64 `json:"apportion_bound,omitzero"`
+	// RatePerS is the realised rate of arrivals (open loop, G5).
+	RatePerS *float64 `json:"rate_per_s,omitzero"`
+	// Saturated says that requests pile up, so that latencies are not a property
+	// of the rate (open loop, W4).
+	Saturated *bool     `json:"saturated,omitzero"`
+	WholeRun  *WholeRun `json:"whole_run,omitzero"`
+}
+
+// WholeRun is a run from its first start to its last end: shown, never ranked
+// (W8).
+type WholeRun struct {
+	StartUs  int64  `json:"start_us"`
+	EndUs    int64  `json:"end_us"`
+	Requests int64  `json:"requests"` // successes
+	Failed   int64  `json:"failed"`
+	InTokens int64  `json:"input_tokens"`
+	OutTok   int64  `json:"output_tokens"`
+	EnergyMJ *int64 `json:"energy_mj,omitzero"` // all devices, millijoules
 }
 
 // WindowDevice is the energy and state of one device inside a window.
@@ -293,7 +356,31 @@ type WindowDevice struct {
 	MaxW         *float64 `json:"max_w,omitzero"`
 	SMClockMHz   *float64 `json:"sm_clock_mhz,omitzero"`
 	TemperatureC *float64 `json:"temperature_c,omitzero"`
-	ThrottleUs   *int64   `json:"throttle_us,omitzero"`
+	ThrottleUs   *int64   `json:"throttle_us,omitzero"` // thermal and brake slowdown
+
+	// SMClockMHz and TemperatureC above are means; these are the ends, and the
+	// memory clock likewise.
+	SMClockMinMHz     *float64 `json:"sm_clock_min_mhz,omitzero"`
+	SMClockMaxMHz     *float64 `json:"sm_clock_max_mhz,omitzero"`
+	MemoryClockMHz    *float64 `json:"memory_clock_mhz,omitzero"`
+	MemoryClockMinMHz *float64 `json:"memory_clock_min_mhz,omitzero"`
+	MemoryClockMaxMHz *float64 `json:"memory_clock_max_mhz,omitzero"`
+	TemperatureMinC   *float64 `json:"temperature_min_c,omitzero"`
+	TemperatureMaxC   *float64 `json:"temperature_max_c,omitzero"`
+	// ReasonsNs is the time spent in each clock-event reason (M1).
+	ReasonsNs map[string]int64 `json:"reasons_ns,omitzero"`
+	// ForeignPids are processes that are not the server's (V17).
+	ForeignPids []int64 `json:"foreign_pids,omitzero"`
+	PowerSource string  `json:"power_source,omitzero"`
+	Scope       string  `json:"scope,omitzero"` // gpu or module (E14)
+	// UpdateUs is the counter's update period U, SamplingUs the median gap
+	// between samples s (E6).
+	UpdateUs   int64 `json:"update_us,omitzero"`
+	SamplingUs int64 `json:"sampling_us,omitzero"`
+	// BoundMJ is the worst-case quantisation error, UQuantMJ its standard
+	// uncertainty (E8).
+	BoundMJ  *float64 `json:"quant_bound_mj,omitzero"`
+	UQuantMJ *float64 `json:"quant_u_mj,omitzero"`
 }
 
 // Metric is one number with its uncertainty and where it comes from.
@@ -304,6 +391,9 @@ type Metric struct {
 	Repeat95   *Interval    `json:"repeat95,omitzero"`
 	U          *Uncertainty `json:"u,omitzero"`
 	N          int64        `json:"n,omitzero"`
+	Min        *float64     `json:"min,omitzero"`     // over runs
+	Max        *float64     `json:"max,omitzero"`     // over runs
+	CV         *float64     `json:"cv,omitzero"`      // standard deviation over mean, of runs
 	Stat       string       `json:"stat,omitzero"`    // mean, median, ... where it is not plain
 	Formula    string       `json:"formula,omitzero"` // derived: over keys of the registry
 	Provenance string       `json:"provenance"`
@@ -333,7 +423,10 @@ type Distribution struct {
 	P99         *float64 `json:"p99,omitzero"`
 	Max         *float64 `json:"max,omitzero"`
 	Percentiles string   `json:"percentiles,omitzero"` // nearest-rank, linear, unstated
-	Provenance  string   `json:"provenance"`
+	// WithinRun holds 95 % bootstrap intervals of statistics by name. They ignore
+	// that concurrent requests are not independent, and rank nothing (S4).
+	WithinRun  map[string]Interval `json:"within_run,omitzero"`
+	Provenance string              `json:"provenance"`
 }
 
 // Quality is an outside quality score of the model, with its source.

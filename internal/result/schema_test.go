@@ -290,7 +290,7 @@ func TestStatisticsAgree(t *testing.T) {
 	props := theSchema().properties("#/$defs/distribution")
 	m, _ := registry().Get("itl_ms")
 	for _, stat := range props {
-		if stat == "n" || stat == "percentiles" || stat == "provenance" {
+		if stat == "n" || stat == "percentiles" || stat == "provenance" || stat == "within_run" {
 			continue
 		}
 		x := 1.5
