@@ -68,6 +68,7 @@ func (s *site) citeBoard(b *rank.Board) (citeBlock, error) {
 	it.Title = b.Title + ". " + s.in.Site.Title
 	it.URL = s.address(boardPath(b.ID))
 	it.Abstract = b.Description
+	it.Commit = "" // of the snapshot as a whole; a board's page changes with its results only
 	return s.citeBlock("cite", s.msg.T("cite.board"), s.msg.T("cite.board.intro"), it)
 }
 

@@ -168,7 +168,7 @@ func (s *site) boardPage(b *rank.Board) job {
 		if len(b.Rows) == 1 {
 			p.TableTitle = s.msg.T("board.table.one")
 		}
-		if !anyInterval(b) {
+		if len(rankedRows(b)) > 1 && !anyInterval(b) {
 			p.TableNotes = append(p.TableNotes, s.msg.T("board.nointerval"))
 		}
 		var err error
@@ -200,7 +200,7 @@ func (s *site) boardLede(page string, b *rank.Board) []segment {
 	if c := b.PointRule.Constraint; c != nil && c.Metric == "itl_ms.p50" && c.Max != nil {
 		out = append(out, segment{Text: s.msg.T("lede.itl.before")}, segment{Text: unit.Trim(*c.Max) + "\u00a0ms", Bold: true}, segment{Text: s.msg.T("lede.itl.after")})
 	} else if t := b.PointRule.Title; t != "" {
-		out = append(out, segment{Text: s.msg.T("lede.point", t)})
+		out = append(out, segment{Text: s.msg.T("lede.point", lowerFirst(t))})
 	}
 	out = append(out, segment{Text: ". "})
 	ranked := rankedRows(b)
@@ -268,9 +268,9 @@ func (s *site) boardFacts(page string, b *rank.Board) []fact {
 	if h, ok := s.in.Catalog.HardwareFor(b.Hardware); ok {
 		hw.URL = relative(page, hardwarePath(h.ID))
 	}
-	switch b.Count {
-	case "":
-	case rank.Any:
+	switch {
+	case b.Count == "" || b.Kind == result.KindEndpoint:
+	case b.Count == rank.Any:
 		hw.Value += ", " + s.msg.T("count.any")
 	default:
 		hw.Value = b.Count + " × " + hw.Value
@@ -278,12 +278,14 @@ func (s *site) boardFacts(page string, b *rank.Board) []fact {
 	fs = append(fs, hw, fact{Key: s.msg.T("fact.point"), Value: s.pointText(b)})
 	if b.Boundary != "" {
 		fs = append(fs, fact{Key: s.msg.T("fact.boundary"), Value: s.boundaryText(b.Boundary), URL: s.pageLink(page, "methodology/hardware/")})
+	} else {
+		fs = append(fs, fact{Key: s.msg.T("fact.boundary"), Value: s.msg.T("boundary.none")})
 	}
 	if b.Precision != "" && b.Precision != rank.Any {
 		fs = append(fs, fact{Key: s.msg.T("fact.precision"), Value: b.Precision})
 	}
 	fs = append(fs, fact{Key: s.msg.T("fact.numbers"), Value: s.originText(b), URL: s.pageLink(page, "methodology/sources/")})
-	if sc := b.Scale; sc != nil {
+	if sc := b.Scale; sc != nil && strings.HasPrefix(b.Metric, "energy_") {
 		kind := s.msg.T("scale.fixed")
 		if sc.Live() {
 			kind = s.msg.T("scale.relative")
