@@ -3,6 +3,7 @@ package site
 import (
 	"net/url"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"strings"
@@ -167,4 +168,33 @@ func attr(n *html.Node, key string) string {
 		}
 	}
 	return ""
+}
+
+// Every label and chart that is offered as PDF opens: in a PDF reader where one
+// is installed, by its frame alone otherwise.
+func TestPDFsOpen(t *testing.T) {
+	dir, _ := shipped(t)
+	var pdfs []string
+	for name, data := range tree(t, dir) {
+		if !strings.HasSuffix(name, ".pdf") {
+			continue
+		}
+		if !strings.HasPrefix(data, "%PDF-1.") || !strings.HasSuffix(strings.TrimSpace(data), "%%EOF") {
+			t.Errorf("%s is no whole PDF", name)
+		}
+		pdfs = append(pdfs, filepath.Join(dir, filepath.FromSlash(name)))
+	}
+	if len(pdfs) < 700 {
+		t.Fatalf("only %d PDFs", len(pdfs))
+	}
+	reader, err := exec.LookPath("pdfinfo")
+	if err != nil {
+		t.Skip("no pdfinfo (poppler-utils) to open the PDFs with")
+	}
+	for _, p := range pdfs {
+		out, err := exec.Command(reader, p).CombinedOutput()
+		if err != nil || !strings.Contains(string(out), "Pages:           1\n") || strings.Contains(string(out), "Syntax") {
+			t.Errorf("%s: %v\n%s", p, err, out)
+		}
+	}
 }
