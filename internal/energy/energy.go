@@ -167,9 +167,10 @@ type Source interface {
 
 // Probe is one number of a device and how to read it.
 type Probe struct {
-	Name string // "total_energy", "power_instant", ...
-	Unit string // "mJ", "mW", "ns" or ""
-	Read func() (int64, error)
+	Name  string // "total_energy", "power_instant", "hw_thermal (field 252)", ...
+	Scope string // ScopeGPU or ScopeModule
+	Unit  string // "mJ", "mW" or "ns"
+	Read  func() (int64, error)
 }
 
 // None is the source of a measurement without energy.

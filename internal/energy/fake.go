@@ -338,8 +338,8 @@ func (f *Fake) State(dev int) (State, error) {
 func (f *Fake) Probes(dev int) []Probe {
 	d := &f.opt.Devices[dev]
 	return []Probe{
-		{Name: CounterTotal, Unit: "mJ", Read: func() (int64, error) { return f.Counter(dev) }},
-		{Name: d.powerSource(), Unit: "mW", Read: func() (int64, error) { return d.power(f.opt.Clock.Now()) }},
+		{Name: CounterTotal, Scope: ScopeGPU, Unit: "mJ", Read: func() (int64, error) { return f.Counter(dev) }},
+		{Name: d.powerSource(), Scope: ScopeGPU, Unit: "mW", Read: func() (int64, error) { return d.power(f.opt.Clock.Now()) }},
 	}
 }
 

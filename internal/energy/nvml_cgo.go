@@ -601,14 +601,10 @@ func (s *nvmlSource) Probes(dev int) []Probe {
 	counters, powers := s.readings()
 	var out []Probe
 	for _, r := range append(counters, powers...) {
-		name := r.name
-		if r.scope == ScopeModule {
-			name += " (module)"
-		}
-		out = append(out, Probe{Name: name, Unit: r.unit, Read: func() (int64, error) { return r.read(d.handle) }})
+		out = append(out, Probe{Name: r.name, Scope: r.scope, Unit: r.unit, Read: func() (int64, error) { return r.read(d.handle) }})
 	}
 	for _, f := range reasonFields {
-		out = append(out, Probe{Name: fmt.Sprintf("%s (field %d)", f.name, f.id), Unit: "ns",
+		out = append(out, Probe{Name: fmt.Sprintf("%s (field %d)", f.name, f.id), Scope: ScopeGPU, Unit: "ns",
 			Read: func() (int64, error) { return s.field(d.handle, f.id, 0) }})
 	}
 	return out

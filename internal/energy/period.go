@@ -52,8 +52,6 @@ type watched struct {
 	value   int64
 	known   bool
 	edges   []int64
-	failed  error
-	reads   int
 	falling bool
 }
 
@@ -72,11 +70,9 @@ func watch(ctx context.Context, reads []func() (int64, error), clock Clock) ([]w
 				continue
 			}
 			v, err := read()
-			if err != nil {
-				out[i].failed = err
-				continue
+			if err == nil {
+				out[i].see(clock.Now(), v)
 			}
-			out[i].see(clock.Now(), v)
 		}
 		next = nextAfter(next, periodPollUS, clock.Now())
 	}
@@ -84,7 +80,6 @@ func watch(ctx context.Context, reads []func() (int64, error), clock Clock) ([]w
 }
 
 func (w *watched) see(t, v int64) {
-	w.reads++
 	if w.known && v != w.value {
 		w.edges = append(w.edges, t)
 		w.falling = w.falling || v < w.value
