@@ -26,6 +26,7 @@ type cell struct {
 	Kind             string
 	Text, Sub, Title string
 	URL              string
+	Mark, MarkText   string // of the model's type
 	Class            string
 	Num              bool
 	Width            string // of a bar, 0 to 100
@@ -98,9 +99,9 @@ func defaultColumns(metric string, own ...string) []string {
 	var mid []string
 	switch {
 	case metric == "energy_per_image_j":
-		mid = []string{"batch_latency_s", "images_per_s", "batch"}
+		mid = []string{"batch_latency_s", "images_per_s", "batch", "size", "steps"}
 	case metric == "energy_per_video_j":
-		mid = []string{"batch_latency_s", "videos_per_s", "batch"}
+		mid = []string{"batch_latency_s", "videos_per_s", "batch", "size", "steps", "frames"}
 	case strings.HasPrefix(metric, "energy_"):
 		mid = []string{"energy_per_output_token_j", "mean_output_tokens", "itl_ms.p50", "output_tokens_per_s"}
 	default:
@@ -124,7 +125,7 @@ func defaultColumns(metric string, own ...string) []string {
 
 // factColumns are the columns that hold no metric.
 var factColumns = []string{"rank", "model", "rating", "gpus", "hardware", "precision", "parameters", "license", "type", "load", "batch", "level",
-	"label", "provider", "requests", "date", "engine"}
+	"label", "provider", "requests", "date", "engine", "size", "steps", "frames"}
 
 // isColumn says whether a name is a column of tables: a fact or a metric.
 func (s *site) isColumn(name string) bool {
@@ -152,7 +153,7 @@ func (s *site) headOf(col, sortBy string) head {
 		h.Title = s.msg.T("col." + col + ".title")
 	}
 	switch col {
-	case "gpus", "parameters", "requests", "batch", "rank":
+	case "gpus", "parameters", "requests", "batch", "rank", "steps", "frames":
 		h.Num = true
 	}
 	return h
@@ -185,6 +186,11 @@ func (s *site) cellOf(page, col string, e *entry, row *rank.Row) cell {
 	case "model":
 		short, org := modelTitle(e.Result.Model.Name)
 		c := cell{Kind: "model", Text: short, Sub: org, URL: relative(page, resultPath(e.Hash))}
+		id := ""
+		if e.Model != nil {
+			id = e.Model.Type
+		}
+		c.Mark, c.MarkText = s.modelType(id)
 		if e.Flag != nil {
 			c.Flag = &link{e.Flag.Discussion, s.msg.T("flag.mark")}
 		}
@@ -237,6 +243,18 @@ func (s *site) cellOf(page, col string, e *entry, row *rank.Row) cell {
 	case "date":
 		if d := resultDate(e.Result); d != "" {
 			return cell{Text: d}
+		}
+	case "size":
+		if d := e.Workload.Diffusion; d != nil && d.WidthPx > 0 && d.HeightPx > 0 {
+			return cell{Text: fmt.Sprintf("%d×%d", d.WidthPx, d.HeightPx)}
+		}
+	case "steps":
+		if d := e.Workload.Diffusion; d != nil && d.Steps > 0 {
+			return cell{Text: unit.Int(d.Steps), Num: true}
+		}
+	case "frames":
+		if d := e.Workload.Diffusion; d != nil && d.Frames > 0 {
+			return cell{Text: unit.Int(d.Frames), Num: true}
 		}
 	case "engine":
 		if sw := e.Software; sw != nil && sw.Engine != nil {

@@ -72,6 +72,17 @@ func (s *site) citeBoard(b *rank.Board) (citeBlock, error) {
 	return s.citeBlock("cite", s.msg.T("cite.board"), s.msg.T("cite.board.intro"), it)
 }
 
+// citePage cites one page of the snapshot.
+func (s *site) citePage(title, path string) (citeBlock, error) {
+	it := s.siteItem()
+	it.Key = cite.Key(s.in.Site.Title, title, s.newest)
+	it.Title = title + ". " + s.in.Site.Title
+	it.URL = s.address(path)
+	it.Abstract = ""
+	it.Commit = ""
+	return s.citeBlock("cite", s.msg.T("cite.page"), "", it)
+}
+
 // citeResult cites one result together with the works it rests on: the source
 // that published a reported one, its task's and its data set's.
 func (s *site) citeResult(e *entry) (citeBlock, error) {

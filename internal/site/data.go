@@ -76,7 +76,7 @@ func (s *site) boardCSV(b *rank.Board) []byte {
 			}
 		}
 	}
-	head := append([]string{"board", "rank_lo", "rank_hi", "model", "stars", "scale", "not_rated", "hardware", "count", "precision", "load", "origin", "level", "flagged", "caveats", "id"}, used...)
+	head := append([]string{"board", "rank_lo", "rank_hi", "model", "stars", "scale", "not_rated", "hardware", "count", "precision", "load", "origin", "publisher", "license", "level", "flagged", "caveats", "id"}, used...)
 	var rows [][]string
 	for i := range b.Rows {
 		row := &b.Rows[i]
@@ -101,7 +101,7 @@ func (s *site) boardCSV(b *rank.Board) []byte {
 			flagged = row.Flag.Reason
 		}
 		cells := []string{b.ID, lo, hi, safeText(e.Result.Model.Name), stars, row.Rating.ScaleID, safeText(why), safeText(hw), n, safeText(e.Result.Model.Precision),
-			safeText(s.loadText(e.Result)), safeText(e.Origin()), levelID(e.Result), flagged, strings.Join(s.caveatIDs(e), " "), e.ID}
+			safeText(s.loadText(e.Result)), safeText(e.Origin()), safeText(sourceField(e.Result, func(s *result.Source) string { return s.Publisher })), safeText(e.License), levelID(e.Result), flagged, strings.Join(s.caveatIDs(e), " "), e.ID}
 		for _, c := range used {
 			if v, ok := s.value(e.Result, c); ok {
 				cells = append(cells, num(v))
@@ -157,7 +157,7 @@ func (s *site) resultsCSV() []byte {
 		}
 	}
 	head := append([]string{"id", "path", "task", "model", "kind", "class", "origin", "publisher", "date", "hardware", "count", "precision", "parameters_b", "active_parameters_b",
-		"boundary", "load_mode", "batch", "requests", "caveats", "license", "boards"}, cols...)
+		"boundary", "load_mode", "batch", "requests", "flagged", "caveats", "license", "boards"}, cols...)
 	var rows [][]string
 	for _, e := range s.entries {
 		r := e.Result
@@ -182,7 +182,7 @@ func (s *site) resultsCSV() []byte {
 			boards = append(boards, br.Board.ID)
 		}
 		cells := []string{r.ID, safeText(e.Path), safeText(r.Workload.Task), safeText(r.Model.Name), r.Kind, r.Class, safeText(r.Origin()), safeText(publisher), resultDate(r),
-			safeText(hw), n, safeText(r.Model.Precision), blank(r.Model.ParametersB), blank(r.Model.ActiveParametersB), boundary, mode, batch, zeroBlank(r.Workload.Requests),
+			safeText(hw), n, safeText(r.Model.Precision), blank(r.Model.ParametersB), blank(r.Model.ActiveParametersB), boundary, mode, batch, zeroBlank(r.Workload.Requests), flagOf(e),
 			strings.Join(s.caveatIDs(e), " "), safeText(r.License), strings.Join(boards, " ")}
 		for _, c := range cols {
 			if v, ok := s.value(r, c); ok {
@@ -194,6 +194,14 @@ func (s *site) resultsCSV() []byte {
 		rows = append(rows, cells)
 	}
 	return csvBytes(head, rows)
+}
+
+// flagOf is the reason of a result's flag, empty without one.
+func flagOf(e *entry) string {
+	if e.Flag == nil {
+		return ""
+	}
+	return e.Flag.Reason
 }
 
 func zeroBlank(n int64) string {
@@ -234,7 +242,11 @@ func (s *site) dataPage() job {
 			return nil, err
 		}
 		table := s.resultsCSV()
-		for name, data := range map[string][]byte{"data/results.json": all, "data/results.csv": table} {
+		catalogue, err := s.catalogueJSON()
+		if err != nil {
+			return nil, err
+		}
+		for name, data := range map[string][]byte{"data/results.json": all, "data/results.csv": table, "data/catalogue.json": catalogue} {
 			if err := r.out.put(name, path, data); err != nil {
 				return nil, err
 			}
@@ -249,6 +261,7 @@ func (s *site) dataPage() job {
 		p.Files = []dataFile{
 			{"results.csv", "results.csv", s.msg.T("data.csv"), size(len(table))},
 			{"results.json", "results.json", s.msg.T("data.json"), size(len(all))},
+			{"catalogue.json", "catalogue.json", s.msg.T("data.catalogue"), size(len(catalogue))},
 			{relative(path, "api/v1/index.json"), "api/v1/index.json", s.msg.T("data.api"), ""},
 			{relative(path, "schema/result-1.json"), "schema/result-1.json", s.msg.T("data.schema"), size(len(result.Schema()))},
 			{relative(path, "SHA256SUMS"), "SHA256SUMS", s.msg.T("data.sums"), ""},
@@ -324,6 +337,7 @@ type apiRow struct {
 	Scale    string           `json:"scale,omitempty"`
 	NotRated string           `json:"not_rated,omitempty"`
 	Flagged  string           `json:"flagged,omitempty"`
+	Caveats  []string         `json:"caveats,omitempty"`
 }
 
 type apiModel struct {
@@ -337,12 +351,14 @@ type apiModel struct {
 }
 
 type apiResult struct {
-	ID    string `json:"id"`
-	URL   string `json:"url"`
-	Model string `json:"model"`
-	Task  string `json:"task"`
-	Path  string `json:"path"`
-	Date  string `json:"date,omitempty"`
+	ID      string   `json:"id"`
+	URL     string   `json:"url"`
+	Model   string   `json:"model"`
+	Task    string   `json:"task"`
+	Path    string   `json:"path"`
+	Date    string   `json:"date,omitempty"`
+	Flagged string   `json:"flagged,omitempty"`
+	Caveats []string `json:"caveats,omitempty"`
 }
 
 func (s *site) apiBoard(b *rank.Board, rows bool) apiBoard {
@@ -355,7 +371,7 @@ func (s *site) apiBoard(b *rank.Board, rows bool) apiBoard {
 	for i := range b.Rows {
 		row := &b.Rows[i]
 		e := s.byID[row.Result.ID]
-		ar := apiRow{ID: e.ID, URL: resultDir(e.Hash), Model: e.Result.Model.Name, RankLo: row.RankLo, RankHi: row.RankHi, Value: row.Value, CI95: row.CI, Scale: row.Rating.ScaleID}
+		ar := apiRow{ID: e.ID, URL: resultDir(e.Hash), Model: e.Result.Model.Name, RankLo: row.RankLo, RankHi: row.RankHi, Value: row.Value, CI95: row.CI, Scale: row.Rating.ScaleID, Caveats: s.caveatIDs(e)}
 		if row.Rating.Rated {
 			ar.Stars = &row.Rating.Stars
 		} else {
@@ -400,7 +416,7 @@ func (s *site) api() job {
 		}
 		var results []apiResult
 		for _, e := range s.entries {
-			results = append(results, apiResult{e.ID, resultDir(e.Hash), e.Result.Model.Name, e.Workload.Task, e.Path, resultDate(e.Result)})
+			results = append(results, apiResult{e.ID, resultDir(e.Hash), e.Result.Model.Name, e.Workload.Task, e.Path, resultDate(e.Result), flagOf(e), s.caveatIDs(e)})
 		}
 		index := map[string]any{"title": s.in.Site.Title, "base_url": s.baseURL, "license": s.in.Site.License, "use_notice": s.in.Site.UseNotice, "newest": s.newest, "commit": s.in.Commit,
 			"boards": "api/v1/boards.json", "models": "api/v1/models.json", "results": "api/v1/results.json", "result": "r/{hash}/result.json", "schema": "schema/result-1.json"}

@@ -46,7 +46,7 @@ func (s *site) jobs() []job {
 		add(s.tombstonePage(tombs[hash], hash), resultPath(hash))
 	}
 	add(s.labelsPage(), "labels/index.html")
-	add(s.citePage(), "cite/index.html")
+	add(s.citationsPage(), "cite/index.html")
 	add(s.dataPage(), "data/index.html", "data/results.json", "data/results.csv")
 	add(s.moderationPage(), "moderation/index.html")
 	add(s.notFoundPage(), "404.html")

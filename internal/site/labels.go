@@ -16,6 +16,8 @@ import (
 type labelsPage struct {
 	frame
 	Missing string
+	Read    string // how to read a label
+	Scale   string
 	Groups  []labelGroup
 }
 
@@ -119,11 +121,12 @@ func labelProblem(e *entry, err error) result.Findings {
 func (s *site) labelsPage() job {
 	return func(r *renderer) (result.Findings, error) {
 		const path = "labels/index.html"
-		p := labelsPage{frame: s.frame(path, s.msg.T("labels.title"), s.msg.T("labels.lede"), false)}
+		p := labelsPage{frame: s.frame(path, s.msg.T("labels.title"), s.msg.T("labels.lede"), false), Read: s.pageLink(path, "docs/labels/"), Scale: s.pageLink(path, "methodology/rating/")}
 		if s.baseURL == "" {
 			p.Missing = s.msg.T("label.none")
 			return nil, r.page("labels", path, p)
 		}
+		seen := map[string]bool{}
 		for _, b := range s.boards {
 			if !rated(b) {
 				continue
@@ -131,9 +134,10 @@ func (s *site) labelsPage() job {
 			g := labelGroup{Title: b.Title, URL: relative(path, boardPath(b.ID))}
 			for _, row := range ratedRows(b) {
 				e := s.byID[row.Result.ID]
-				if !s.hasLabel(e) || !e.Rating.Rated {
+				if !s.hasLabel(e) || !e.Rating.Rated || seen[e.ID] {
 					continue
 				}
+				seen[e.ID] = true
 				short, _ := modelTitle(e.Result.Model.Name)
 				dir := relative(path, resultDir(e.Hash)+"index.html")
 				dir = dir[:len(dir)-len("index.html")]

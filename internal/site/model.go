@@ -133,9 +133,13 @@ func (s *site) place() {
 		}
 	}
 	for _, a := range s.account {
-		if a.Reason != "" {
+		if a.Reason != "" || a.State == rank.StateFlagged {
 			e := s.byID[a.Result.ID]
-			e.Left = append(e.Left, a.Reason)
+			why := a.Reason
+			if a.State == rank.StateFlagged {
+				why = s.msg.T("left.flagged", s.reasonText(a.Rule, a.Reason))
+			}
+			e.Left = append(e.Left, why)
 		}
 	}
 	all := make([]*result.Result, len(s.entries))

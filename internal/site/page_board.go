@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 
+	"jouleboard/internal/catalog"
 	"jouleboard/internal/chart"
 	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
@@ -52,6 +53,7 @@ type boardPage struct {
 	Tradeoff, Bars *figure
 	Table          table
 	TableTitle     string
+	Types          typeLegend
 	TableNotes     []string
 	CSV, JSON      string
 	Glossary       []term
@@ -78,7 +80,7 @@ type leftOut struct{ URL, Title, Rule, Reason string }
 // boardLine gathers what lists say of a board.
 func (s *site) boardLine(page string, b *rank.Board) boardLine {
 	l := boardLine{URL: relative(page, boardPath(b.ID)), Title: b.Title, Hardware: s.boardHardware(b), Point: s.pointText(b),
-		Numbers: s.originText(b), Models: len(b.Rows)}
+		Numbers: s.originText(b), Models: len(rankedRows(b))}
 	ranked := rankedRows(b)
 	if len(ranked) == 0 {
 		return l
@@ -164,8 +166,9 @@ func (s *site) boardPage(b *rank.Board) job {
 			CSV:   relative(path, boardCSV(b.ID)), JSON: relative(path, "api/v1/boards/"+b.ID+".json"),
 			Glossary: s.glossary(path, b), Caveats: s.caveats(s.boardCaveats(b)), Left: s.boardLeft(path, b),
 		}
-		p.TableTitle = s.msg.T("board.table", len(b.Rows))
-		if len(b.Rows) == 1 {
+		p.Types = s.typeLegend()
+		p.TableTitle = s.msg.T("board.table", len(rankedRows(b)))
+		if len(rankedRows(b)) < 2 {
 			p.TableTitle = s.msg.T("board.table.one")
 		}
 		if len(rankedRows(b)) > 1 && !anyInterval(b) {
@@ -415,14 +418,16 @@ func (s *site) boardLeft(page string, b *rank.Board) []leftOut {
 
 // reasonText is a moderation reason in words.
 func (s *site) reasonText(id, text string) string {
-	words := id
+	words := strings.ReplaceAll(id, "-", " ")
+	for _, r := range catalog.Reasons() {
+		if r.ID == id && id != "other" {
+			words = strings.TrimSuffix(r.Text, ".")
+		}
+	}
 	if k := "reason." + id; s.msg.Has(k) {
 		words = s.msg.T(k)
 	}
-	if text != "" {
-		words += ": " + text
-	}
-	return words
+	return joinNonEmpty(": ", words, text)
 }
 
 // axes returns the keys of a board's trade-off figure: speed to the right,

@@ -15,6 +15,7 @@ import (
 
 type contentPage struct {
 	frame
+	Cite                                 citeBlock
 	Heading, Lede, Section, Layout, Date string
 	Body                                 template.HTML
 	Source                               *content.Source
@@ -29,6 +30,7 @@ type sibling struct {
 
 type taskPage struct {
 	frame
+	Cite          citeBlock
 	Heading, Lede string
 	Facts         []fact
 	Prompt        *promptView
@@ -72,6 +74,10 @@ func (s *site) contentPage(p *content.Page) job {
 				v.Siblings = append(v.Siblings, sibling{relative(path, pagePath(o.URL)), o.Title, o == p})
 			}
 		}
+		var err error
+		if v.Cite, err = s.citePage(p.Title, path); err != nil {
+			return fs, err
+		}
 		return fs, r.page("page", path, v)
 	}
 }
@@ -111,6 +117,10 @@ func (s *site) taskPage(t *catalog.Task) job {
 			p.Boards = append(p.Boards, link{relative(path, boardPath(b.ID)), b.Title})
 		}
 		p.Pairs = s.taskPairs(t)
+		var err error
+		if p.Cite, err = s.citePage(t.Title, path); err != nil {
+			return nil, err
+		}
 		return nil, r.page("task", path, p)
 	}
 }

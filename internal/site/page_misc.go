@@ -129,7 +129,7 @@ type citePage struct {
 	Blocks []citeBlock
 }
 
-func (s *site) citePage() job {
+func (s *site) citationsPage() job {
 	return func(r *renderer) (result.Findings, error) {
 		const path = "cite/index.html"
 		p := citePage{frame: s.frame(path, s.msg.T("cite.title"), s.msg.T("cite.lede"), false)}
@@ -177,7 +177,7 @@ func (s *site) moderationPage() job {
 		}
 		sort.Slice(p.Withdrawn, func(i, j int) bool { return p.Withdrawn[i].URL < p.Withdrawn[j].URL })
 		for _, reason := range catalog.Reasons() {
-			p.Reasons = append(p.Reasons, fact{Key: s.reasonText(reason.ID, ""), Value: reason.Text, Note: s.msg.T("moderation.count", counts[reason.ID])})
+			p.Reasons = append(p.Reasons, fact{Key: strings.ReplaceAll(reason.ID, "-", " "), Value: reason.Text, Note: s.msg.T("moderation.count", counts[reason.ID])})
 		}
 		return nil, r.page("moderation", path, p)
 	}

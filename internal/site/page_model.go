@@ -17,11 +17,26 @@ type modelFacts = *catalog.Model
 
 type modelsPage struct {
 	frame
-	Types  []modelTypeView
+	Types  typeLegend
 	Models []modelLine
 }
 
+// typeLegend explains the marks of model types.
+type typeLegend struct {
+	Title, Unknown string
+	Types          []modelTypeView
+}
+
 type modelTypeView struct{ Icon, Name string }
+
+func (s *site) typeLegend() typeLegend {
+	l := typeLegend{Title: s.msg.T("type.legend"), Unknown: s.msg.T("unknown")}
+	for _, t := range catalog.ModelTypes() {
+		icon, name := s.modelType(t.ID)
+		l.Types = append(l.Types, modelTypeView{icon, name})
+	}
+	return l
+}
 
 type modelLine struct {
 	URL, Name, Org, TypeIcon, TypeName string
@@ -33,6 +48,7 @@ type modelLine struct {
 
 type modelPage struct {
 	frame
+	Cite          citeBlock
 	Heading, Lede string
 	Facts         []fact
 	Warnings      []warning
@@ -72,6 +88,7 @@ type hardwareLine struct {
 
 type hardwarePage struct {
 	frame
+	Cite          citeBlock
 	Heading, Lede string
 	Facts         []fact
 	Boards        []boardLine
@@ -118,11 +135,7 @@ func modelParameters(v *modelView) (total, active string) {
 func (s *site) modelsPage() job {
 	return func(r *renderer) (result.Findings, error) {
 		const path = "models/index.html"
-		p := modelsPage{frame: s.frame(path, s.msg.T("models.title"), s.msg.T("models.lede"), false)}
-		for _, t := range catalog.ModelTypes() {
-			icon, name := s.modelType(t.ID)
-			p.Types = append(p.Types, modelTypeView{icon, name})
-		}
+		p := modelsPage{frame: s.frame(path, s.msg.T("models.title"), s.msg.T("models.lede"), false), Types: s.typeLegend()}
 		for _, v := range s.models {
 			short, org := modelTitle(v.Name)
 			l := modelLine{URL: relative(path, modelPath(v.Name)), Name: short, Org: org, Results: len(v.Entries)}
@@ -202,6 +215,10 @@ func (s *site) modelPage(v *modelView) job {
 		}
 		p.Quality = s.qualityFacts(path, v)
 		p.Pairs = s.modelPairs(v)
+		var err error
+		if p.Cite, err = s.citePage(short, path); err != nil {
+			return nil, err
+		}
 		return nil, r.page("model", path, p)
 	}
 }
@@ -469,7 +486,11 @@ func (s *site) modelPairs(v *modelView) []fact {
 	}
 	add("fact.params.source", m.ParametersSource, m.ParametersSource)
 	if len(m.Withheld) > 0 {
-		add("fact.withheld", strings.Join(m.Withheld, ", "), "")
+		var words []string
+		for _, k := range m.Withheld {
+			words = append(words, s.msg.T("withheld."+k))
+		}
+		add("fact.withheld", strings.Join(words, ", "), "")
 	}
 	for _, n := range m.Notes {
 		add("fact.note", n, "")
@@ -615,6 +636,10 @@ func (s *site) hardwarePage(h *catalog.Hardware, es []*entry) job {
 		}
 		for _, n := range h.Notes {
 			p.Pairs = append(p.Pairs, fact{Key: s.msg.T("fact.note"), Value: n})
+		}
+		var err error
+		if p.Cite, err = s.citePage(h.Name, path); err != nil {
+			return nil, err
 		}
 		return nil, r.page("hardware", path, p)
 	}

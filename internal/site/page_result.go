@@ -8,6 +8,7 @@ import (
 	"path"
 	"sort"
 	"strings"
+	"time"
 
 	"jouleboard/internal/catalog"
 	"jouleboard/internal/chart"
@@ -31,12 +32,14 @@ type resultPage struct {
 	NoLabel       string
 	Metrics       []metricLine
 	Distributions []distributionView
+	Stats         table
 	Quality       []fact
 	Conditions    []conditionGroup
 	Source        *sourceView
 	Caveats       []string
 	Notes         []template.HTML
 	Reproduce     []step
+	Links         []link // scripts and data that the task names
 	File          []fact
 	FileLinks     []link
 	Cite          citeBlock
@@ -102,6 +105,8 @@ func (s *site) resultPage(e *entry) job {
 		}
 		p.Metrics = s.metricLines(page, e)
 		p.Distributions = s.distributions(page, e)
+		p.Stats = s.statsTable(e)
+		p.Links = taskLinks(e.Task)
 		p.Quality = s.quality(e.Quality)
 		p.Conditions = s.conditions(e)
 		if e.Source != nil {
@@ -211,7 +216,21 @@ func (s *site) resultFacts(page string, e *entry) []fact {
 	if e.Source != nil {
 		who = s.msg.T("origin.reported", e.Source.Publisher)
 	}
-	return append(fs, fact{Key: s.msg.T("fact.numbers"), Value: who}, fact{Key: s.dateWord(e.Result), Value: resultDate(e.Result)})
+	return append(fs, fact{Key: s.msg.T("fact.numbers"), Value: who}, fact{Key: s.dateWord(e.Result), Value: s.dateText(e.Result)})
+}
+
+// dateText is the day of a result; a measuring time is given in UTC and as the
+// file states it.
+func (s *site) dateText(r *result.Result) string {
+	t, err := time.Parse(time.RFC3339, r.MeasuredAt)
+	if err != nil {
+		return resultDate(r)
+	}
+	utc := t.UTC().Format("2006-01-02 15:04") + " UTC"
+	if _, offset := t.Zone(); offset == 0 {
+		return utc
+	}
+	return s.msg.T("date.given", utc, r.MeasuredAt)
 }
 
 // dateWord names which date a result shows.
@@ -311,6 +330,9 @@ func (s *site) distributions(page string, e *entry) []distributionView {
 		}
 		v.Note = strings.Join(parts, "; ") + "."
 		c := chart.Dist{ID: "dist-" + seg(strings.ReplaceAll(k, ".", "-")), Title: v.Name, Unit: v.Unit}
+		if d.P50 != nil {
+			c.Title = s.msg.T("dist.title", v.Name, unit.Sig(*d.P50, 3)+" "+v.Unit)
+		}
 		for _, st := range []string{"min", "p25", "p50", "p75", "p90", "p95", "p99", "max", "mean"} {
 			if x := d.Stat(st); x != nil {
 				c.Stats = append(c.Stats, chart.Stat{Key: st, Value: *x})
@@ -319,6 +341,62 @@ func (s *site) distributions(page string, e *entry) []distributionView {
 		// Made by our own renderer, which escapes.
 		v.Wide, v.Narrow = template.HTML(chart.SVG(c, false)), template.HTML(chart.SVG(c, true))
 		out = append(out, v)
+	}
+	return out
+}
+
+// statColumns are the statistics of a distribution in the order of tables.
+var statColumns = []string{"min", "p25", "p50", "p75", "p90", "p95", "p99", "max", "mean", "stddev"}
+
+// statsTable holds every statistic of every distribution, for reading and
+// copying; what a result does not state is a dash.
+func (s *site) statsTable(e *entry) table {
+	keys := sortedKeys(e.Result.Distributions)
+	s.reg.Sort(keys)
+	t := table{ID: "stats", Label: s.msg.T("result.distributions"), Head: []head{{Name: s.msg.T("col.metric")}, {Name: "n", Num: true}}}
+	var cols []string
+	for _, c := range statColumns {
+		for _, k := range keys {
+			if e.Result.Distributions[k].Stat(c) != nil {
+				cols = append(cols, c)
+				t.Head = append(t.Head, head{Name: s.msg.T("stat." + c), Num: true})
+				break
+			}
+		}
+	}
+	for _, k := range keys {
+		d := e.Result.Distributions[k]
+		name, digits := k, 3
+		if m, ok := s.reg.Get(k); ok {
+			name, digits = joinNonEmpty(", ", s.metricName(m), m.Unit), m.Digits
+		}
+		row := []cell{{Text: name}, {Text: count(d.N), Num: true}}
+		if d.N == 0 {
+			row[1] = s.missing(s.msg.T("missing.notstated"), true)
+		}
+		for _, c := range cols {
+			if v := d.Stat(c); v != nil {
+				row = append(row, cell{Text: unit.Sig(*v, digits), Num: true})
+			} else {
+				row = append(row, s.missing(s.msg.T("missing.notreported"), true))
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// taskLinks are the scripts and data that a task names.
+func taskLinks(t *catalog.Task) []link {
+	if t == nil {
+		return nil
+	}
+	var out []link
+	for _, l := range t.Links {
+		out = append(out, link{l.URL, l.Title})
+	}
+	if t.DataURL != "" {
+		out = append(out, link{t.DataURL, t.DataURL})
 	}
 	return out
 }
@@ -451,7 +529,7 @@ func (s *site) sourceOf(e *entry) *sourceView {
 // reproduce says how to get the number again.
 func (s *site) reproduce(e *entry) []step {
 	if src := e.Source; src != nil {
-		steps := []step{{Text: s.msg.T("reproduce.reported", src.Publisher), Command: importCommand(src)}}
+		steps := []step{{Text: s.msg.T("reproduce.reported", src.Publisher, s.opt.Tool.Version), Command: importCommand(src)}}
 		if e.Workload.Command != "" {
 			steps = append(steps, step{s.msg.T("reproduce.source"), e.Workload.Command})
 		}

@@ -132,6 +132,9 @@ func (s *site) frame(path, title, description string, charts bool, crumbs ...lin
 			f.About = "about/index.html"
 		}
 	}
+	if f.Report == "" && s.pageLink(path, "methodology/moderation/") != "" {
+		f.Report = s.pageLink(path, "methodology/moderation/")
+	}
 	f.Nav = s.nav(path)
 	for _, c := range crumbs {
 		f.Crumbs = append(f.Crumbs, link{relative(path, c.URL), c.Text})
