@@ -65,10 +65,8 @@ func (c *checker) date(at, s string) bool {
 	if s == "" {
 		return true
 	}
-	for _, layout := range []string{time.DateOnly, "2006-01", "2006"} {
-		if _, err := time.Parse(layout, s); err == nil {
-			return true
-		}
+	if _, _, ok := DateRange(s); ok {
+		return true
 	}
 	c.say(Error, "RES-DATE", at, "write YYYY-MM-DD, YYYY-MM or YYYY", "%q is no date of the calendar", shorten(s))
 	return false

@@ -93,20 +93,26 @@ func Quantile7(sorted []float64, p float64) float64 {
 	return min(max(lo+float64((h-float64(i))*(hi-lo)), lo), hi)
 }
 
-// NearestRank returns the percentile num/den of ascending integers as an
+// NearestRank returns the percentile num/den of ascending numbers as an
 // observed value: x[ceil(p*n)], counted from 1 (rule S1). The percentile is a
 // rational so that 0.9 is exactly 9/10. An empty list gives 0; callers have a
 // count beside the percentile and leave it out.
-func NearestRank(sorted []int64, num, den int) int64 {
+func NearestRank[T int64 | float64](sorted []T, num, den int) T {
 	n := len(sorted)
 	if n == 0 || den <= 0 {
 		return 0
 	}
-	// ceil(num*n/den) without floats; the quotient and the rest apart, so that
-	// the product cannot overflow.
+	return sorted[Rank(n, num, den)-1]
+}
+
+// Rank returns ceil(num*n/den) within 1 to n: which of n ascending numbers,
+// counted from 1, is the percentile num/den.
+func Rank(n, num, den int) int {
+	// Without floats; the quotient and the rest apart, so that the product
+	// cannot overflow.
 	q, r := n/den, n%den
 	rank := q*num + (r*num+den-1)/den
-	return sorted[min(max(rank, 1), n)-1]
+	return min(max(rank, 1), n)
 }
 
 // t95 are the two-sided 95 % points of Student's t for 1 to 9 degrees of

@@ -59,7 +59,7 @@ func TestNearestRank(t *testing.T) {
 			t.Errorf("NearestRank(10..100, %d/%d) = %d, want %d", tt.num, tt.den, got, tt.want)
 		}
 	}
-	if got := stats.NearestRank(nil, 1, 2); got != 0 {
+	if got := stats.NearestRank([]int64(nil), 1, 2); got != 0 {
 		t.Errorf("of an empty list: %d, want 0", got)
 	}
 }

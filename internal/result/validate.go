@@ -1,0 +1,191 @@
+// Validation of a measured result against its samples: V02, V03, and the rules
+// of its class.
+
+package result
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+)
+
+// Validate recomputes everything of a measured result that follows from its
+// samples file and applies the rules of the class that it declares. It does not
+// repeat Inspect, which reads the result itself. samples is nil where the file
+// is not at hand; that is an error (V02), unless the result names an address, in
+// which case it is a warning. A reported result has no samples and gives no
+// finding. Stored checks are never trusted.
+func Validate(l *Loaded, samples io.Reader) Findings {
+	if l == nil || l.Result == nil || l.Reported() {
+		return nil
+	}
+	d := &document{file: l.Path, data: l.Raw}
+	r := l.Result
+	if s := d.samples(r, samples); s != nil {
+		d.recomputed(r, s)
+		for _, b := range newJudge(r, s).breaches {
+			if applies(b.class, r.Class) {
+				d.add(b.Where.Pointer, b.Finding)
+			}
+		}
+	}
+	return d.findings()
+}
+
+// applies says whether a rule's class touches a result's.
+func applies(rule, class string) bool {
+	switch rule {
+	case "E":
+		return class == ClassEnergy || class == ClassRanked
+	case "R":
+		return class == ClassRanked
+	}
+	return true
+}
+
+// samples is V02: it reads the file if it is the one that the result names.
+func (d *document) samples(r *Result, in io.Reader) *SamplesFile {
+	say := func(level Level, pointer, hint, format string, args ...any) {
+		d.add(pointer, Finding{Rule: "V02", Level: level, Message: fmt.Sprintf(format, args...), Hint: hint})
+	}
+	switch {
+	case r.Samples == nil:
+		say(Error, "", "", "the result names no samples")
+		return nil
+	case in == nil && r.Samples.URL != "":
+		say(Warn, "/samples/url", "fetch the file and put it beside the result", "samples are kept elsewhere, so nothing was recomputed")
+		return nil
+	case in == nil:
+		say(Error, "/samples", "put the file beside the result: its name without .json, with "+SamplesExt, "the samples file is not there")
+		return nil
+	}
+	s, err := ReadSamples(in, 0)
+	if err != nil {
+		say(Error, "/samples", "", "%v", err)
+		return nil
+	}
+	if s.SHA256 != r.Samples.SHA256 {
+		say(Error, "/samples/sha256", "restore the file, or measure again", "samples sha256 is %s…, result says %s…", short(s.SHA256, 12), short(r.Samples.SHA256, 12))
+	}
+	if s.Records != r.Samples.Records {
+		say(Error, "/samples/records", "", "samples hold %d records, result says %d", s.Records, r.Samples.Records)
+	}
+	return s
+}
+
+// recomputed is V03: stored numbers against those that the samples give.
+func (d *document) recomputed(r *Result, s *SamplesFile) {
+	if s.Header.Method != r.Method {
+		d.add("/method", Finding{Rule: "V03", Level: Error, Message: fmt.Sprintf("method is %q, the samples were taken by %q", shorten(r.Method), shorten(s.Header.Method))})
+	}
+	sum, _ := Summarize(r, s)
+	stored := Summary{Windows: r.Window, Metrics: map[string]Metric{}, Distributions: map[string]Distribution{}}
+	for key, m := range r.Metrics {
+		if follows(key, m.Provenance) {
+			stored.Metrics[key] = m
+		}
+	}
+	for key, v := range r.Distributions {
+		if follows(key, v.Provenance) {
+			stored.Distributions[key] = v
+		}
+	}
+	d.differ("/window", stored.Windows, sum.Windows)
+	d.differ("/metrics", stored.Metrics, sum.Metrics)
+	d.differ("/distributions", stored.Distributions, sum.Distributions)
+	if b := r.Boundary; b != nil {
+		d.differ("/boundary/idle_w", b.IdleW, sum.IdleW)
+		d.differ("/boundary/idle", b.Idle, sum.Idle)
+	}
+	if sum.Calibration != nil && r.Client != nil {
+		d.differ("/client/calibration", r.Client.Calibration, sum.Calibration)
+	}
+}
+
+// differ compares two values as the file would hold them and says each place
+// where they part.
+func (d *document) differ(at string, stored, recomputed any) {
+	a, errA := tree(stored)
+	b, errB := tree(recomputed)
+	if errA != nil || errB != nil {
+		d.add(at, Finding{Rule: "V03", Level: Error, Message: "cannot be compared with what the samples give"})
+		return
+	}
+	d.parted(at, a, b)
+}
+
+func tree(v any) (out any, err error) {
+	data, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(data, &out)
+	}
+	return out, err
+}
+
+func (d *document) parted(at string, a, b any) {
+	say := func(format string, args ...any) {
+		d.add(at, Finding{Rule: "V03", Level: Error, Message: at + " " + fmt.Sprintf(format, args...), Hint: "a result is not edited by hand; measure again"})
+	}
+	if len(d.at) > maxFindings {
+		return
+	}
+	switch a := a.(type) {
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		if !ok {
+			say("is stored, but the samples do not give it")
+			return
+		}
+		keys := map[string]bool{}
+		for k := range a {
+			keys[k] = true
+		}
+		for k := range b {
+			keys[k] = true
+		}
+		for _, k := range slices.Sorted(maps.Keys(keys)) {
+			x, inA := a[k]
+			y, inB := b[k]
+			child := at + "/" + escapeToken(k)
+			switch {
+			case inA && inB:
+				d.parted(child, x, y)
+			case inA:
+				d.add(child, Finding{Rule: "V03", Level: Error, Message: child + " is stored, but the samples do not give it"})
+			default:
+				d.addMissing(at, k, Finding{Rule: "V03", Level: Error, Message: child + " is missing; the samples give it"})
+			}
+		}
+		return
+	case []any:
+		b, ok := b.([]any)
+		if !ok || len(a) != len(b) {
+			say("has %s, the samples give %d", plural(len(a), "entry", "entries"), len(b))
+			return
+		}
+		for i := range a {
+			d.parted(at+"/"+strconv.Itoa(i), a[i], b[i])
+		}
+		return
+	case float64:
+		if b, ok := b.(float64); ok && math.Float64bits(a) == math.Float64bits(b) {
+			return
+		}
+	default:
+		if a == b {
+			return
+		}
+	}
+	say("stored %s, recomputed %s", show(a), show(b))
+}
+
+// SamplesPath is the place of a result's samples file, beside the result.
+func SamplesPath(resultPath string) string {
+	return strings.TrimSuffix(resultPath, ".json") + SamplesExt
+}
