@@ -42,6 +42,9 @@ type Task struct {
 	DatasetNotes []string `yaml:"dataset_notes" rule:"text"`
 	// DataURL tells how the data were made.
 	DataURL string `yaml:"data_url" rule:"url"`
+	// DataFile is where the file with Dataset's hash can be fetched; `measure` keeps
+	// it in its cache.
+	DataFile string `yaml:"data_file" rule:"url"`
 	// Rationale is why this task is asked; its lack is a warning.
 	Rationale string `yaml:"rationale" rule:"text"`
 
@@ -53,6 +56,8 @@ type Task struct {
 	// Workload is what `measure` runs for it: fixed:IN/OUT, a data set, or
 	// offline-1000; empty if only imported results exist.
 	Workload string `yaml:"workload" rule:"max=80"`
+	// MaxOutputTokens caps each answer, as the source does.
+	MaxOutputTokens int64 `yaml:"max_output_tokens" rule:"positive"`
 	// Requests and Repeats are the source's numbers of queries and of runs.
 	Requests int64 `yaml:"requests" rule:"positive"`
 	Repeats  int64 `yaml:"repeats" rule:"positive"`

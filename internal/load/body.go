@@ -34,6 +34,10 @@ type Params struct {
 	IgnoreEOS       bool
 	MinTokens       int64
 	Seed            *int64
+	// RepetitionPenalty and TopK are no part of the OpenAI API; servers that know
+	// them take the model's own defaults where they are left out (G12).
+	RepetitionPenalty *float64
+	TopK              *int64
 }
 
 type streamOptions struct {
@@ -55,13 +59,15 @@ type wireBody struct {
 	MinTokens     int64          `json:"min_tokens,omitempty"`
 	IgnoreEOS     bool           `json:"ignore_eos,omitempty"`
 	Seed          *int64         `json:"seed,omitempty"`
+	Repetition    *float64       `json:"repetition_penalty,omitempty"`
+	TopK          *int64         `json:"top_k,omitempty"`
 }
 
 // Encode returns the path and the JSON body.
 func (p Params) Encode() (path string, body []byte, err error) {
 	w := wireBody{
 		Model: p.Model, Messages: p.Messages, Stream: true, N: 1, Temperature: p.Temperature, TopP: p.TopP,
-		MinTokens: p.MinTokens, IgnoreEOS: p.IgnoreEOS, Seed: p.Seed,
+		MinTokens: p.MinTokens, IgnoreEOS: p.IgnoreEOS, Seed: p.Seed, Repetition: p.RepetitionPenalty, TopK: p.TopK,
 	}
 	path = ChatPath
 	switch {
