@@ -296,7 +296,11 @@ func (s *site) boardFacts(page string, b *rank.Board) []fact {
 		if rated(b) {
 			fs = append(fs, fact{Key: s.msg.T("fact.scale"), Value: sc.ID + ", " + kind, URL: s.pageLink(page, "methodology/rating/")})
 		} else {
-			fs = append(fs, fact{Key: s.msg.T("fact.scale"), Value: s.msg.T("scale.none"), URL: s.pageLink(page, "methodology/rating/")})
+			why := s.msg.T("scale.none")
+			if len(b.Rows) > 0 && b.Rows[0].Rating.Reason != "" {
+				why = lowerFirst(b.Rows[0].Rating.Reason)
+			}
+			fs = append(fs, fact{Key: s.msg.T("fact.scale"), Value: why, URL: s.pageLink(page, "methodology/rating/")})
 		}
 	}
 	return fs
