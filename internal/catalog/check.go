@@ -163,12 +163,12 @@ func (k *checker) dates(r *result.Loaded) {
 		if len(d.text) < 4 {
 			continue
 		}
-		_, last, ok := dateRange(d.text[:min(len(d.text), 10)])
+		_, last, ok := result.DateRange(d.text[:min(len(d.text), 10)])
 		if !ok {
 			continue // the result's own check says so
 		}
 		before := func(what, name, introduced string) {
-			if first, _, ok := dateRange(introduced); ok && last.Before(first) {
+			if first, _, ok := result.DateRange(introduced); ok && last.Before(first) {
 				k.say(result.Warn, "CAT-DATE", r, d.ptr, "one of the two dates is wrong; a source's own date is kept as it was published",
 					"%s is before the %s %s came out (%s)", d.text, what, clip(name), introduced)
 			}

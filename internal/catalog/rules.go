@@ -15,6 +15,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"jouleboard/internal/result"
 )
 
 // Limits on text in bytes, by what it is for.
@@ -98,7 +100,7 @@ func checkForm(s, name, arg string) (msg, hint string) {
 			return fmt.Sprintf("%q is not a model id (ORG/NAME without spaces)", clip(s)), ""
 		}
 	case "date", "day":
-		if _, _, ok := dateRange(s); !ok || name == "day" && len(s) != len(time.DateOnly) {
+		if _, _, ok := result.DateRange(s); !ok || name == "day" && len(s) != len(time.DateOnly) {
 			want := "YYYY-MM-DD"
 			if name == "date" {
 				want += ", YYYY-MM or YYYY"
@@ -212,23 +214,6 @@ func isHubID(s string) bool {
 		}
 	}
 	return true
-}
-
-// dateRange returns the first and last day that a date of the form YYYY,
-// YYYY-MM or YYYY-MM-DD (or a timestamp beginning so) can mean.
-func dateRange(s string) (first, last time.Time, ok bool) {
-	switch len(s) {
-	case 4:
-		t, err := time.Parse("2006", s)
-		return t, t.AddDate(1, 0, -1), err == nil && t.Year() > 0
-	case 7:
-		t, err := time.Parse("2006-01", s)
-		return t, t.AddDate(0, 1, -1), err == nil && t.Year() > 0
-	case 10:
-		t, err := time.Parse(time.DateOnly, s)
-		return t, t, err == nil && t.Year() > 0
-	}
-	return time.Time{}, time.Time{}, false
 }
 
 // hasRule says whether a rule stands in a tag.

@@ -14,6 +14,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"jouleboard/internal/result"
 )
 
 // Kinds of an item.
@@ -155,7 +157,6 @@ func letters(i int) string {
 
 var (
 	doiForm    = regexp.MustCompile(`^10\.\d{4,9}/[!-~]+$`)
-	dateForm   = regexp.MustCompile(`^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$`)
 	eprintForm = regexp.MustCompile(`^(\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?/\d{7})(v\d+)?$`)
 	commitForm = regexp.MustCompile(`^[0-9a-fA-F]{7,64}$`)
 )
@@ -176,8 +177,8 @@ func (it Item) clean() Item {
 		}
 	}
 	keep(&it.DOI, ValidDOI(it.DOI))
-	keep(&it.Date, dateForm.MatchString(it.Date))
-	keep(&it.Accessed, dateForm.MatchString(it.Accessed))
+	keep(&it.Date, isDate(it.Date))
+	keep(&it.Accessed, isDate(it.Accessed))
 	keep(&it.Eprint, eprintForm.MatchString(it.Eprint))
 	keep(&it.Commit, commitForm.MatchString(it.Commit))
 	authors := make([]Author, 0, len(it.Authors))
@@ -271,6 +272,12 @@ func Key(parts ...string) string {
 		return "item_" + k // some readers want a letter first
 	}
 	return k
+}
+
+// isDate says whether d is a date of the calendar: YYYY, YYYY-MM or YYYY-MM-DD.
+func isDate(d string) bool {
+	_, _, ok := result.DateRange(d)
+	return ok
 }
 
 // dateParts cuts a date into year, month and day; the latter may be "".

@@ -44,32 +44,11 @@ func Site(s SiteInfo) Item {
 	}
 }
 
-// Day is the date of a result: when it was measured, else when its source
-// published it, else when it was retrieved. "" if none is stated.
-func Day(r *result.Result) string {
-	for _, d := range resultDates(r) {
-		if len(d) >= len("2006-01-02") && dateForm.MatchString(d[:10]) {
-			return d[:10]
-		}
-		if dateForm.MatchString(d) {
-			return d
-		}
-	}
-	return ""
-}
-
-func resultDates(r *result.Result) []string {
-	if r.Source == nil {
-		return []string{r.MeasuredAt}
-	}
-	return []string{r.MeasuredAt, r.Source.Published, r.Source.Retrieved}
-}
-
 // Newest is the latest date of the results, "" if none has one.
 func Newest(rs []*result.Loaded) string {
 	newest := ""
 	for _, r := range rs {
-		newest = max(newest, Day(r.Result))
+		newest = max(newest, r.Day())
 	}
 	return newest
 }
@@ -79,7 +58,7 @@ func Newest(rs []*result.Loaded) string {
 // result's address, "" if the board has none.
 func Result(r *result.Result, title, permalink string, site Item) Item {
 	it := Item{
-		Key: Key(site.Title, r.Hash12()), Kind: Dataset, Title: title, Date: Day(r), URL: permalink, Publisher: site.Title,
+		Key: Key(site.Title, r.Hash12()), Kind: Dataset, Title: title, Date: r.Day(), URL: permalink, Publisher: site.Title,
 		Number: "Result " + r.Hash12(), License: r.License,
 	}
 	if s := r.Source; s != nil {

@@ -74,19 +74,8 @@ func (in Input) providerName() string {
 // dated is the date that a label prints: the kind of date and its month, or the
 // year where the source gives no more.
 func (in Input) dated() (kind, month string) {
-	r := in.Result
-	if t, err := time.Parse(time.RFC3339, r.MeasuredAt); err == nil {
-		return "measured", t.UTC().Format("2006-01")
-	}
-	if r.Source != nil {
-		if len(r.Source.Published) >= 4 {
-			return "published", r.Source.Published[:min(7, len(r.Source.Published))]
-		}
-		if len(r.Source.Retrieved) >= 4 {
-			return "retrieved", r.Source.Retrieved[:min(7, len(r.Source.Retrieved))]
-		}
-	}
-	return "", ""
+	kind, day := in.Result.Dated()
+	return kind, day[:min(len(day), len("2006-01"))]
 }
 
 // date is the moment that a PDF is dated by. A result that states none gets the
@@ -95,7 +84,7 @@ func (in Input) date() time.Time {
 	if t, err := time.Parse(time.RFC3339, in.Result.MeasuredAt); err == nil {
 		return t.UTC()
 	}
-	if t, err := time.Parse(time.DateOnly, rank.Date(in.Result)); err == nil {
+	if t, _, ok := result.DateRange(in.Result.Day()); ok {
 		return t
 	}
 	return time.Unix(0, 0).UTC()

@@ -144,7 +144,7 @@ func (f *former) board(k key, es []*entry) *Board {
 	picks := map[string]*entry{}
 	var flagged []*entry
 	for _, e := range es {
-		if d := Date(e.r.Result); d > b.Newest {
+		if d := e.r.Day(); d > b.Newest {
 			b.Newest = d
 		}
 		_, ok := e.r.Value(b.Metric)

@@ -64,7 +64,7 @@ func CheckScales(s *Scales, rs []*result.Result, points []Point) ([]ScaleReport,
 	var found result.Findings
 	now := ""
 	for _, r := range rs {
-		now = max(now, Date(r))
+		now = max(now, r.Day())
 	}
 	for _, sc := range s.All() {
 		rep := ScaleReport{ID: sc.ID, Edition: sc.Edition, Status: sc.Status, Lock: s.Lock().State(sc), SHA256: sc.SHA256}
@@ -86,7 +86,7 @@ func CheckScales(s *Scales, rs []*result.Result, points []Point) ([]ScaleReport,
 				continue
 			}
 			ratings[rt.Group] = append(ratings[rt.Group], rt)
-			if d := Date(r); d != "" && d > monthsBefore(now, 12) {
+			if d := r.Day(); d != "" && d > monthsBefore(now, 12) {
 				recent[rt.Group] = append(recent[rt.Group], rt)
 			}
 		}
@@ -169,11 +169,12 @@ func triggers(s *Scale, g GroupReport, now string) []string {
 	return out
 }
 
-// monthsBefore is the day that many months before a day, "" for no day.
+// monthsBefore is the day that many months before a day, or before the first day
+// of a date that is a month or a year; "" for no date.
 func monthsBefore(day string, n int) string {
-	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
+	first, _, ok := result.DateRange(day)
+	if !ok {
 		return ""
 	}
-	return t.AddDate(0, -n, 0).Format(time.DateOnly)
+	return first.AddDate(0, -n, 0).Format(time.DateOnly)
 }

@@ -6,7 +6,6 @@ package rank
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -96,26 +95,3 @@ func precisionOf(r *result.Result) string {
 
 // normal is the form in which guard keys are compared: Unicode NFC, trimmed.
 func normal(s string) string { return strings.TrimSpace(norm.NFC.String(s)) }
-
-// Date returns the day that a result speaks for, YYYY-MM-DD in UTC: when it was
-// measured, else when its source published it, else when it was read. Empty if
-// the result states none.
-func Date(r *result.Result) string {
-	if t, err := time.Parse(time.RFC3339, r.MeasuredAt); err == nil {
-		return t.UTC().Format(time.DateOnly)
-	}
-	if r.Source == nil {
-		return ""
-	}
-	for _, d := range []string{r.Source.Published, r.Source.Retrieved} {
-		if len(d) >= len(time.DateOnly) {
-			d = d[:len(time.DateOnly)]
-		}
-		for _, layout := range []string{time.DateOnly, "2006-01", "2006"} {
-			if t, err := time.Parse(layout, d); err == nil {
-				return t.Format(time.DateOnly)
-			}
-		}
-	}
-	return ""
-}

@@ -249,25 +249,6 @@ func TestCheckScales(t *testing.T) {
 	}
 }
 
-func TestDate(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		r    result.Result
-		want string
-	}{
-		{"measured, another zone", result.Result{MeasuredAt: "2026-03-02T01:30:00+09:00"}, "2026-03-01"},
-		{"published", result.Result{Source: &result.Source{Published: "2026-02-16", Retrieved: "2026-03-01"}}, "2026-02-16"},
-		{"published with an hour", result.Result{Source: &result.Source{Published: "2023-01-19T15:00:00+09:00"}}, "2023-01-19"},
-		{"a month", result.Result{Source: &result.Source{Published: "2025-02"}}, "2025-02-01"},
-		{"read", result.Result{Source: &result.Source{Retrieved: "2025-07-03"}}, "2025-07-03"},
-		{"none", result.Result{Source: &result.Source{}}, ""},
-	} {
-		if got := Date(&tt.r); got != tt.want {
-			t.Errorf("%s: %q, expected %q", tt.name, got, tt.want)
-		}
-	}
-}
-
 // No bytes make the reader panic, and what it accepts it writes and reads back
 // as the same scale.
 func FuzzParseScale(f *testing.F) {

@@ -241,7 +241,7 @@ func (s *site) cellOf(page, col string, e *entry, row *rank.Row) cell {
 			return cell{Text: unit.Int(n), Num: true}
 		}
 	case "date":
-		if d := resultDate(e.Result); d != "" {
+		if d := e.Day(); d != "" {
 			return cell{Text: d}
 		}
 	case "size":

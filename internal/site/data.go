@@ -181,7 +181,7 @@ func (s *site) resultsCSV() []byte {
 		for _, br := range e.Rows {
 			boards = append(boards, br.Board.ID)
 		}
-		cells := []string{r.ID, safeText(e.Path), safeText(r.Workload.Task), safeText(r.Model.Name), r.Kind, r.Class, safeText(r.Origin()), safeText(publisher), resultDate(r),
+		cells := []string{r.ID, safeText(e.Path), safeText(r.Workload.Task), safeText(r.Model.Name), r.Kind, r.Class, safeText(r.Origin()), safeText(publisher), r.Day(),
 			safeText(hw), n, safeText(r.Model.Precision), blank(r.Model.ParametersB), blank(r.Model.ActiveParametersB), boundary, mode, batch, zeroBlank(r.Workload.Requests), flagOf(e),
 			strings.Join(s.caveatIDs(e), " "), safeText(r.License), strings.Join(boards, " ")}
 		for _, c := range cols {
@@ -416,7 +416,7 @@ func (s *site) api() job {
 		}
 		var results []apiResult
 		for _, e := range s.entries {
-			results = append(results, apiResult{e.ID, resultDir(e.Hash), e.Result.Model.Name, e.Workload.Task, e.Path, resultDate(e.Result), flagOf(e), s.caveatIDs(e)})
+			results = append(results, apiResult{e.ID, resultDir(e.Hash), e.Result.Model.Name, e.Workload.Task, e.Path, e.Day(), flagOf(e), s.caveatIDs(e)})
 		}
 		index := map[string]any{"title": s.in.Site.Title, "base_url": s.baseURL, "license": s.in.Site.License, "use_notice": s.in.Site.UseNotice, "newest": s.newest, "commit": s.in.Commit,
 			"boards": "api/v1/boards.json", "models": "api/v1/models.json", "results": "api/v1/results.json", "result": "r/{hash}/result.json", "schema": "schema/result-1.json"}

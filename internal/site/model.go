@@ -91,7 +91,7 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 		e.Withdrawal = in.Catalog.Moderation.WithdrawalOf(r.ID)
 		s.entries = append(s.entries, e)
 		s.byID[r.ID] = e
-		if d := resultDate(r.Result); d > s.newest {
+		if d := r.Day(); d > s.newest {
 			s.newest = d
 		}
 		live = append(live, r)
@@ -168,18 +168,6 @@ func (s *site) place() {
 		s.tasks = append(s.tasks, t)
 	}
 	sort.Slice(s.tasks, func(i, j int) bool { return s.tasks[i].ID < s.tasks[j].ID })
-}
-
-// resultDate is the day a result stands for: measured, else published, else
-// retrieved; empty if it states none.
-func resultDate(r *result.Result) string {
-	for _, d := range []string{r.MeasuredAt, sourceField(r, func(s *result.Source) string { return s.Published }),
-		sourceField(r, func(s *result.Source) string { return s.Retrieved })} {
-		if len(d) >= 10 {
-			return d[:10]
-		}
-	}
-	return ""
 }
 
 func sourceField(r *result.Result, get func(*result.Source) string) string {

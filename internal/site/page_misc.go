@@ -57,7 +57,7 @@ func (s *site) homePage() job {
 			{Key: s.msg.T("fact.newest"), Value: s.newest},
 		}
 		for _, e := range s.latest(8) {
-			p.Latest = append(p.Latest, dated{relative(path, resultPath(e.Hash)), s.title(e), resultDate(e.Result)})
+			p.Latest = append(p.Latest, dated{relative(path, resultPath(e.Hash)), s.title(e), e.Day()})
 		}
 		var err error
 		if p.Cite, err = s.citeSite(); err != nil {
@@ -103,7 +103,7 @@ func (s *site) publishers() []string {
 func (s *site) latest(n int) []*entry {
 	es := append([]*entry(nil), s.entries...)
 	sort.SliceStable(es, func(i, j int) bool {
-		a, b := resultDate(es[i].Result), resultDate(es[j].Result)
+		a, b := es[i].Day(), es[j].Day()
 		if a != b {
 			return a > b
 		}
@@ -250,10 +250,11 @@ func (s *site) feed() job {
 			return strings.TrimSuffix(p, "index.html")
 		}
 		stamp := func(day string) string {
-			if day == "" {
-				day = s.date().UTC().Format("2006-01-02")
+			t, _, ok := result.DateRange(day) // of a month or a year, its first day
+			if !ok {
+				t = s.date()
 			}
-			return day + "T00:00:00Z"
+			return t.UTC().Format(time.RFC3339)
 		}
 		f := atomFeed{Lang: s.in.Site.Language, Title: s.msg.T("feed.title", s.in.Site.Title), ID: first(s.baseURL, "urn:jouleboard:"+seg(s.in.Site.Title)), Updated: stamp(s.newest), Rights: s.in.Site.License,
 			Author: atomAuthor{s.in.Site.Title}, Links: []atomLink{{Href: at("index.html")}, {at("feed.xml"), "self"}}}
@@ -262,7 +263,7 @@ func (s *site) feed() job {
 			if e.Source != nil {
 				who = e.Source.Publisher
 			}
-			f.Entries = append(f.Entries, atomEntry{Title: s.title(e), ID: "urn:sha256:" + e.ID, Updated: stamp(resultDate(e.Result)), Author: atomAuthor{who}, Link: atomLink{Href: at(resultPath(e.Hash))}, Summary: s.resultLede(e)})
+			f.Entries = append(f.Entries, atomEntry{Title: s.title(e), ID: "urn:sha256:" + e.ID, Updated: stamp(e.Day()), Author: atomAuthor{who}, Link: atomLink{Href: at(resultPath(e.Hash))}, Summary: s.resultLede(e)})
 		}
 		data, err := xml.MarshalIndent(f, "", " ")
 		if err != nil {
@@ -311,7 +312,7 @@ func (s *site) date() time.Time {
 			return time.Unix(n, 0).UTC()
 		}
 	}
-	if t, err := time.Parse("2006-01-02", s.newest); err == nil {
+	if t, _, ok := result.DateRange(s.newest); ok {
 		return t
 	}
 	return time.Unix(0, 0).UTC()

@@ -224,7 +224,7 @@ func (s *site) resultFacts(page string, e *entry) []fact {
 func (s *site) dateText(r *result.Result) string {
 	t, err := time.Parse(time.RFC3339, r.MeasuredAt)
 	if err != nil {
-		return resultDate(r)
+		return r.Day()
 	}
 	utc := t.UTC().Format("2006-01-02 15:04") + " UTC"
 	if _, offset := t.Zone(); offset == 0 {
@@ -235,10 +235,10 @@ func (s *site) dateText(r *result.Result) string {
 
 // dateWord names which date a result shows.
 func (s *site) dateWord(r *result.Result) string {
-	switch {
-	case r.MeasuredAt != "":
+	switch kind, _ := r.Dated(); kind {
+	case result.DateMeasured:
 		return s.msg.T("date.measured")
-	case r.Source != nil && r.Source.Published != "":
+	case result.DatePublished:
 		return s.msg.T("date.published")
 	}
 	return s.msg.T("date.retrieved")
