@@ -19,6 +19,8 @@ type Model struct {
 	Family string `yaml:"family" rule:"max=60"`
 	// Type is the id of a ModelType.
 	Type string `yaml:"type" rule:"enum=pretrained|fine-tuned|instruction-tuned|rl-tuned"`
+	// TypeSource is where the type was read, if the model's name does not say it.
+	TypeSource string `yaml:"type_source" rule:"url"`
 	// Architecture is the kind of network.
 	Architecture string `yaml:"architecture" rule:"enum=dense|moe|mamba-hybrid|diffusion"`
 	// ParametersB and ActiveParametersB are 10^9 parameters: all of them, and
@@ -92,7 +94,7 @@ func ModelTypes() []ModelType {
 		{"pretrained", "○", "Pretrained", "Trained on raw text and nothing else; continues a text rather than answering it."},
 		{"fine-tuned", "◐", "Fine-tuned", "Trained further on data of one domain or task."},
 		{"instruction-tuned", "●", "Instruction-tuned", "Trained further on instructions and answers, so that it follows what it is told."},
-		{"rl-tuned", "◆", "RL-tuned", "Trained further with rewards, from people, models or checked answers; reasoning models are of this kind."},
+		{"rl-tuned", "◆", "RL-tuned", "Trained further with rewards, from people, models or checked answers; many reasoning models are of this kind."},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"testing"
 
@@ -38,6 +39,9 @@ func TestShippedLoads(t *testing.T) {
 	}
 }
 
+// saysInstruct finds the makers' own word for tuned to instructions in a name.
+var saysInstruct = regexp.MustCompile(`(?i)-(instruct|it|chat)(-|$)`)
+
 func TestShippedModels(t *testing.T) {
 	c, _ := shipped(t)
 	for name, m := range c.Models {
@@ -58,6 +62,9 @@ func TestShippedModels(t *testing.T) {
 		}
 		if _, ok := TypeOf(m.Type); m.Type != "" && !ok {
 			t.Errorf("%s: type %q", name, m.Type)
+		}
+		if m.Type != "" && m.TypeSource == "" && (m.Type != "instruction-tuned" || !saysInstruct.MatchString(name)) {
+			t.Errorf("%s: type %s without source, and the name does not say it", name, m.Type)
 		}
 		if m.Org()+"/"+m.ShortName() != name {
 			t.Errorf("%s: parts %q and %q", name, m.Org(), m.ShortName())
