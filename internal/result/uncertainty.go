@@ -29,6 +29,9 @@ func metricOf(values []float64, provenance string, quant *float64) Metric {
 	least, most := slices.Min(values), slices.Max(values)
 	m.Min, m.Max = &least, &most
 	mean, sd := stats.Mean(values), stats.Stddev(values)
+	if least == most { // rounding in the mean must not look like spread
+		mean, sd = least, 0
+	}
 	half := stats.T95(runs-1) * sd / math.Sqrt(float64(runs))
 	m.Repeat95 = &Interval{min(mean-half, m.Value), max(mean+half, m.Value)}
 	if mean != 0 {
