@@ -226,7 +226,8 @@ func (d *FakeDevice) counter(us int64) (int64, error) {
 // joules is the counter without faults.
 func (d *FakeDevice) joules(us int64) int64 {
 	last := us - mod(us-d.PhaseUS, d.UpdateUS)
-	return d.StartMJ + int64(math.Floor(d.Power.MilliJ(last)))
+	// The last bits of the float must not cost a whole millijoule.
+	return d.StartMJ + int64(math.Floor(d.Power.MilliJ(last)+1e-6))
 }
 
 func (d *FakeDevice) power(us int64) (int64, error) {

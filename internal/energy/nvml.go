@@ -58,12 +58,6 @@ func decodeField(raw [8]byte, kind uint32) (int64, error) {
 	return v, nil
 }
 
-// reasonField is a nanosecond counter of one clock-event reason (M1).
-type reasonField struct {
-	name string
-	id   uint32
-}
-
 // reasonBits names the bits of the clock-event mask, lowest first.
 var reasonBits = [...]string{"gpu_idle", "app_clocks", "sw_power_cap", "hw_slowdown", "sync_boost",
 	"sw_thermal", "hw_thermal", "hw_power_brake", "display_clock"}

@@ -16,7 +16,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"sync"
 
@@ -314,7 +313,6 @@ func (s *nvmlSource) fields(h nvml.Device, want []nvml.FieldValue) ([]nvml.Field
 		want[i].NvmlReturn = uint32(nvml.ERROR_NO_DATA)
 	}
 	ret := h.GetFieldValues(want)
-	runtime.KeepAlive(want)
 	return want, returned("nvmlDeviceGetFieldValues", ret)
 }
 
@@ -498,7 +496,10 @@ func (s *nvmlSource) State(dev int) (State, error) {
 
 // reasonFields are the nanosecond counters (M1) by the numbers of the binding's
 // own header. Field 75 is what sw_thermal was called before 251.
-var reasonFields = [...]reasonField{
+var reasonFields = [...]struct {
+	name string
+	id   uint32
+}{
 	{"sw_power_cap", nvml.FI_DEV_CLOCKS_EVENT_REASON_SW_POWER_CAP},
 	{"sync_boost", nvml.FI_DEV_CLOCKS_EVENT_REASON_SYNC_BOOST},
 	{"board_limit", nvml.FI_DEV_PERF_POLICY_BOARD_LIMIT},
@@ -515,7 +516,8 @@ var reasonFields = [...]reasonField{
 const firstNewReason = 6
 
 func (s *nvmlSource) reasons(h nvml.Device, st *State) {
-	for _, part := range [][]reasonField{reasonFields[:firstNewReason], reasonFields[firstNewReason:]} {
+	for _, span := range [...][2]int{{0, firstNewReason}, {firstNewReason, len(reasonFields)}} {
+		part := reasonFields[span[0]:span[1]]
 		want := make([]nvml.FieldValue, len(part))
 		for i, f := range part {
 			want[i].FieldId = f.id

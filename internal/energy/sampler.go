@@ -100,6 +100,7 @@ type Sampler struct {
 	cpu    *RAPL
 	cancel context.CancelFunc
 	done   chan struct{}
+	wait   time.Duration // stopWait, shorter in a test
 
 	mu       sync.Mutex // guards all below against Latest and a Stop that gave up waiting
 	s        Samples
@@ -126,7 +127,7 @@ func newSampler(src Source, devs []Device, opt Options, clock Clock) (*Sampler, 
 		}
 		seen[d.UUID] = true
 	}
-	s := &Sampler{src: src, clock: clock, period: opt.PeriodUS, cpu: opt.CPU, done: make(chan struct{})}
+	s := &Sampler{src: src, clock: clock, period: opt.PeriodUS, cpu: opt.CPU, done: make(chan struct{}), wait: stopWait}
 	s.s.Devices = append([]Device(nil), devs...)
 	s.s.Stats = Stats{PeriodUS: opt.PeriodUS, Devices: make([]DeviceStats, len(devs))}
 	if s.cpu != nil {
@@ -174,10 +175,10 @@ func Record(ctx context.Context, src Source, devs []Device, opt Options, clock C
 
 // Stop ends sampling and returns all of it. A device read that does not come
 // back within ten seconds is abandoned and said so in Stats.Hung. Stop may be
-// called again and then returns the same.
+// called again.
 func (s *Sampler) Stop() Samples {
 	s.cancel()
-	timer := time.NewTimer(stopWait)
+	timer := time.NewTimer(s.wait)
 	defer timer.Stop()
 	select {
 	case <-s.done:

@@ -1,0 +1,70 @@
+//go:build gpu && linux && cgo
+
+// Checks on a machine with a GPU (X10): go test -tags gpu -v -run GPU. They need
+// no load; with one running beside them the cross-check is judged too.
+
+package energy
+
+import (
+	"context"
+	"math"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+)
+
+func TestGPU(t *testing.T) {
+	ctx := context.Background()
+	src, err := OpenNVML(NVMLOptions{})
+	if err != nil {
+		t.Skip(err)
+	}
+	defer src.Close()
+	clock := NewSystemClock(time.Now())
+	rep, err := Examine(ctx, src, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%+v", rep.Info)
+	for _, d := range rep.Devices {
+		t.Logf("%s, counter %q, power %q, scope %q, processes %s, %q", d.Device.Name, d.Device.CounterSource, d.Device.PowerSource, d.Device.Scope, d.Pids, d.Refused)
+		for _, c := range d.Capabilities {
+			value := "-"
+			if c.Value != nil {
+				value = strconv.FormatInt(*c.Value, 10)
+			}
+			t.Logf("  %-32s %-6s %s %s, update %+v %s", c.Name, c.Scope, value, c.Unit, c.Update, c.Err)
+			if c.Used && c.Unit == "mJ" && (!c.Update.Measured || c.Update.US < 5_000 || c.Update.US > 500_000 || c.Falls) {
+				t.Errorf("the counter's update period is %+v, falls: %v", c.Update, c.Falls)
+			}
+		}
+	}
+	devs, _ := src.Devices(ctx)
+	devs, err = Select(devs, VisibleFrom(os.LookupEnv))
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := clock.Now()
+	s, err := Record(ctx, src, devs, Options{}, clock, from+30_000_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%+v", s.Stats)
+	for i, d := range devs {
+		byCounter, err := s.MeanPower(i, from, from+30_000_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		byPower, err := s.integrated(i, from, from+30_000_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		diff := math.Abs(float64(byCounter.MilliW-byPower.MilliW)) / float64(byCounter.MilliW)
+		t.Logf("%s: counter %d mW, power %d mW, %.2f %% apart", d.Name, byCounter.MilliW, byPower.MilliW, 100*diff)
+		busy := d.PowerLimitMW != nil && byCounter.MilliW > *d.PowerLimitMW/3
+		if busy && diff > 0.05 { // idle, a disagreement only warns (E11)
+			t.Errorf("counter and power differ by %.1f %% under load", 100*diff)
+		}
+	}
+}
