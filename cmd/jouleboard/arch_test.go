@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"internal/result":            {"internal/unit", "internal/stats"},
 	"internal/result/resulttest": {"internal/result", "internal/unit"},
 	"internal/load":              {"internal/stats"},
+	"internal/load/fakeserver":   {"internal/stats"},
 	"internal/energy":            {"internal/unit", "internal/stats"},
 	"internal/unit":              {},
 	"internal/stats":             {},
