@@ -88,7 +88,12 @@ func boardColumns(b *rank.Board) []string {
 			return b.Columns
 		}
 	}
-	return defaultColumns(b.Metric, b.Columns...)
+	cols := defaultColumns(b.Metric, b.Columns...)
+	if !rated(b) {
+		// Where no row has stars, the board's facts say why, once.
+		cols = slices.DeleteFunc(cols, func(c string) bool { return c == "rating" })
+	}
+	return cols
 }
 
 // defaultColumns are the usual columns of a board that ranks by metric, with
