@@ -2,6 +2,9 @@
 # fetch what they need. Everything else is for people who work on the program.
 
 GO     ?= go
+# The NVML binding resolves the driver's symbols when they are first used. A
+# linker that binds at start would make a binary that needs the driver to start.
+export GOFLAGS ?= -ldflags=-extldflags=-Wl,-z,lazy
 BIN    := bin/jouleboard
 VENDOR := assets/vendor
 ECHARTS := node_modules/echarts
