@@ -149,6 +149,10 @@ func addReferences(l *loader, d *doc, _ string, v any) {
 					"an author needs either a family name or a name")
 			}
 		}
+		if (x.Kind == "conference") != (x.Booktitle != "") {
+			l.say(result.Error, "CAT-VALUE", x.at.place("/booktitle"), "give both or none",
+				"kind conference and booktitle, the title of the proceedings, belong together")
+		}
 		if l.keyID(x.at, id) {
 			l.cat.References[id] = x
 		}

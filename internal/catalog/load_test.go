@@ -214,7 +214,7 @@ withdrawals:
 		}},
 		{"benchmarks, references, bands, caveats", board(
 			"catalog/benchmarks.yaml", "a b: {title: A, summary: s, shots: -1, metric: acc}\nb: {title: B, summary: s, shots: 0, metric: acc, subtasks: [x, x], human_fraction: 95, references: [z]}\n",
-			"catalog/references.yaml", "r: {kind: article, title: R, url: \"https://r.example/\", doi: nope, eprint: \"1\", authors: [{given: A}, {family: B, name: C}]}\n",
+			"catalog/references.yaml", "p: {kind: conference, title: P, url: \"https://p.example/\"}\nr: {kind: article, title: R, url: \"https://r.example/\", doi: nope, eprint: \"1\", authors: [{given: A}, {family: B, name: C}]}\n",
 			"catalog/bands.yaml", "- {id: a, title: A, metric: itl, text: t, source: \"https://b.example/\", min: 2, max: 1}\n- {id: b, title: B, metric: itl_ms.p50, text: t, source: \"https://b.example/\"}\n",
 			"catalog/caveats.yaml", "c: {title: C}\n"), []string{
 			"catalog/bands.yaml:1:78 /0/min CAT-VALUE",
@@ -226,10 +226,11 @@ withdrawals:
 			"catalog/benchmarks.yaml:2:84 /b/human_fraction CAT-VALUE",
 			"catalog/benchmarks.yaml:2:101 /b/references/0 CAT-REF",
 			"catalog/caveats.yaml:1:1 /c CAT-MISSING",
-			"catalog/references.yaml:1:62 /r/doi CAT-VALUE",
-			"catalog/references.yaml:1:76 /r/eprint CAT-VALUE",
-			"catalog/references.yaml:1:92 /r/authors/0 CAT-VALUE",
-			"catalog/references.yaml:1:104 /r/authors/1 CAT-VALUE",
+			"catalog/references.yaml:1:1 /p/booktitle CAT-VALUE",
+			"catalog/references.yaml:2:62 /r/doi CAT-VALUE",
+			"catalog/references.yaml:2:76 /r/eprint CAT-VALUE",
+			"catalog/references.yaml:2:92 /r/authors/0 CAT-VALUE",
+			"catalog/references.yaml:2:104 /r/authors/1 CAT-VALUE",
 		}},
 		{"files that nothing reads", board("catalog/models/n.yaml", "", "catalog/tasks/t.yml", "", "catalog/tasks/.hidden", "", "catalog/readme.txt", ""), []string{
 			"catalog/models/n.yaml CAT-FILE", "catalog/readme.txt CAT-FILE", "catalog/tasks/t.yml CAT-FILE"}},

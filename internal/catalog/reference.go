@@ -43,7 +43,7 @@ type Benchmark struct {
 }
 
 // Band is one entry of the list content/catalog/bands.yaml: a range in which a
-// metric is good enough for readers. Bands are drawn and explained; they never
+// metric is good enough for readers. Bands are listed and explained; they never
 // change a rank.
 type Band struct {
 	ID    string `yaml:"id" rule:"required,id"`
@@ -67,12 +67,14 @@ type Band struct {
 // citation key: a paper, data set or program that results rest on.
 type Reference struct {
 	Key     string   `yaml:"-"`
-	Kind    string   `yaml:"kind" rule:"required,enum=article|dataset|software|webpage"`
+	Kind    string   `yaml:"kind" rule:"required,enum=article|conference|dataset|software|webpage"`
 	Title   string   `yaml:"title" rule:"required,max=300"`
 	Authors []Author `yaml:"authors"`
 	// Date is YYYY-MM-DD, -MM or a year.
 	Date      string `yaml:"date" rule:"date"`
 	Publisher string `yaml:"publisher" rule:"max=120"`
+	// Booktitle is the title of the proceedings of a conference paper.
+	Booktitle string `yaml:"booktitle" rule:"max=200"`
 	Version   string `yaml:"version" rule:"max=60"`
 	Commit    string `yaml:"commit" rule:"commit"`
 	DOI       string `yaml:"doi" rule:"doi"`

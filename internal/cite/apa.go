@@ -60,7 +60,10 @@ func apaLine(it Item) string {
 		parts = []string{stop(title), stop(date)}
 	}
 	publisher := it.Publisher
-	if publisher == "" && it.Eprint != "" {
+	if it.Booktitle != "" {
+		parts = append(parts, stop("In "+it.Booktitle))
+	}
+	if publisher == "" && it.Eprint != "" && it.Kind != Conference {
 		publisher = "arXiv"
 	}
 	// A body that published its own work is not named twice.
@@ -94,7 +97,7 @@ func apaDate(d, kind string) string {
 	switch {
 	case year == "":
 		return "n.d."
-	case month == "", kind == Article, kind == Software:
+	case month == "", kind == Article, kind == Conference, kind == Software:
 		return year
 	case day == "":
 		return year + ", " + monthNames[int(month[0]-'0')*10+int(month[1]-'0')]
@@ -186,6 +189,7 @@ func plainText(items []Item) string {
 			names = append(names, strings.TrimSpace(a.Given+" "+a.Family)+a.Name)
 		}
 		row(label, strings.Join(names, "; "))
+		row("In", it.Booktitle)
 		row("Date", it.Date)
 		row("Version", it.Version)
 		row("Identifier", it.Number)

@@ -32,8 +32,11 @@ func bibtex(items []Item) string {
 			b.WriteByte('\n')
 		}
 		kind := "misc"
-		if it.Kind == Software {
+		switch it.Kind {
+		case Software:
 			kind = "software"
+		case Conference:
+			kind = "inproceedings"
 		}
 		fmt.Fprintf(&b, "@%s{%s,\n", kind, it.Key)
 		field := func(name, value string) {
@@ -49,6 +52,7 @@ func bibtex(items []Item) string {
 		if month != "" {
 			fmt.Fprintf(&b, "  %-13s = %s,\n", "month", months[int(month[0]-'0')*10+int(month[1]-'0')])
 		}
+		field("booktitle", tex.Replace(it.Booktitle))
 		field("version", tex.Replace(it.Version))
 		if it.Kind == Dataset {
 			field("howpublished", "Data set")

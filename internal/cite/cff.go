@@ -97,6 +97,7 @@ func cff(items []Item) string {
 		r := items[i+1]
 		w.text("type", cffTypes[r.Kind])
 		w.body(r)
+		w.text("collection-title", r.Booktitle)
 		year, month, day := dateParts(r.Date)
 		if day != "" {
 			w.text("date-released", r.Date)
@@ -114,7 +115,7 @@ func cff(items []Item) string {
 	return w.b.String()
 }
 
-var cffTypes = map[string]string{Software: "software", Dataset: "dataset", Webpage: "website", Article: "article"}
+var cffTypes = map[string]string{Software: "software", Dataset: "dataset", Webpage: "website", Article: "article", Conference: "conference-paper"}
 
 // body writes the fields that the file and its references share.
 func (w *cffWriter) body(it Item) {

@@ -24,6 +24,9 @@ const (
 	Dataset  = "dataset"
 	Webpage  = "webpage"
 	Article  = "article"
+	// Conference is a paper in the proceedings that Booktitle names; without
+	// them it counts as an article.
+	Conference = "conference"
 )
 
 // Author is a person (Family, Given) or a body (Name).
@@ -46,6 +49,7 @@ type Item struct {
 	// Number tells this item from others of its kind, with its noun: "Result
 	// 3f2a90c1d4e5".
 	Number      string
+	Booktitle   string // of the proceedings of a conference paper
 	URL         string // http or https, else it is left out
 	DOI         string // 10.prefix/suffix, else it is left out
 	Publisher   string
@@ -167,7 +171,7 @@ func ValidDOI(s string) bool { return doiForm.MatchString(s) && !strings.Contain
 // clean takes out what no format could carry: control characters, bidirectional
 // overrides, line breaks, and values that have not the form their field needs.
 func (it Item) clean() Item {
-	for _, p := range []*string{&it.Title, &it.Version, &it.Number, &it.Publisher, &it.License, &it.Abstract, &it.EprintClass, &it.Note} {
+	for _, p := range []*string{&it.Title, &it.Version, &it.Number, &it.Booktitle, &it.Publisher, &it.License, &it.Abstract, &it.EprintClass, &it.Note} {
 		*p = line(*p)
 	}
 	it.URL, it.Repository = address(it.URL), address(it.Repository)
@@ -203,9 +207,15 @@ func (it Item) clean() Item {
 	}
 	it.Keywords = words
 	switch it.Kind {
-	case Software, Dataset, Webpage, Article:
+	case Software, Dataset, Webpage, Article, Conference:
 	default:
 		it.Kind = Webpage
+	}
+	switch {
+	case it.Kind != Conference:
+		it.Booktitle = ""
+	case it.Booktitle == "":
+		it.Kind = Article
 	}
 	return it
 }
@@ -217,7 +227,7 @@ func line(s string) string {
 		switch {
 		case unicode.IsSpace(r), r == '\u2028', r == '\u2029':
 			return ' '
-		case unicode.IsControl(r), r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0xfeff, r == 0xfffe, r == 0xffff:
+		case result.IsControl(r), r == 0xffff: // XML and some readers refuse U+FFFF
 			return -1
 		}
 		return r

@@ -45,9 +45,10 @@ func TestGolden(t *testing.T) {
 		Quality: map[string]result.Quality{"sample-bench": {}}}
 	cat := &catalog.Catalog{
 		Tasks:      map[string]*catalog.Task{"chat": {ID: "chat", Title: "Chat", References: []string{"doe2020"}}},
-		Benchmarks: map[string]*catalog.Benchmark{"sample-bench": {References: []string{"roe2019", "doe2020"}}},
+		Benchmarks: map[string]*catalog.Benchmark{"sample-bench": {References: []string{"roe2019", "doe2020", "poe2021"}}},
 		References: map[string]*catalog.Reference{
 			"doe2020": {Key: "doe2020", Kind: Article, Title: "On 100% of {Everything} & More?", Authors: []catalog.Author{{Family: "Doe", Given: "Jane"}, {Family: "Müller", Given: "Jean-Luc"}}, Date: "2020", Eprint: "2001.01234", EprintClass: "cs.CL", URL: "https://arxiv.org/abs/2001.01234"},
+			"poe2021": {Key: "poe2021", Kind: Conference, Title: "Joules & More", Authors: []catalog.Author{{Family: "Poe", Given: "Pat"}}, Date: "2021-06", Eprint: "2106.01234", URL: "https://arxiv.org/abs/2106.01234", Booktitle: "Proceedings of the 1st Workshop on Samples & Tests"},
 			"roe2019": {Key: "roe2019", Kind: Software, Title: "The harness", Authors: []catalog.Author{{Name: "Harness, Inc. and Sons"}}, Date: "2019-05", Version: "1.10", DOI: "10.5281/zenodo.1", URL: "https://example.org/harness"},
 		}}
 	one := append([]Item{Result(r, ResultTitle(r, cat), "https://example.org/board/r/3f2a90c1d4e5/", site)}, Works(r, cat)...)
@@ -118,9 +119,9 @@ func TestHostileText(t *testing.T) {
 	for name, s := range hostile {
 		t.Run(name, func(t *testing.T) {
 			checkFormats(t,
-				Item{Title: s, Kind: Dataset, Authors: []Author{{Name: s}, {Family: s, Given: s}}, Version: s, Publisher: s, License: s, Note: s, Number: s,
+				Item{Title: s, Kind: Dataset, Authors: []Author{{Name: s}, {Family: s, Given: s}}, Version: s, Publisher: s, Booktitle: s, License: s, Note: s, Number: s,
 					Commit: s, Date: s, DOI: s, URL: s, Repository: s, Eprint: s, EprintClass: s, Abstract: s, Keywords: []string{s, s, "b"}, Accessed: s, Key: s},
-				Item{Title: "second " + s, Kind: Article, Authors: []Author{{Family: s}}, URL: "https://example.org/" + s, Eprint: "2001.01234", Date: "2020-02"})
+				Item{Title: "second " + s, Kind: Conference, Booktitle: "in " + s, Authors: []Author{{Family: s}}, URL: "https://example.org/" + s, Eprint: "2001.01234", Date: "2020-02"})
 		})
 	}
 }
@@ -185,6 +186,8 @@ func TestAPALine(t *testing.T) {
 		{"publisher is the author", "Lab. (2026, January 2). Data [Data set]. https://doi.org/10.1234/x",
 			Item{Kind: Dataset, Title: "Data", Authors: []Author{{Name: "Lab"}}, Publisher: "Lab", Date: "2026-01-02", DOI: "10.1234/x", URL: "https://example.org/"}},
 		{"question", "Doe, J. (2026, May). Why? Lab.", Item{Kind: Webpage, Title: "Why?", Authors: people("Jane Doe"), Date: "2026-05", Publisher: "Lab"}},
+		{"conference", "Doe, J. (2026). Paper (arXiv:2601.01234). In Proceedings of X. https://arxiv.org/abs/2601.01234",
+			Item{Kind: Conference, Title: "Paper", Authors: people("Jane Doe"), Date: "2026-01-02", Booktitle: "Proceedings of X", Eprint: "2601.01234", URL: "https://arxiv.org/abs/2601.01234"}},
 		{"retrieved", "Lab. (n.d.). Page. Retrieved March 4, 2026, from https://example.org/",
 			Item{Kind: Webpage, Title: "Page", Authors: []Author{{Name: "Lab"}}, URL: "https://example.org/", Accessed: "2026-03-04"}},
 	}
@@ -194,6 +197,37 @@ func TestAPALine(t *testing.T) {
 				t.Errorf("\n got %s\nwant %s", got, tt.want)
 			}
 		})
+	}
+}
+
+// A paper of a conference names its proceedings in every format, and a paper
+// without them is none.
+func TestConferencePaper(t *testing.T) {
+	it := Item{Kind: Conference, Title: "Paper", Authors: people("Jane Doe"), Date: "2026", Booktitle: "Proceedings of X & Y", URL: "https://example.org/p"}
+	data := Item{Kind: Dataset, Title: "Data", Date: "2026"}
+	for id, want := range map[string][]string{
+		"bibtex": {"@inproceedings{paper,", `{Proceedings of X \& Y},`},
+		"ris":    {"TY  - CPAPER\r\n", "T2  - Proceedings of X & Y\r\n"},
+		"csl":    {`"type": "paper-conference"`, `"container-title": "Proceedings of X \u0026 Y"`},
+		"cff":    {"- type: \"conference-paper\"\n", `collection-title: "Proceedings of X & Y"`},
+		"apa":    {"Paper. In Proceedings of X & Y."},
+		"text":   {"In: Proceedings of X & Y\n"},
+	} {
+		got, err := Render(id, data, it)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range want {
+			if !strings.Contains(got, w) {
+				t.Errorf("%s does not hold %q:\n%s", id, w, got)
+			}
+		}
+	}
+	if got := (Item{Kind: Conference, Title: "Paper"}).clean().Kind; got != Article {
+		t.Errorf("a paper without proceedings is of kind %s", got)
+	}
+	if got := (Item{Kind: Dataset, Title: "Data", Booktitle: "X"}).clean().Booktitle; got != "" {
+		t.Errorf("a data set stands in the proceedings %q", got)
 	}
 }
 

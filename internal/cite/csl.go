@@ -12,6 +12,7 @@ type cslItem struct {
 	ID        string      `json:"id"`
 	Type      string      `json:"type"`
 	Title     string      `json:"title"`
+	Container string      `json:"container-title,omitempty"`
 	Author    []cslAuthor `json:"author,omitempty"`
 	Issued    *cslDate    `json:"issued,omitempty"`
 	Accessed  *cslDate    `json:"accessed,omitempty"`
@@ -38,7 +39,7 @@ type cslDate struct {
 func csl(items []Item) string {
 	list := make([]cslItem, 0, len(items))
 	for _, it := range items {
-		c := cslItem{ID: it.Key, Type: it.Kind, Title: it.Title, Issued: cslDateOf(it.Date), Accessed: cslDateOf(it.Accessed),
+		c := cslItem{ID: it.Key, Type: cslType(it.Kind), Title: it.Title, Container: it.Booktitle, Issued: cslDateOf(it.Date), Accessed: cslDateOf(it.Accessed),
 			Version: it.Version, Publisher: it.Publisher, Abstract: it.Abstract, Keyword: strings.Join(commaless(it.Keywords), ", "),
 			Note: strings.Join(it.remarks(), ". "), DOI: it.DOI, URL: it.URL}
 		if it.Eprint != "" {
@@ -55,6 +56,14 @@ func csl(items []Item) string {
 		return "" // strings and small numbers always encode
 	}
 	return string(out) + "\n"
+}
+
+// cslType is the format's word for a kind; most are the same.
+func cslType(kind string) string {
+	if kind == Conference {
+		return "paper-conference"
+	}
+	return kind
 }
 
 func cslDateOf(d string) *cslDate {

@@ -101,7 +101,7 @@ func Origin(r *result.Result) (it Item, ok bool) {
 // Reference is a work of the catalogue.
 func Reference(ref *catalog.Reference) Item {
 	it := Item{Key: ref.Key, Kind: ref.Kind, Title: ref.Title, Date: ref.Date, Version: ref.Version, Commit: ref.Commit,
-		URL: ref.URL, DOI: ref.DOI, Publisher: ref.Publisher, License: ref.License, Eprint: ref.Eprint, EprintClass: ref.EprintClass}
+		URL: ref.URL, DOI: ref.DOI, Publisher: ref.Publisher, Booktitle: ref.Booktitle, License: ref.License, Eprint: ref.Eprint, EprintClass: ref.EprintClass}
 	for _, a := range ref.Authors {
 		it.Authors = append(it.Authors, Author{Family: a.Family, Given: a.Given, Name: a.Name})
 	}

@@ -143,7 +143,7 @@ func readCSL(s string) ([]cslItem, error) {
 	if err := d.Decode(&list); err != nil {
 		return nil, err
 	}
-	types := map[string]bool{"software": true, "dataset": true, "webpage": true, "article": true}
+	types := map[string]bool{"software": true, "dataset": true, "webpage": true, "article": true, "paper-conference": true}
 	for _, c := range list {
 		if !types[c.Type] || c.ID == "" {
 			return nil, fmt.Errorf("item %q has the type %q", c.ID, c.Type)
@@ -176,8 +176,9 @@ type cffRefDoc struct {
 	Publisher    *struct {
 		Name string `yaml:"name"`
 	} `yaml:"publisher"`
-	Notes     string `yaml:"notes"`
-	CFFCommon `yaml:",inline"`
+	Notes      string `yaml:"notes"`
+	Collection string `yaml:"collection-title"`
+	CFFCommon  `yaml:",inline"`
 }
 
 type CFFCommon struct {
@@ -247,7 +248,7 @@ func readCFF(s string) (*cffDoc, error) {
 	if err := check(d.CFFCommon); err != nil {
 		return nil, err
 	}
-	types := map[string]bool{"article": true, "dataset": true, "software": true, "website": true}
+	types := map[string]bool{"article": true, "conference-paper": true, "dataset": true, "software": true, "website": true}
 	for _, r := range d.References {
 		if !types[r.Type] || r.Month < 0 || r.Month > 12 || r.DateReleased != "" && !day.MatchString(r.DateReleased) {
 			return nil, fmt.Errorf("reference %q: type %q, month %d, date %q", r.Title, r.Type, r.Month, r.DateReleased)

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-var risTypes = map[string]string{Software: "COMP", Dataset: "DATA", Webpage: "ELEC", Article: "GEN"}
+var risTypes = map[string]string{Software: "COMP", Dataset: "DATA", Webpage: "ELEC", Article: "GEN", Conference: "CPAPER"}
 
 func ris(items []Item) string {
 	var b strings.Builder
@@ -23,6 +23,7 @@ func ris(items []Item) string {
 			tag("AU", risAuthor(a))
 		}
 		tag("TI", it.Title)
+		tag("T2", it.Booktitle)
 		year, month, day := dateParts(it.Date)
 		tag("PY", year)
 		if month != "" {
