@@ -114,7 +114,7 @@ func (e *env) printFindings(fs result.Findings) {
 func oneLine(s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		if r < 0x20 || r == 0x7f || (r >= 0x80 && r < 0xa0) || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) {
+		if result.IsControl(r) {
 			fmt.Fprintf(&b, "\\u%04x", r)
 			continue
 		}

@@ -138,52 +138,21 @@ func checkNumber(f float64, rules string) string {
 // textProblem says what is wrong with the characters of a text, "" if nothing.
 func textProblem(s string, lines bool) string {
 	for i, r := range s {
+		what := result.BadRune(r)
 		switch {
+		case what == "", lines && (r == '\n' || r == '\t'):
 		case r == utf8.RuneError:
 			return fmt.Sprintf("byte %d is not UTF-8, or was lost in an earlier conversion", i+1)
-		case r == '\n' && lines, r == '\t' && lines:
 		case r == '\n':
 			return "line breaks are not allowed here"
-		case unicode.IsControl(r):
-			return fmt.Sprintf("control character U+%04X at byte %d", r, i+1)
-		case isBidiControl(r):
-			return fmt.Sprintf("direction control character U+%04X at byte %d", r, i+1)
-		case unicode.Is(unicode.Co, r), r == '\u2028', r == '\u2029', r == '\ufeff':
-			return fmt.Sprintf("character U+%04X at byte %d does not belong in text", r, i+1)
+		default:
+			return fmt.Sprintf("%s U+%04X at byte %d", what, r, i+1)
 		}
 	}
-	if i := mojibake(s); i >= 0 {
-		return fmt.Sprintf("byte %d begins characters that were decoded twice", i+1)
+	if wrong, right := result.Mojibake(s); wrong != "" {
+		return fmt.Sprintf("%q at byte %d was decoded twice; %q was meant", wrong, strings.Index(s, wrong)+1, right)
 	}
 	return ""
-}
-
-// isBidiControl tells embeddings, overrides and isolates, with which text can be
-// made to read otherwise than it is.
-func isBidiControl(r rune) bool {
-	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
-}
-
-// mojibake returns the index of UTF-8 that was read as Windows-1252 or Latin-1
-// and written again ("â€™" for an apostrophe, "Ã©" for é), -1 without any.
-func mojibake(s string) int {
-	if i := strings.Index(s, "â€"); i >= 0 {
-		return i
-	}
-	for _, lead := range []string{"Ã", "Â"} {
-		for from := 0; ; {
-			i := strings.Index(s[from:], lead)
-			if i < 0 {
-				break
-			}
-			i += from
-			from = i + len(lead)
-			if r, _ := utf8.DecodeRuneInString(s[from:]); r >= 0x80 && r <= 0xbf {
-				return i
-			}
-		}
-	}
-	return -1
 }
 
 // urlProblem says what is wrong with a URL, "" if nothing.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"jouleboard/internal/result"
 	"jouleboard/internal/unit"
 )
 
@@ -28,17 +29,12 @@ func clean(s string) string {
 		switch {
 		case r == '\t' || r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029':
 			return ' '
-		case unicode.IsControl(r), isBidiControl(r), r == '\uFEFF':
+		case result.IsControl(r), result.IsDirectionMark(r):
 			return -1
 		}
 		return r
 	}, s)
 	return strings.TrimSpace(s)
-}
-
-func isBidiControl(r rune) bool {
-	return r >= '\u202A' && r <= '\u202E' || r >= '\u2066' && r <= '\u2069' ||
-		r == '\u200E' || r == '\u200F' || r == '\u061C'
 }
 
 // nameOf is a name that can be shown: never empty.

@@ -286,8 +286,9 @@ func (p *Page) prose() result.Findings {
 			if _, code := n.Parent().(*ast.CodeSpan); code {
 				return
 			}
-			if loc := mojibake.FindIndex(n.Segment.Value(p.source)); loc != nil {
-				add(result.Error, ruleText, n.Segment.Start+loc[0], "text was decoded twice: a character appears as two or three others",
+			text := n.Segment.Value(p.source)
+			if wrong, right := result.Mojibake(string(text)); wrong != "" {
+				add(result.Error, ruleText, n.Segment.Start+bytes.Index(text, []byte(wrong)), fmt.Sprintf("text was decoded twice: %q where %q was meant", wrong, right),
 					"write the character itself and save as UTF-8")
 			}
 		}

@@ -235,7 +235,7 @@ source: {author: A, url: "ftp://x"}
 		"content/docs/open.md:1:1: error: front matter begins with --- and never ends",
 		"content/docs/none.md:1: error: page has no title",
 		"content/docs/bytes.md:4:2: error: byte 0xFF",
-		"content/docs/hid.md:5:3: error: invisible control character U+202E",
+		"content/docs/hid.md:5:3: error: invisible bidirectional control U+202E",
 		"content/docs/UP.MD: warn: not published",
 		"file name \"a b.md\" cannot be an address",
 		"content/news/x.md: warn: not published", "content/catalog/readme.md: warn: not published",

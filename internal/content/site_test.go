@@ -160,7 +160,7 @@ func TestLoadSiteUnreadable(t *testing.T) {
 		"tabs":         {"a:\n\tb: 1\n", "content/site.yaml:2:1: error: not valid YAML"},
 		"not UTF-8":    {"title: a\xffb\n", "content/site.yaml:1:9: error: byte 0xFF at offset 8 is not UTF-8"},
 		"control":      {"title: x\ntagline: a\x1bb\n", "content/site.yaml:2:11: error: invisible control character U+001B"},
-		"override":     {"title: \"a\u202eb\"\n", "content/site.yaml:1:10: error: invisible control character U+202E"},
+		"override":     {"title: \"a\u202eb\"\n", "content/site.yaml:1:10: error: invisible bidirectional control U+202E"},
 		"a list":       {"- title\n", "content/site.yaml:1:1: error: the file must be a mapping"},
 		"two docs":     {"title: x\n---\ntitle: y\n", "error: a second YAML document begins here"},
 		"anchor":       {"title: &a x\ntagline: *a\n", "anchors, aliases and merge keys are not read"},

@@ -6,7 +6,6 @@ package content
 import (
 	"fmt"
 	"io/fs"
-	"regexp"
 	"unicode/utf8"
 
 	"jouleboard/internal/result"
@@ -26,13 +25,9 @@ const (
 // from the board's root.
 const root = "content/"
 
-// mojibake matches UTF-8 that was read as Windows-1252 and written again, such
-// as the three characters that an apostrophe turns into.
-var mojibake = regexp.MustCompile("\u00e2\u20ac[\u2122\u0153\u009d\u201c\u201d\u02dc\u00a6\u00a2]|\u00c3[\u00a0-\u00bf\u0192\u2030\u0160]|\u00c2[\u00a0-\u00bf]|\u00ef\u00bb\u00bf")
-
 // checkText reports bytes that are not UTF-8 and characters that can hide what
-// a file says: control characters and bidirectional overrides. Each kind is
-// reported once a line.
+// a file says: control characters, bidirectional overrides and those without a
+// meaning of their own. One is reported a line.
 func checkText(file string, data []byte, firstLine int) result.Findings {
 	var fs result.Findings
 	line, start := firstLine, 0
@@ -53,26 +48,18 @@ func checkText(file string, data []byte, firstLine int) result.Findings {
 		case r == '\n':
 			line, start = line+1, i+1
 		case hidden(r):
-			add(i, fmt.Sprintf("invisible control character U+%04X", r), "remove it; text direction is set by the page")
+			add(i, fmt.Sprintf("invisible %s U+%04X", result.BadRune(r), r), "remove it; text direction is set by the page")
+		case r != utf8.RuneError && r > 0x7f && result.BadRune(r) != "":
+			add(i, fmt.Sprintf("%s U+%04X, which readers see as nothing or as a box", result.BadRune(r), r), "remove it")
 		}
 		i += size
 	}
 	return fs
 }
 
-// hidden reports control characters and bidirectional formatting characters.
-// Tab, line feed and carriage return are text; so are the left-to-right and
-// right-to-left marks, which good Arabic and Hebrew text needs.
+// hidden tells the characters that act on text unseen. Line ends and tabs are text.
 func hidden(r rune) bool {
-	switch {
-	case r == '\t', r == '\n', r == '\r':
-		return false
-	case r < 0x20, r >= 0x7f && r < 0xa0:
-		return true
-	case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
-		return true
-	}
-	return false
+	return r != '\t' && r != '\n' && r != '\r' && result.IsControl(r)
 }
 
 // readFile reads a file of the content folder; a read error is a finding.

@@ -4,6 +4,7 @@
 package content
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -41,6 +42,7 @@ type decoder struct {
 // firstLine. The places of all values read are returned by their path.
 func decodeYAML(file string, data []byte, firstLine int, v any) (map[string]result.Place, result.Findings) {
 	d := &decoder{file: file, line: firstLine - 1, places: map[string]result.Place{}}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if fs := checkText(file, data, firstLine); len(fs) > 0 {
 		return d.places, fs
 	}

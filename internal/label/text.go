@@ -11,19 +11,17 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"jouleboard/internal/draw"
+	"jouleboard/internal/result"
 )
 
 // normal is text in NFC with white space trimmed.
 func normal(s string) string { return strings.TrimSpace(norm.NFC.String(s)) }
 
-// forbidden returns the first character that no label may carry: controls,
-// characters that turn the direction of what follows, and private-use ones,
-// whose look is anybody's guess.
+// forbidden returns the first character that no label may carry: those that no
+// contributed text may hold, and direction marks, which labels have no use for.
 func forbidden(s string) (rune, bool) {
 	for _, r := range s {
-		switch {
-		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Co, r), r == unicode.ReplacementChar,
-			r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x061c:
+		if result.BadRune(r) != "" || result.IsDirectionMark(r) {
 			return r, true
 		}
 	}

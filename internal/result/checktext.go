@@ -16,7 +16,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
-	"golang.org/x/text/encoding/charmap"
 )
 
 // dates checks that dates exist in the calendar and stand in a possible order.
@@ -215,7 +214,7 @@ func (c *checker) textRules(pointer, s string, at int64, lines bool) {
 		return
 	}
 	for i, r := range s {
-		what := badRune(r)
+		what := BadRune(r)
 		if what == "" || lines && (r == '\n' || r == '\t') {
 			continue
 		}
@@ -231,7 +230,7 @@ func (c *checker) textRules(pointer, s string, at int64, lines bool) {
 		c.addAt(where, f)
 		return // one a string is enough to find them all
 	}
-	if wrong, right := mojibake(s); wrong != "" {
+	if wrong, right := Mojibake(s); wrong != "" {
 		where, _ := c.find(at, wrong)
 		c.addAt(where, Finding{Rule: "RES-TEXT", Level: Error, Where: Place{Pointer: pointer},
 			Message: fmt.Sprintf("%q at byte %d is UTF-8 that was read as Windows-1252; %q was meant", wrong, where, right),
@@ -255,52 +254,4 @@ func plainText(s string) bool {
 		}
 	}
 	return true
-}
-
-// badRune says what a character is that has no place in a result, "" for all
-// others. Direction marks and joiners stay: scripts need them.
-func badRune(r rune) string {
-	switch {
-	case r < 0x20, r >= 0x7f && r <= 0x9f:
-		return "control character"
-	case r == 0x2028, r == 0x2029:
-		return "line separator"
-	case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
-		return "bidirectional control"
-	case r >= 0xe000 && r <= 0xf8ff, r >= 0xf0000:
-		return "private-use character"
-	case r == 0xfeff:
-		return "byte order mark inside text"
-	case r >= 0xe0000 && r <= 0xe007f:
-		return "invisible tag character"
-	case r == utf8.RuneError:
-		return "replacement character: text was lost before"
-	}
-	return ""
-}
-
-// mojibake finds the first run of characters that is UTF-8 misread as
-// Windows-1252, such as "â€™", and returns it with what was meant.
-func mojibake(s string) (wrong, right string) {
-	var run, raw []byte
-	check := func() bool {
-		if len(raw) > 1 && utf8.Valid(raw) {
-			wrong, right = string(run), string(raw)
-			return true
-		}
-		run, raw = run[:0], raw[:0]
-		return false
-	}
-	for _, r := range s {
-		b, ok := charmap.Windows1252.EncodeRune(r)
-		if r < 0x80 || !ok {
-			if check() {
-				return wrong, right
-			}
-			continue
-		}
-		run, raw = utf8.AppendRune(run, r), append(raw, b)
-	}
-	check()
-	return wrong, right
 }
