@@ -436,6 +436,7 @@ func (x *exchange) summarize() {
 		t.TokenSource = x.c.opt.TokenSource
 	}
 	t.Timeline, t.Counts = s.timeline(t.Nc)
+	t.continuousUsage = s.continuous()
 	if t.Outcome == OK && t.Max > 0 && t.Nc > t.Max {
 		x.flag(FlagOverMax)
 	}

@@ -8,7 +8,11 @@
 // monotonic clock, truncated at capture; -1 stands for "not seen".
 package load
 
-import "time"
+import (
+	"crypto/sha256"
+	"slices"
+	"time"
+)
 
 // Method is the method version that seeds and meanings of this package follow.
 const Method = "jouleboard.method/1"
@@ -127,6 +131,8 @@ type Trace struct {
 	RetryAfter  string   // header of a 429; stored, not obeyed
 	Detail      string   // why it failed: at most 512 bytes, secrets masked
 	Local       bool     // this machine ran out of descriptors, ports or memory (G5)
+
+	continuousUsage bool // every token-bearing event had usage
 }
 
 // Failed reports whether the request failed. Cancelled requests are in no rate
@@ -135,10 +141,11 @@ func (t *Trace) Failed() bool { return t.Outcome != OK && t.Outcome != Cancelled
 
 // HasFlag reports whether the trace carries a flag.
 func (t *Trace) HasFlag(flag string) bool {
-	for _, f := range t.Flags {
-		if f == flag {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(t.Flags, flag)
+}
+
+// HashText is the 128-bit hash of a prompt: the first half of its SHA-256.
+func HashText(text string) [16]byte {
+	sum := sha256.Sum256([]byte(text))
+	return [16]byte(sum[:16])
 }

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"hash"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -367,14 +368,10 @@ func (s *stream) timeline(nout int64) (kind string, counts []int64) {
 	if k == 0 || nout < 0 {
 		return "", nil
 	}
-	continuous := true
-	for _, c := range s.cumulative {
-		continuous = continuous && c >= 0
-	}
 	counts = make([]int64, k)
 	kind = TimelineExact
 	switch {
-	case continuous:
+	case s.continuous():
 		// A stop token counts but has no text, so usage may end above the last
 		// event that carries any: the last event holds the rest, for the events
 		// must add up to N_out (V07).
@@ -398,6 +395,11 @@ func (s *stream) timeline(nout int64) (kind string, counts []int64) {
 		}
 	}
 	return kind, nil
+}
+
+// continuous reports whether every token-bearing event had a cumulative usage.
+func (s *stream) continuous() bool {
+	return len(s.cumulative) > 0 && !slices.Contains(s.cumulative, -1)
 }
 
 // cut bounds what of a server's text is kept.
