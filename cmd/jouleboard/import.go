@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"jouleboard/internal/catalog"
+	"jouleboard/internal/content"
 	"jouleboard/internal/convert"
 	"jouleboard/internal/result"
 )
@@ -129,7 +130,11 @@ func runImport(cmd *cobra.Command, e *env, format string, files []string, fl imp
 	if err != nil {
 		return err
 	}
-	cat, findings := catalog.Load(os.DirFS(filepath.Join(root, "content")))
+	board, err := content.OpenBoard(root)
+	if err != nil {
+		return err
+	}
+	cat, findings := catalog.Load(content.Folder(board, "content"))
 	if findings.HasErrors() {
 		e.printFindings(findings)
 		e.hintf("repair the catalogue first: names are looked up there")

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -45,7 +44,11 @@ func readScales(e *env) (root string, labelsFS fs.FS, scales *rank.Scales, findi
 	if err != nil {
 		return "", nil, nil, nil, err
 	}
-	labelsFS = content.Overlay(os.DirFS(filepath.Join(root, "labels")), labels.FS)
+	board, err := content.OpenBoard(root)
+	if err != nil {
+		return "", nil, nil, nil, err
+	}
+	labelsFS = content.Overlay(content.Folder(board, "labels"), labels.FS)
 	scales, findings = rank.LoadScales(labelsFS)
 	return root, labelsFS, scales, findings, nil
 }
@@ -59,7 +62,11 @@ type rateable struct {
 }
 
 func readRateable(ctx context.Context, e *env, root string) (*rateable, error) {
-	contentFS := os.DirFS(filepath.Join(root, "content"))
+	board, err := content.OpenBoard(root)
+	if err != nil {
+		return nil, err
+	}
+	contentFS := content.Folder(board, "content")
 	site, findings := content.LoadSite(contentFS)
 	cat, more := catalog.Load(contentFS)
 	findings = append(findings, more...)

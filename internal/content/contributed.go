@@ -35,13 +35,13 @@ func Markdown(s string) template.HTML {
 		return r
 	}, s)
 	if len(s) > maxContributed {
-		return template.HTML("<p>" + esc(s) + "</p>\n")
+		return template.HTML("<p>" + template.HTMLEscapeString(s) + "</p>\n")
 	}
 	src := []byte(s)
 	md := goldmark.New(goldmark.WithExtensions(extension.Strikethrough, extension.NewLinkify(extension.WithLinkifyAllowedProtocols([]string{"http:", "https:"}))))
 	var b bytes.Buffer
 	if err := newRenderer(&textRenderer{}).Render(&b, src, md.Parser().Parse(text.NewReader(src))); err != nil {
-		return template.HTML("<p>" + esc(s) + "</p>\n")
+		return template.HTML("<p>" + template.HTMLEscapeString(s) + "</p>\n")
 	}
 	return template.HTML(b.String())
 }
@@ -75,7 +75,7 @@ func (r *textRenderer) heading(w util.BufWriter, _ []byte, _ ast.Node, entering 
 
 func (r *textRenderer) image(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
-		_, _ = w.WriteString(esc(plain(n, src)))
+		_, _ = w.WriteString(template.HTMLEscapeString(plain(n, src)))
 	}
 	return ast.WalkSkipChildren, nil
 }
@@ -94,7 +94,7 @@ func safe(dest string) string {
 }
 
 func openContributed(w util.BufWriter, href string) {
-	fmt.Fprintf(w, `<a href="%s" rel="nofollow noopener ugc">`, esc(string(util.URLEscape([]byte(href), true))))
+	fmt.Fprintf(w, `<a href="%s" rel="nofollow noopener ugc">`, template.HTMLEscapeString(string(util.URLEscape([]byte(href), true))))
 }
 
 func (r *textRenderer) link(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -122,7 +122,7 @@ func (r *textRenderer) autoLink(w util.BufWriter, src []byte, node ast.Node, ent
 	if n.AutoLinkType == ast.AutoLinkEmail && !strings.HasPrefix(strings.ToLower(address), "mailto:") {
 		address = "mailto:" + address
 	}
-	label := esc(string(n.Label(src)))
+	label := template.HTMLEscapeString(string(n.Label(src)))
 	if href := safe(address); href != "" && len(r.open) == 0 {
 		openContributed(w, href)
 		label += "</a>"

@@ -131,7 +131,7 @@ func (f *Formula) compile(reg *unit.Registry) error {
 	}
 	tree, err := parser.Parse(f.Expr)
 	if err != nil {
-		return fmt.Errorf("expression cannot be read: %s", firstLine(err.Error()))
+		return fmt.Errorf("expression cannot be read: %s", result.FirstLine(err.Error()))
 	}
 	w := &formulaWalk{reg: reg, env: map[string]any{}}
 	dim, known := w.walk(tree.Node)
@@ -146,7 +146,7 @@ func (f *Formula) compile(reg *unit.Registry) error {
 	}
 	f.program, err = expr.Compile(f.Expr, expr.Env(w.env), expr.AsFloat64())
 	if err != nil {
-		return fmt.Errorf("expression cannot be read: %s", firstLine(err.Error()))
+		return fmt.Errorf("expression cannot be read: %s", result.FirstLine(err.Error()))
 	}
 	for key := range w.keys {
 		f.inputs = append(f.inputs, key)
@@ -228,9 +228,4 @@ func (w *formulaWalk) key(key string, dotted bool) (string, bool) {
 	w.keys[key] = true
 	put(w.env, key, 0)
 	return m.Unit, true
-}
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
 }

@@ -280,7 +280,7 @@ func (p *Page) prose() result.Findings {
 			}
 		case *ast.HTMLBlock:
 			if raw := htmlBlock(n, p.source); !isComment(raw) {
-				add(result.Warn, rulePage, n.Pos(), fmt.Sprintf("HTML %q is shown as text", clip(firstLine(string(raw)), 30)), "use markdown or a directive")
+				add(result.Warn, rulePage, n.Pos(), fmt.Sprintf("HTML %q is shown as text", clip(result.FirstLine(string(raw)), 30)), "use markdown or a directive")
 			}
 		case *ast.Text:
 			if _, code := n.Parent().(*ast.CodeSpan); code {

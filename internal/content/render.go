@@ -85,8 +85,6 @@ func (r *pageRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(kindDetails, r.details)
 }
 
-func esc(s string) string { return template.HTMLEscapeString(s) }
-
 func (r *pageRenderer) heading(w util.BufWriter, src []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	n := node.(*ast.Heading)
 	id, _ := n.AttributeString("id")
@@ -98,7 +96,7 @@ func (r *pageRenderer) heading(w util.BufWriter, src []byte, node ast.Node, ente
 			fmt.Fprintf(w, "<summary><h%d>", level)
 			return ast.WalkContinue, nil
 		}
-		fmt.Fprintf(w, `<h%d id="%s">`, level, esc(string(b)))
+		fmt.Fprintf(w, `<h%d id="%s">`, level, template.HTMLEscapeString(string(b)))
 		return ast.WalkContinue, nil
 	}
 	if r.inSummary {
@@ -106,7 +104,7 @@ func (r *pageRenderer) heading(w util.BufWriter, src []byte, node ast.Node, ente
 		fmt.Fprintf(w, "</h%d></summary>\n", level)
 		return ast.WalkContinue, nil
 	}
-	fmt.Fprintf(w, ` <a class="anchor" href="#%s" aria-label="Link to this section: %s">#</a></h%d>`+"\n", esc(string(b)), esc(r.section), level)
+	fmt.Fprintf(w, ` <a class="anchor" href="#%s" aria-label="Link to this section: %s">#</a></h%d>`+"\n", template.HTMLEscapeString(string(b)), template.HTMLEscapeString(r.section), level)
 	return ast.WalkContinue, nil
 }
 
@@ -114,10 +112,10 @@ func (r *pageRenderer) details(w util.BufWriter, _ []byte, node ast.Node, enteri
 	n := node.(*details)
 	if entering {
 		r.inSummary = true
-		fmt.Fprintf(w, `<details class="faq" id="%s">`+"\n", esc(n.id))
+		fmt.Fprintf(w, `<details class="faq" id="%s">`+"\n", template.HTMLEscapeString(n.id))
 		return ast.WalkContinue, nil
 	}
-	fmt.Fprintf(w, `<p class="permalink"><a href="#%s">Link to this answer</a></p>`+"\n</details>\n", esc(n.id))
+	fmt.Fprintf(w, `<p class="permalink"><a href="#%s">Link to this answer</a></p>`+"\n</details>\n", template.HTMLEscapeString(n.id))
 	return ast.WalkContinue, nil
 }
 
@@ -141,9 +139,9 @@ func (r *pageRenderer) href(n ast.Node, dest string) (href string, external, ok 
 // openLink writes the start tag; without a usable address the text stays plain.
 func openLink(w util.BufWriter, href, title string, external bool) {
 	// Destinations keep their own escapes; only what HTML needs is added.
-	fmt.Fprintf(w, `<a href="%s"`, esc(string(util.URLEscape([]byte(href), true))))
+	fmt.Fprintf(w, `<a href="%s"`, template.HTMLEscapeString(string(util.URLEscape([]byte(href), true))))
 	if title != "" {
-		fmt.Fprintf(w, ` title="%s"`, esc(title))
+		fmt.Fprintf(w, ` title="%s"`, template.HTMLEscapeString(title))
 	}
 	if external {
 		_, _ = w.WriteString(` rel="noopener"`)
@@ -181,11 +179,11 @@ func (r *pageRenderer) autoLink(w util.BufWriter, src []byte, node ast.Node, ent
 	}
 	// A link inside a link is not HTML.
 	if _, _, err := r.page.resolve(address); err != nil || len(r.open) > 0 {
-		_, _ = w.WriteString(esc(string(n.Label(src))))
+		_, _ = w.WriteString(template.HTMLEscapeString(string(n.Label(src))))
 		return ast.WalkContinue, nil
 	}
 	openLink(w, address, "", external)
-	_, _ = w.WriteString(esc(string(n.Label(src))) + "</a>")
+	_, _ = w.WriteString(template.HTMLEscapeString(string(n.Label(src))) + "</a>")
 	return ast.WalkContinue, nil
 }
 
@@ -196,13 +194,13 @@ func (r *pageRenderer) image(w util.BufWriter, src []byte, node ast.Node, enteri
 	}
 	d, _, err := r.page.resolve(string(n.Destination))
 	if err != nil || !d.asset {
-		_, _ = w.WriteString(esc(plain(n, src)))
+		_, _ = w.WriteString(template.HTMLEscapeString(plain(n, src)))
 		return ast.WalkSkipChildren, nil
 	}
 	href, _ := r.link(d.target, r.page)
-	fmt.Fprintf(w, `<img src="%s" alt="%s"`, esc(href), esc(plain(n, src)))
+	fmt.Fprintf(w, `<img src="%s" alt="%s"`, template.HTMLEscapeString(href), template.HTMLEscapeString(plain(n, src)))
 	if len(n.Title) > 0 {
-		fmt.Fprintf(w, ` title="%s"`, esc(string(n.Title)))
+		fmt.Fprintf(w, ` title="%s"`, template.HTMLEscapeString(string(n.Title)))
 	}
 	if width, height, ok := pictureSize(r.page.content, d.target); ok {
 		fmt.Fprintf(w, ` width="%d" height="%d"`, width, height)
@@ -243,7 +241,7 @@ func (r *pageRenderer) code(w util.BufWriter, src []byte, node ast.Node, enterin
 func (r *pageRenderer) htmlBlock(w util.BufWriter, src []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
 		if raw := htmlBlock(node.(*ast.HTMLBlock), src); !isComment(raw) {
-			fmt.Fprintf(w, "<p>%s</p>\n", esc(string(bytes.TrimSpace(raw))))
+			fmt.Fprintf(w, "<p>%s</p>\n", template.HTMLEscapeString(string(bytes.TrimSpace(raw))))
 		}
 	}
 	return ast.WalkContinue, nil
@@ -252,7 +250,7 @@ func (r *pageRenderer) htmlBlock(w util.BufWriter, src []byte, node ast.Node, en
 func (r *pageRenderer) rawHTML(w util.BufWriter, src []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
 		if raw := node.(*ast.RawHTML).Segments.Value(src); !isComment(raw) {
-			_, _ = w.WriteString(esc(string(raw)))
+			_, _ = w.WriteString(template.HTMLEscapeString(string(raw)))
 		}
 	}
 	return ast.WalkSkipChildren, nil
@@ -268,7 +266,7 @@ func (r *pageRenderer) table(w util.BufWriter, _ []byte, _ ast.Node, entering bo
 		}
 		// Regions are landmarks, so each table of the page has its own name.
 		r.tables++
-		fmt.Fprintf(w, `<div class="scroll" role="region" tabindex="0" aria-label="%s"><table>`+"\n", esc(fmt.Sprintf("Table %d: %s", r.tables, name)))
+		fmt.Fprintf(w, `<div class="scroll" role="region" tabindex="0" aria-label="%s"><table>`+"\n", template.HTMLEscapeString(fmt.Sprintf("Table %d: %s", r.tables, name)))
 		return ast.WalkContinue, nil
 	}
 	_, _ = w.WriteString("</table></div>\n")
@@ -312,7 +310,7 @@ func (r *pageRenderer) callout(w util.BufWriter, _ []byte, node ast.Node, enteri
 		if n.title != "" {
 			title += ": " + n.title
 		}
-		fmt.Fprintf(w, `<div class="callout callout-%s" role="note">`+"\n"+`<p class="callout-title">%s</p>`+"\n", n.kind, esc(title))
+		fmt.Fprintf(w, `<div class="callout callout-%s" role="note">`+"\n"+`<p class="callout-title">%s</p>`+"\n", n.kind, template.HTMLEscapeString(title))
 		return ast.WalkContinue, nil
 	}
 	_, _ = w.WriteString("</div>\n")

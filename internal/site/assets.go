@@ -33,7 +33,7 @@ func loadAssets(in *Input, opt Options) (assetSet, result.Findings) {
 			small, err := m.Bytes(mediaType, data)
 			if err != nil {
 				out = append(out, result.Finding{Rule: "SITE-ASSET", Level: result.Error, Where: result.Place{File: "assets/" + name},
-					Message: "cannot be minified: " + firstLine(err.Error()), Hint: "mend it, or build with --no-minify"})
+					Message: "cannot be minified: " + result.FirstLine(err.Error()), Hint: "mend it, or build with --no-minify"})
 			} else {
 				data = small
 			}

@@ -319,3 +319,37 @@ func TestVerbosityIsVisible(t *testing.T) {
 		}
 	}
 }
+
+// A link that leads out of the board is refused wherever it stands: nothing of
+// the machine can be published by a pull request.
+func TestLinksOutAreRefused(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("---\ntitle: Secret\n---\nsecret\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"content/docs/leak.md", "content/site.yaml", "content/catalog/hardware/leak.yaml", "templates/board.html", "assets/css/site.css",
+		"labels/designs/leak.yaml", "labels/scales/leak.yaml", "results/a/b/c/leak-00000000.json"} {
+		t.Run(name, func(t *testing.T) {
+			root := smallBoard(t)
+			p := filepath.Join(root, filepath.FromSlash(name))
+			if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			_ = os.Remove(p)
+			if err := os.Symlink(secret, p); err != nil {
+				t.Skipf("no symbolic links here: %v", err)
+			}
+			out := filepath.Join(root, "public")
+			_, fs, ok, err := Build(context.Background(), root, Options{Out: out})
+			if ok {
+				t.Fatalf("the build went through\n%s", findingsText(fs))
+			}
+			if text := findingsText(fs); err == nil && !strings.Contains(text, name) {
+				t.Errorf("no finding names %s:\n%s", name, text)
+			}
+			if exists(out) {
+				t.Error("something was written")
+			}
+		})
+	}
+}

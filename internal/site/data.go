@@ -6,9 +6,12 @@ package site
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -252,8 +255,8 @@ func (s *site) dataPage() job {
 			}
 		}
 		p := dataPage{frame: s.frame(path, s.msg.T("data.title"), s.msg.T("data.lede"), false)}
-		p.Facts = []fact{{Key: s.msg.T("n.results.title"), Value: unit.Int(int64(len(s.entries)))}, {Key: s.msg.T("foot.license"), Value: first(s.in.Site.License, s.msg.T("notstated"))},
-			{Key: s.msg.T("fact.newest"), Value: first(s.newest, s.msg.T("unknown"))}}
+		p.Facts = []fact{{Key: s.msg.T("n.results.title"), Value: unit.Int(int64(len(s.entries)))}, {Key: s.msg.T("foot.license"), Value: cmp.Or(s.in.Site.License, s.msg.T("notstated"))},
+			{Key: s.msg.T("fact.newest"), Value: cmp.Or(s.newest, s.msg.T("unknown"))}}
 		if s.in.Commit != "" {
 			p.Facts = append(p.Facts, fact{Key: s.msg.T("data.commit"), Value: s.in.Commit[:min(12, len(s.in.Commit))]})
 		}
@@ -298,7 +301,7 @@ func (s *site) accountFacts() []fact {
 	if n := len(s.in.Drafts); n > 0 {
 		fs = append(fs, fact{Key: s.msg.T("account.draft"), Value: unit.Int(int64(n))})
 	}
-	for _, why := range sortedKeys(reasons) {
+	for _, why := range slices.Sorted(maps.Keys(reasons)) {
 		fs = append(fs, fact{Key: s.msg.T("account.reason"), Value: fmt.Sprintf("%s (%d)", why, reasons[why])})
 	}
 	return fs

@@ -5,8 +5,11 @@ package site
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"html/template"
+	"maps"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -48,7 +51,7 @@ func (d *directives) render(name string, args map[string]string, block bool) (te
 	if !ok {
 		kind, want := "inside text", "value, count"
 		if block {
-			kind, want = "alone on a line", strings.Join(sortedKeys(blockDirectives), ", ")
+			kind, want = "alone on a line", strings.Join(slices.Sorted(maps.Keys(blockDirectives)), ", ")
 		}
 		return "", fmt.Errorf("unknown directive %q; %s there are: %s", name, kind, want)
 	}
@@ -136,7 +139,7 @@ func (d *directives) chart(args map[string]string) (template.HTML, error) {
 		return "", err
 	}
 	if f == nil {
-		return "", fmt.Errorf("board %q has nothing to draw as %s", b.ID, first(args["kind"], "tradeoff"))
+		return "", fmt.Errorf("board %q has nothing to draw as %s", b.ID, cmp.Or(args["kind"], "tradeoff"))
 	}
 	d.charts = true
 	return d.partial("figure", f)
@@ -215,18 +218,16 @@ func (d *directives) prompt(args map[string]string) (template.HTML, error) {
 		return "", fmt.Errorf("task %q has no system prompt", t.ID)
 	}
 	return template.HTML(fmt.Sprintf(`<pre data-copy="%s" data-copied="%s" tabindex="0" role="region" aria-label="%s">%s</pre>`,
-		esc(d.site.msg.T("copy")), esc(d.site.msg.T("copied")), esc(t.Title), esc(*t.SystemPrompt))), nil
+		template.HTMLEscapeString(d.site.msg.T("copy")), template.HTMLEscapeString(d.site.msg.T("copied")), template.HTMLEscapeString(t.Title), template.HTMLEscapeString(*t.SystemPrompt))), nil
 }
-
-func esc(t string) string { return template.HTMLEscapeString(t) }
 
 // simpleTable writes a table of cells that are plain text, or links where a
 // cell is a [2]string of text and address.
 func simpleTable(label string, head []string, rows [][]any) template.HTML {
 	var b strings.Builder
-	b.WriteString(`<div class="scroll" tabindex="0" role="region" aria-label="` + esc(label) + `"><table><thead><tr>`)
+	b.WriteString(`<div class="scroll" tabindex="0" role="region" aria-label="` + template.HTMLEscapeString(label) + `"><table><thead><tr>`)
 	for _, h := range head {
-		b.WriteString(`<th scope="col">` + esc(h) + `</th>`)
+		b.WriteString(`<th scope="col">` + template.HTMLEscapeString(h) + `</th>`)
 	}
 	b.WriteString(`</tr></thead><tbody>`)
 	for _, row := range rows {
@@ -235,12 +236,12 @@ func simpleTable(label string, head []string, rows [][]any) template.HTML {
 			switch v := c.(type) {
 			case [2]string:
 				if v[1] == "" {
-					b.WriteString("<td>" + esc(v[0]) + "</td>")
+					b.WriteString("<td>" + template.HTMLEscapeString(v[0]) + "</td>")
 				} else {
-					b.WriteString(`<td><a href="` + esc(v[1]) + `">` + esc(v[0]) + "</a></td>")
+					b.WriteString(`<td><a href="` + template.HTMLEscapeString(v[1]) + `">` + template.HTMLEscapeString(v[0]) + "</a></td>")
 				}
 			default:
-				b.WriteString("<td>" + esc(fmt.Sprint(v)) + "</td>")
+				b.WriteString("<td>" + template.HTMLEscapeString(fmt.Sprint(v)) + "</td>")
 			}
 		}
 		b.WriteString("</tr>")
@@ -326,8 +327,8 @@ func (d *directives) scale(args map[string]string) (template.HTML, error) {
 	if sc.Live() {
 		kind = d.t("scale.relative")
 	}
-	intro := fmt.Sprintf("<p>%s</p>", esc(d.t("scale.intro", sc.ID, sc.Edition, sc.Status, sc.Effective, kind, sc.Unit)))
-	return template.HTML(intro) + simpleTable(sc.ID, head, rows) + template.HTML(`<p class="note">SHA-256 <code class="any">`+esc(sc.SHA256)+`</code></p>`), nil
+	intro := fmt.Sprintf("<p>%s</p>", template.HTMLEscapeString(d.t("scale.intro", sc.ID, sc.Edition, sc.Status, sc.Effective, kind, sc.Unit)))
+	return template.HTML(intro) + simpleTable(sc.ID, head, rows) + template.HTML(`<p class="note">SHA-256 <code class="any">`+template.HTMLEscapeString(sc.SHA256)+`</code></p>`), nil
 }
 
 func (d *directives) hardware(map[string]string) (template.HTML, error) {
@@ -362,12 +363,12 @@ func (d *directives) bands(map[string]string) (template.HTML, error) {
 func (d *directives) benchmarks(map[string]string) (template.HTML, error) {
 	var rows [][]any
 	var lists strings.Builder
-	for _, id := range sortedKeys(d.site.in.Catalog.Benchmarks) {
+	for _, id := range slices.Sorted(maps.Keys(d.site.in.Catalog.Benchmarks)) {
 		b := d.site.in.Catalog.Benchmarks[id]
 		task := b.HarnessTask
 		if len(b.Subtasks) > 0 {
 			task = d.t("benchmarks.subtasks", unit.Int(int64(len(b.Subtasks))))
-			lists.WriteString(`<details><summary>` + esc(b.Title+": "+task) + `</summary><p><code class="any">` +
+			lists.WriteString(`<details><summary>` + template.HTMLEscapeString(b.Title+": "+task) + `</summary><p><code class="any">` +
 				strings.Join(escAll(b.Subtasks), `</code>, <code class="any">`) + `</code></p></details>`)
 		}
 		rows = append(rows, []any{[2]string{b.Title, b.Paper}, b.Shots, task, b.Metric, b.Aggregate, b.HumanNote, b.Caveat})
@@ -379,7 +380,7 @@ func (d *directives) benchmarks(map[string]string) (template.HTML, error) {
 func escAll(texts []string) []string {
 	out := make([]string, len(texts))
 	for i, t := range texts {
-		out[i] = esc(t)
+		out[i] = template.HTMLEscapeString(t)
 	}
 	return out
 }
@@ -388,9 +389,9 @@ func (d *directives) related(map[string]string) (template.HTML, error) {
 	var b strings.Builder
 	b.WriteString("<ul>")
 	for _, l := range d.site.in.Site.Related {
-		b.WriteString(`<li><a href="` + esc(l.URL) + `" rel="noopener">` + esc(l.Title) + `</a>`)
+		b.WriteString(`<li><a href="` + template.HTMLEscapeString(l.URL) + `" rel="noopener">` + template.HTMLEscapeString(l.Title) + `</a>`)
 		if l.Text != "" {
-			b.WriteString(": " + esc(l.Text))
+			b.WriteString(": " + template.HTMLEscapeString(l.Text))
 		}
 		b.WriteString("</li>")
 	}
@@ -412,7 +413,7 @@ func (d *directives) value(args map[string]string) (template.HTML, error) {
 	if !ok {
 		return "", fmt.Errorf("result %s has no %s", e.Hash, args["key"])
 	}
-	return template.HTML(fmt.Sprintf(`<a class="nw" href="%s">%s %s</a>`, esc(relative(d.page, resultPath(e.Hash))), esc(unit.Sig(v, m.Digits)), esc(m.Unit))), nil
+	return template.HTML(fmt.Sprintf(`<a class="nw" href="%s">%s %s</a>`, template.HTMLEscapeString(relative(d.page, resultPath(e.Hash))), template.HTMLEscapeString(unit.Sig(v, m.Digits)), template.HTMLEscapeString(m.Unit))), nil
 }
 
 // count is how many there are of something, counted and never typed.

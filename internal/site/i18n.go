@@ -40,7 +40,7 @@ func loadMessages(assets fs.FS, lang string) (*messages, result.Findings) {
 		if err := yaml.UnmarshalWithOptions(data, &m, yaml.Strict()); err != nil {
 			out = append(out, result.Finding{
 				Rule: "SITE-LANG", Level: result.Error, Where: result.Place{File: "assets/" + name},
-				Message: "strings must be a flat map of key: text: " + firstLine(err.Error()),
+				Message: "strings must be a flat map of key: text: " + result.FirstLine(err.Error()),
 			})
 		}
 		return m
@@ -93,8 +93,3 @@ func (m *messages) T(key string, args ...any) string {
 
 // Has says whether a key is there; for texts of ids that may be new.
 func (m *messages) Has(key string) bool { _, ok := m.text[key]; return ok }
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
-}

@@ -3,6 +3,9 @@
 package site
 
 import (
+	"io/fs"
+	"maps"
+	"slices"
 	"sort"
 
 	"jouleboard/internal/result"
@@ -42,7 +45,7 @@ func (s *site) jobs() []job {
 		}
 	}
 	tombs := s.withdrawnHashes()
-	for _, hash := range sortedKeys(tombs) {
+	for _, hash := range slices.Sorted(maps.Keys(tombs)) {
 		add(s.tombstonePage(tombs[hash], hash), resultPath(hash))
 	}
 	add(s.labelsPage(), "labels/index.html")
@@ -79,7 +82,7 @@ func (r *renderer) last() error {
 // staticFiles puts the assets and the files that hosts expect.
 func (s *site) staticFiles() job {
 	return func(r *renderer) (result.Findings, error) {
-		for _, name := range sortedKeys(s.assets.files) {
+		for _, name := range slices.Sorted(maps.Keys(s.assets.files)) {
 			if err := r.out.put(name, "assets", s.assets.files[name]); err != nil {
 				return nil, err
 			}
@@ -105,10 +108,10 @@ func (s *site) contentAssets() job {
 				seen[a] = true
 			}
 		}
-		names := sortedKeys(seen)
+		names := slices.Sorted(maps.Keys(seen))
 		sort.Strings(names)
 		for _, name := range names {
-			data, err := s.in.contentFile(name)
+			data, err := fs.ReadFile(s.in.Content, name)
 			if err != nil {
 				return result.Findings{{Rule: "SITE-ASSET", Level: result.Error, Where: result.Place{File: "content/" + name}, Message: err.Error()}}, nil
 			}

@@ -34,6 +34,7 @@ type Input struct {
 	Scales   *rank.Scales
 	Designs  *label.Designs
 	Registry *unit.Registry
+	Content  fs.FS
 	// The built-in files with the board's own over them.
 	Templates, Assets, Labels fs.FS
 	// Commit is the board repository's commit, empty outside a repository.
@@ -51,13 +52,17 @@ func Load(ctx context.Context, root string, opt Options) (*Input, result.Finding
 	if _, err := os.Stat(filepath.Join(root, "content", "site.yaml")); err != nil {
 		return nil, nil, fmt.Errorf("%s is not a board: %w", root, err)
 	}
-	in.Templates = content.Overlay(os.DirFS(filepath.Join(root, "templates")), templates.FS)
-	in.Assets = content.Overlay(os.DirFS(filepath.Join(root, "assets")), assets.FS)
-	in.Labels = content.Overlay(os.DirFS(filepath.Join(root, "labels")), labels.FS)
+	board, err := content.OpenBoard(root)
+	if err != nil {
+		return nil, nil, err
+	}
+	in.Content = content.Folder(board, "content")
+	in.Templates = content.Overlay(content.Folder(board, "templates"), templates.FS)
+	in.Assets = content.Overlay(content.Folder(board, "assets"), assets.FS)
+	in.Labels = content.Overlay(content.Folder(board, "labels"), labels.FS)
 
-	contentFS := os.DirFS(filepath.Join(root, "content"))
 	var fs result.Findings
-	in.Site, fs = content.LoadSite(contentFS)
+	in.Site, fs = content.LoadSite(in.Content)
 	add(fs)
 	reg, err := in.Registry.With(in.Site.Formulas.Metrics()...)
 	if err != nil {
@@ -65,9 +70,9 @@ func Load(ctx context.Context, root string, opt Options) (*Input, result.Finding
 	} else {
 		in.Registry = reg
 	}
-	in.Pages, fs = content.LoadPages(contentFS)
+	in.Pages, fs = content.LoadPages(in.Content)
 	add(fs)
-	in.Catalog, fs = catalog.Load(contentFS)
+	in.Catalog, fs = catalog.Load(in.Content)
 	add(fs)
 	in.Scales, fs = rank.LoadScales(in.Labels)
 	add(fs)

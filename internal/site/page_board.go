@@ -203,7 +203,7 @@ func (s *site) boardLede(page string, b *rank.Board) []segment {
 	if c := b.PointRule.Constraint; c != nil && c.Metric == "itl_ms.p50" && c.Max != nil {
 		out = append(out, segment{Text: s.msg.T("lede.itl.before")}, segment{Text: unit.Trim(*c.Max) + "\u00a0ms", Bold: true}, segment{Text: s.msg.T("lede.itl.after")})
 	} else if t := b.PointRule.Title; t != "" {
-		out = append(out, segment{Text: s.msg.T("lede.point", lowerFirst(t))})
+		out = append(out, segment{Text: s.msg.T("lede.point", unit.LowerFirst(t))})
 	}
 	out = append(out, segment{Text: ". "})
 	ranked := rankedRows(b)
@@ -298,7 +298,7 @@ func (s *site) boardFacts(page string, b *rank.Board) []fact {
 		} else {
 			why := s.msg.T("scale.none")
 			if len(b.Rows) > 0 && b.Rows[0].Rating.Reason != "" {
-				why = lowerFirst(b.Rows[0].Rating.Reason)
+				why = unit.LowerFirst(b.Rows[0].Rating.Reason)
 			}
 			fs = append(fs, fact{Key: s.msg.T("fact.scale"), Value: why, URL: s.pageLink(page, "methodology/rating/")})
 		}

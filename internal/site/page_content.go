@@ -4,6 +4,7 @@
 package site
 
 import (
+	"cmp"
 	"html/template"
 	"strings"
 
@@ -62,7 +63,7 @@ func (s *site) contentPage(p *content.Page) job {
 		if d.err != nil {
 			return fs, d.err
 		}
-		v := contentPage{frame: s.frame(path, p.Title, first(p.Description, p.Title), d.charts),
+		v := contentPage{frame: s.frame(path, p.Title, cmp.Or(p.Description, p.Title), d.charts),
 			Heading: p.Title, Lede: p.Description, Section: title, Layout: p.Layout, Date: p.Date, Body: body, Source: p.Source}
 		for _, h := range p.Headings {
 			if h.Level == 2 {
@@ -173,7 +174,7 @@ func (s *site) taskPairs(t *catalog.Task) []fact {
 		add(s.msg.T("cond.sampling"), n, "")
 	}
 	for _, p := range t.Parameters {
-		add(p.Name, p.Value, first(p.URL, p.Source))
+		add(p.Name, p.Value, cmp.Or(p.URL, p.Source))
 	}
 	add(s.msg.T("cond.requests"), count(t.Requests), "")
 	add(s.msg.T("task.repeats"), count(t.Repeats), "")

@@ -4,12 +4,14 @@ package site
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"html/template"
+	"maps"
 	"net/url"
 	"os"
-	"path/filepath"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -36,7 +38,7 @@ type dated struct{ URL, Title, Date string }
 func (s *site) homePage() job {
 	return func(r *renderer) (result.Findings, error) {
 		const path = "index.html"
-		p := homePage{frame: s.frame(path, s.in.Site.Title, first(s.in.Site.Description, s.in.Site.Tagline), true), Heading: first(s.in.Site.Tagline, s.in.Site.Title), Lede: s.in.Site.Description, Scope: s.msg.T("home.scope")}
+		p := homePage{frame: s.frame(path, s.in.Site.Title, cmp.Or(s.in.Site.Description, s.in.Site.Tagline), true), Heading: cmp.Or(s.in.Site.Tagline, s.in.Site.Title), Lede: s.in.Site.Description, Scope: s.msg.T("home.scope")}
 		if b := s.homeBoard(); b != nil {
 			f, err := s.tradeoff(r, path, b, "", "tradeoff")
 			if err != nil {
@@ -95,7 +97,7 @@ func (s *site) publishers() []string {
 			seen[s.msg.T("origin.measured")] = true
 		}
 	}
-	return sortedKeys(seen)
+	return slices.Sorted(maps.Keys(seen))
 }
 
 // latest are the newest results, one a model, task and hardware, so that a sweep
@@ -173,7 +175,7 @@ func (s *site) moderationPage() job {
 		}
 		for hash, w := range s.withdrawnHashes() {
 			counts[w.Reason]++
-			p.Withdrawn = append(p.Withdrawn, moderated{relative(path, resultPath(hash)), first(w.Title, w.Model, w.ID), s.reasonText(w.Reason, w.Text), w.Date, w.Discussion})
+			p.Withdrawn = append(p.Withdrawn, moderated{relative(path, resultPath(hash)), cmp.Or(w.Title, w.Model, w.ID), s.reasonText(w.Reason, w.Text), w.Date, w.Discussion})
 		}
 		sort.Slice(p.Withdrawn, func(i, j int) bool { return p.Withdrawn[i].URL < p.Withdrawn[j].URL })
 		for _, reason := range catalog.Reasons() {
@@ -256,7 +258,7 @@ func (s *site) feed() job {
 			}
 			return t.UTC().Format(time.RFC3339)
 		}
-		f := atomFeed{Lang: s.in.Site.Language, Title: s.msg.T("feed.title", s.in.Site.Title), ID: first(s.baseURL, "urn:jouleboard:"+seg(s.in.Site.Title)), Updated: stamp(s.newest), Rights: s.in.Site.License,
+		f := atomFeed{Lang: s.in.Site.Language, Title: s.msg.T("feed.title", s.in.Site.Title), ID: cmp.Or(s.baseURL, "urn:jouleboard:"+seg(s.in.Site.Title)), Updated: stamp(s.newest), Rights: s.in.Site.License,
 			Author: atomAuthor{s.in.Site.Title}, Links: []atomLink{{Href: at("index.html")}, {at("feed.xml"), "self"}}}
 		for _, e := range s.latest(50) {
 			who := e.By.Name
@@ -316,12 +318,4 @@ func (s *site) date() time.Time {
 		return t
 	}
 	return time.Unix(0, 0).UTC()
-}
-
-// contentFile reads a picture of the content folder.
-func (in *Input) contentFile(name string) ([]byte, error) {
-	if !filepath.IsLocal(filepath.FromSlash(name)) {
-		return nil, fmt.Errorf("%s leads out of the content folder", name)
-	}
-	return os.ReadFile(filepath.Join(in.Root, "content", filepath.FromSlash(name)))
 }

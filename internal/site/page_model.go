@@ -3,6 +3,7 @@
 package site
 
 import (
+	"cmp"
 	"sort"
 	"strings"
 
@@ -232,17 +233,10 @@ func (s *site) modelLede(v *modelView) string {
 				continue
 			}
 			m, _ := s.reg.Get(b.Metric)
-			return s.msg.T("model.lede", len(v.Entries), unit.Sig(row.Value, m.Digits)+"\u00a0"+m.Unit, lowerFirst(s.metricName(m)), b.Title, rankText(row), len(rankedRows(b)))
+			return s.msg.T("model.lede", len(v.Entries), unit.Sig(row.Value, m.Digits)+"\u00a0"+m.Unit, unit.LowerFirst(s.metricName(m)), b.Title, rankText(row), len(rankedRows(b)))
 		}
 	}
 	return s.msg.T("model.lede.none", len(v.Entries))
-}
-
-func lowerFirst(t string) string {
-	if t == "" || len(t) > 1 && t[1] >= 'A' && t[1] <= 'Z' {
-		return t
-	}
-	return strings.ToLower(t[:1]) + t[1:]
 }
 
 func (s *site) modelFacts(v *modelView, org string) []fact {
@@ -479,7 +473,7 @@ func (s *site) modelPairs(v *modelView) []fact {
 	add("fact.released", m.Released, m.ReleasedSource)
 	add("fact.base", m.Base, "")
 	if l, ok := s.in.Catalog.LicenseOf(m); ok {
-		fs = append(fs, fact{Key: s.msg.T("col.license"), Value: l.Name, URL: first(m.LicenseURL, l.URL), Note: l.Condition})
+		fs = append(fs, fact{Key: s.msg.T("col.license"), Value: l.Name, URL: cmp.Or(m.LicenseURL, l.URL), Note: l.Condition})
 	}
 	if m.LicenseSource != "" {
 		add("fact.license.source", m.LicenseSource, m.LicenseSource)
@@ -496,15 +490,6 @@ func (s *site) modelPairs(v *modelView) []fact {
 		add("fact.note", n, "")
 	}
 	return fs
-}
-
-func first(ss ...string) string {
-	for _, t := range ss {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 // qualityFacts are outside quality scores of a model, each with its source.
@@ -604,7 +589,7 @@ func (s *site) hardwarePage(h *catalog.Hardware, es []*entry) job {
 		p := hardwarePage{Heading: h.Name}
 		p.Lede = s.msg.T("hardware.page.lede", len(es), countModels(es))
 		p.frame = s.frame(path, h.Name, h.Name+". "+p.Lede, false, link{"hardware/index.html", s.msg.T("nav.hardware")})
-		p.Facts = []fact{{Key: s.msg.T("hardware.vendor"), Value: first(h.Vendor, s.msg.T("notstated"))},
+		p.Facts = []fact{{Key: s.msg.T("hardware.vendor"), Value: cmp.Or(h.Vendor, s.msg.T("notstated"))},
 			{Key: s.msg.T("hardware.memory"), Value: withUnit(s.optional(h.MemoryGB), "GB", h.MemoryGB != nil)},
 			{Key: s.msg.T("hardware.tdp"), Value: withUnit(s.optional(h.TDPW), "W", h.TDPW != nil)}}
 		if h.URL != "" {

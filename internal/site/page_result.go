@@ -4,9 +4,11 @@
 package site
 
 import (
+	"cmp"
 	"html/template"
+	"maps"
 	"path"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 
@@ -146,7 +148,7 @@ func (s *site) headlineOf(e *entry) *headline {
 	}
 	m, _ := s.reg.Get(key)
 	v, _ := e.Value(key)
-	h := &headline{Name: lowerFirst(s.metricName(m)), Value: unit.Sig(v, m.Digits), Unit: m.Unit}
+	h := &headline{Name: unit.LowerFirst(s.metricName(m)), Value: unit.Sig(v, m.Digits), Unit: m.Unit}
 	metric, ok := e.Result.Metrics[key]
 	switch {
 	case ok && metric.CI95 != nil:
@@ -250,7 +252,7 @@ func (s *site) places(page string, e *entry) []place {
 		m, _ := s.reg.Get(br.Board.Metric)
 		text := s.msg.T("rank.unranked")
 		if br.Row.RankLo > 0 {
-			text = s.msg.T("rank.place", rankText(br.Row), len(rankedRows(br.Board)), lowerFirst(s.metricName(m)))
+			text = s.msg.T("rank.place", rankText(br.Row), len(rankedRows(br.Board)), unit.LowerFirst(s.metricName(m)))
 		}
 		out = append(out, place{br.Board.Title, relative(page, boardPath(br.Board.ID)), text})
 	}
@@ -351,7 +353,7 @@ var statColumns = []string{"min", "p25", "p50", "p75", "p90", "p95", "p99", "max
 // statsTable holds every statistic of every distribution, for reading and
 // copying; what a result does not state is a dash.
 func (s *site) statsTable(e *entry) table {
-	keys := sortedKeys(e.Result.Distributions)
+	keys := slices.Sorted(maps.Keys(e.Result.Distributions))
 	s.reg.Sort(keys)
 	t := table{ID: "stats", Label: s.msg.T("result.distributions"), Head: []head{{Name: s.msg.T("col.metric")}, {Name: "n", Num: true}}}
 	var cols []string
@@ -616,7 +618,7 @@ type tombstonePage struct {
 func (s *site) tombstonePage(w *catalog.Withdrawal, hash string) job {
 	return func(r *renderer) (result.Findings, error) {
 		page := resultPath(hash)
-		title := first(w.Title, w.Model, w.ID)
+		title := cmp.Or(w.Title, w.Model, w.ID)
 		p := tombstonePage{frame: s.frame(page, title, s.msg.T("withdrawn.lede"), false, link{"moderation/index.html", s.msg.T("nav.moderation")}),
 			Heading: title, Date: w.Date, Reason: s.reasonText(w.Reason, w.Text), Discussion: w.Discussion}
 		for _, kv := range [][2]string{{"file.id", w.ID}, {"col.model", w.Model}, {"fact.task", w.Task}, {"fact.hardware", w.Hardware}} {
@@ -636,14 +638,5 @@ func (s *site) withdrawnHashes() map[string]*catalog.Withdrawal {
 		n := min(s.in.Site.Labels.HashLen, len(ws[i].ID))
 		out[ws[i].ID[:n]] = &ws[i]
 	}
-	return out
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
 	return out
 }
