@@ -34,25 +34,23 @@ func (a Arrivals) Schedule(src *stats.Source) ([]int64, error) {
 		return nil, errors.New("the number of requests and the duration cannot be below 0")
 	case a.N == 0 && a.Duration == 0:
 		return nil, errors.New("an open loop needs a number of requests or a duration")
-	case a.N > maxArrivals:
-		return nil, fmt.Errorf("%d requests are more than a schedule can hold (%d)", a.N, maxArrivals)
+	case a.N > maxArrivals || a.N == 0 && a.RatePerS*a.Duration.Seconds() > maxArrivals:
+		return nil, fmt.Errorf("that is more requests than a schedule can hold (%d)", maxArrivals)
 	}
-	var gap func() float64
-	mean := 1e6 / a.RatePerS
+	var next func(at float64) float64
 	switch a.Process {
 	case "", "poisson":
-		gap = func() float64 { return float64(-ln(1-src.Float64()) * mean) }
+		mean := 1e6 / a.RatePerS
+		next = func(at float64) float64 { return at + float64(-ln(1-src.Float64())*mean) }
 	case "constant":
-		gap = func() float64 { return mean }
+		k := 0.0
+		next = func(float64) float64 { k++; return float64(k*1e6) / a.RatePerS }
 	default:
 		return nil, fmt.Errorf("arrival process %q: expected poisson or constant", a.Process)
 	}
 	var out []int64
 	end := float64(a.Duration.Microseconds())
-	for at := gap(); (a.N == 0 || len(out) < a.N) && (a.Duration == 0 || at < end); at += gap() {
-		if len(out) >= maxArrivals {
-			return nil, fmt.Errorf("%v at %v requests/s are more requests than a schedule can hold (%d)", a.Duration, a.RatePerS, maxArrivals)
-		}
+	for at := next(0); (a.N == 0 || len(out) < a.N) && (a.Duration == 0 || at < end); at = next(at) {
 		out = append(out, int64(at))
 	}
 	return out, nil
