@@ -3,7 +3,10 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 
@@ -81,16 +84,16 @@ func (k *checker) once(level result.Level, rule, name string, r *result.Loaded, 
 func (k *checker) names(r *result.Loaded) {
 	if _, ok := k.c.Model(r.Model.Name); !ok {
 		k.once(result.Warn, "CAT-MODEL", r.Model.Name, r, "/model/name", "add catalog/models/ORG/NAME.yaml (jouleboard new model writes a skeleton)",
-			"the model %q is not in the catalogue, so its licence, type and links are unknown", clip(r.Model.Name))
+			"the model %q is not in the catalogue, so its licence, type and links are unknown", result.Clip(r.Model.Name))
 	}
 	if _, ok := k.c.License(r.License); !ok {
-		k.once(result.Warn, "CAT-LICENSE", r.License, r, "/license", "add it to catalog/licenses.yaml", "the data licence %q is not in the table, so pages say unknown", clip(r.License))
+		k.once(result.Warn, "CAT-LICENSE", r.License, r, "/license", "add it to catalog/licenses.yaml", "the data licence %q is not in the table, so pages say unknown", result.Clip(r.License))
 	}
 	if r.Hardware != nil {
 		h, ok := k.c.HardwareFor(r.Hardware.Name)
 		if !ok {
 			k.once(result.Warn, "CAT-HARDWARE", r.Hardware.Name, r, "/hardware/name", "add catalog/hardware/ID.yaml, or an alias to the file it belongs to",
-				"the hardware %q is not in the catalogue", clip(r.Hardware.Name))
+				"the hardware %q is not in the catalogue", result.Clip(r.Hardware.Name))
 		}
 		for i, d := range r.Hardware.Devices {
 			if other, known := k.c.HardwareFor(d.Name); ok && other != h {
@@ -99,20 +102,20 @@ func (k *checker) names(r *result.Loaded) {
 					what = "is " + other.Name
 				}
 				k.say(result.Error, "CAT-DEVICE", r, fmt.Sprintf("/hardware/devices/%d/name", i), "hardware.name must be what the driver reports; add an alias if it is the same device",
-					"the result says %s, but device %d reports %q, which %s", clip(r.Hardware.Name), i, clip(d.Name), what)
+					"the result says %s, but device %d reports %q, which %s", result.Clip(r.Hardware.Name), i, result.Clip(d.Name), what)
 			}
 		}
 	}
 	if r.Source != nil {
 		for i, id := range r.Source.Caveats {
 			if _, ok := k.c.Caveats[id]; !ok {
-				k.say(result.Error, "CAT-CAVEAT", r, fmt.Sprintf("/source/caveats/%d", i), "add it to catalog/caveats.yaml", "the caveat %q is not in the catalogue", clip(id))
+				k.say(result.Error, "CAT-CAVEAT", r, fmt.Sprintf("/source/caveats/%d", i), "add it to catalog/caveats.yaml", "the caveat %q is not in the catalogue", result.Clip(id))
 			}
 		}
 	}
-	for _, id := range sortedKeys(r.Quality) {
+	for _, id := range slices.Sorted(maps.Keys(r.Quality)) {
 		if _, ok := k.c.Benchmarks[id]; !ok {
-			k.once(result.Warn, "CAT-QUALITY", id, r, "/quality/"+escapePointer(id), "add it to catalog/benchmarks.yaml", "the benchmark %q is not in the catalogue", clip(id))
+			k.once(result.Warn, "CAT-QUALITY", id, r, "/quality/"+result.EscapePointer(id), "add it to catalog/benchmarks.yaml", "the benchmark %q is not in the catalogue", result.Clip(id))
 		}
 	}
 }
@@ -124,7 +127,7 @@ func (k *checker) task(r *result.Loaded) {
 	if !ok {
 		if id != TaskCustom {
 			k.say(result.Error, "CAT-TASK", r, "/workload/task", "add catalog/tasks/"+safeName(id)+".yaml, or use the id of a task that is there",
-				"the task %q is not declared", clip(id))
+				"the task %q is not declared", result.Clip(id))
 		}
 		return
 	}
@@ -139,14 +142,14 @@ func (k *checker) task(r *result.Loaded) {
 	if ref, ok := k.c.Hardware[t.ReferenceHardware]; ok && r.Hardware != nil {
 		if h, _ := k.c.HardwareFor(r.Hardware.Name); h != ref {
 			k.say(result.Warn, "CAT-REFERENCE", r, "/hardware/name", "it is listed apart, without rank or stars",
-				"results of the task %s compare on %s only, and this one ran on %s", t.ID, ref.Name, clip(r.Hardware.Name))
+				"results of the task %s compare on %s only, and this one ran on %s", t.ID, ref.Name, result.Clip(r.Hardware.Name))
 		}
 	}
 	if class := r.Model.SizeClass; class != "" {
 		cl, ok := t.Class(class)
 		switch p := r.Model.ParametersB; {
 		case !ok:
-			k.say(result.Error, "CAT-CLASS", r, "/model/size_class", "", "the task %s has no size class %q", t.ID, clip(class))
+			k.say(result.Error, "CAT-CLASS", r, "/model/size_class", "", "the task %s has no size class %q", t.ID, result.Clip(class))
 		case p != nil && cl.MaxParametersB != nil && *p > *cl.MaxParametersB:
 			k.say(result.Warn, "CAT-CLASS", r, "/model/size_class", "", "%g billion parameters are more than class %s holds (%g)", *p, class, *cl.MaxParametersB)
 		}
@@ -170,7 +173,7 @@ func (k *checker) dates(r *result.Loaded) {
 		before := func(what, name, introduced string) {
 			if first, _, ok := result.DateRange(introduced); ok && last.Before(first) {
 				k.say(result.Warn, "CAT-DATE", r, d.ptr, "one of the two dates is wrong; a source's own date is kept as it was published",
-					"%s is before the %s %s came out (%s)", d.text, what, clip(name), introduced)
+					"%s is before the %s %s came out (%s)", d.text, what, result.Clip(name), introduced)
 			}
 		}
 		if m, ok := k.c.Model(r.Model.Name); ok {
@@ -201,7 +204,7 @@ func (k *checker) command(r *result.Loaded) {
 		return
 	}
 	k.say(result.Error, "CAT-COMMAND", r, "/workload/command", "model.provider_model keeps the provider's own id word for word",
-		"the command runs %q, but the result is of %q", clip(named), clip(orElse(r.Model.ProviderModel, r.Model.Name)))
+		"the command runs %q, but the result is of %q", result.Clip(named), result.Clip(cmp.Or(r.Model.ProviderModel, r.Model.Name)))
 }
 
 // commandModel finds the model in a command line: --model M, --model=M,

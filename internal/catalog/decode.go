@@ -9,12 +9,12 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"sort"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
@@ -144,14 +144,14 @@ func (d *doc) pairs(n ast.Node, ptr string) ([]pair, bool) {
 	var ps []pair
 	for _, kv := range m.Values {
 		key, ok := keyText(kv.Key)
-		sub := ptr + "/" + escapePointer(key)
+		sub := ptr + "/" + result.EscapePointer(key)
 		at := d.position(kv.Key.GetToken())
 		if !ok {
 			d.errorAt(at, ptr, "CAT-YAML", "keys are plain words", "a key is %s", nodeName(kv.Key))
 			continue
 		}
 		if first, dup := seen[key]; dup {
-			d.errorAt(at, sub, "CAT-DUP", "keep one of them", "key %q stands at line %d already", clip(key), first.line)
+			d.errorAt(at, sub, "CAT-DUP", "keep one of them", "key %q stands at line %d already", result.Clip(key), first.line)
 			continue
 		}
 		seen[key] = at
@@ -178,10 +178,10 @@ func (d *doc) decodeStruct(n ast.Node, v reflect.Value, ptr string) {
 	got := map[string]bool{}
 	for _, p := range ps {
 		got[p.key] = true
-		sub := ptr + "/" + escapePointer(p.key)
+		sub := ptr + "/" + result.EscapePointer(p.key)
 		f, ok := fields.byKey[p.key]
 		if !ok {
-			d.errorAt(p.at, sub, "CAT-KEY", suggest(p.key, fields.order), "unknown key %q", clip(p.key))
+			d.errorAt(p.at, sub, "CAT-KEY", suggest(p.key, fields.order), "unknown key %q", result.Clip(p.key))
 			continue
 		}
 		d.decode(p.value, v.Field(f.index), sub, f.rules)
@@ -200,9 +200,9 @@ func (d *doc) decodeMap(n ast.Node, v reflect.Value, ptr string) {
 	}
 	m := reflect.MakeMapWithSize(v.Type(), len(ps))
 	for _, p := range ps {
-		sub := ptr + "/" + escapePointer(p.key)
+		sub := ptr + "/" + result.EscapePointer(p.key)
 		if msg := textProblem(p.key, false); msg != "" || p.key == "" || len(p.key) > 200 {
-			d.errorAt(p.at, sub, "CAT-TEXT", "", "not usable as a name: %s", orElse(msg, "it is empty or longer than 200 bytes"))
+			d.errorAt(p.at, sub, "CAT-TEXT", "", "not usable as a name: %s", cmp.Or(msg, "it is empty or longer than 200 bytes"))
 			continue
 		}
 		e := reflect.New(v.Type().Elem()).Elem()
@@ -231,7 +231,7 @@ func (d *doc) decodeSlice(n ast.Node, v reflect.Value, ptr, rules string) {
 		d.decode(item, e, sub, rules)
 		if e.Kind() == reflect.String && e.String() != "" {
 			if seen[e.String()] {
-				d.errorf(sub, "CAT-DUP", "keep one of them", "%q is in the list already", clip(e.String()))
+				d.errorf(sub, "CAT-DUP", "keep one of them", "%q is in the list already", result.Clip(e.String()))
 				continue
 			}
 			seen[e.String()] = true
@@ -408,13 +408,13 @@ func firstToken(n ast.Node) *token.Token {
 func nodeName(n any) string {
 	switch t := n.(type) {
 	case *ast.StringNode:
-		return fmt.Sprintf("text %q", clip(t.Value))
+		return fmt.Sprintf("text %q", result.Clip(t.Value))
 	case *ast.LiteralNode:
 		return "a block of text"
 	case *ast.IntegerNode:
-		return "number " + clip(t.GetToken().Value)
+		return "number " + result.Clip(t.GetToken().Value)
 	case *ast.FloatNode:
-		return "number " + clip(t.GetToken().Value)
+		return "number " + result.Clip(t.GetToken().Value)
 	case *ast.BoolNode:
 		return t.GetToken().Value
 	case *ast.NullNode, nil:
@@ -469,29 +469,4 @@ func distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
-}
-
-// escapePointer escapes a key for a JSON pointer (RFC 6901).
-func escapePointer(key string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
-}
-
-// clip shortens text for messages without cutting a character.
-func clip(s string) string {
-	const limit = 60
-	if len(s) <= limit {
-		return s
-	}
-	cut := limit
-	for cut > 0 && !utf8.RuneStart(s[cut]) {
-		cut--
-	}
-	return s[:cut] + "..."
-}
-
-func orElse(s, other string) string {
-	if s != "" {
-		return s
-	}
-	return other
 }

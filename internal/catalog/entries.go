@@ -5,8 +5,9 @@ package catalog
 
 import (
 	"fmt"
+	"maps"
 	"path"
-	"sort"
+	"slices"
 	"strings"
 
 	"jouleboard/internal/result"
@@ -55,7 +56,7 @@ func addTask(l *loader, d *doc, name string, v any) {
 	}
 	if s := t.Sampling; s != nil {
 		if s.Method != "" && s.Method != "greedy" && s.Method != "multinomial" {
-			l.say(result.Error, "CAT-VALUE", t.at.place("/sampling/method"), "use greedy or multinomial", "%q is no way to sample", clip(s.Method))
+			l.say(result.Error, "CAT-VALUE", t.at.place("/sampling/method"), "use greedy or multinomial", "%q is no way to sample", result.Clip(s.Method))
 		}
 		if s.Method == "greedy" && s.Temperature != nil && *s.Temperature > 0 {
 			l.say(result.Error, "CAT-VALUE", t.at.place("/sampling/temperature"), "greedy means temperature 0; otherwise the method is multinomial",
@@ -63,28 +64,28 @@ func addTask(l *loader, d *doc, name string, v any) {
 		}
 	}
 	if ds := t.Dataset; ds != nil && ds.SHA256 != "" && (len(ds.SHA256) != 64 || !hexIDForm.MatchString(ds.SHA256)) {
-		l.say(result.Error, "CAT-VALUE", t.at.place("/dataset/sha256"), "", "%q is not a SHA-256 (64 lower-case hex digits)", clip(ds.SHA256))
+		l.say(result.Error, "CAT-VALUE", t.at.place("/dataset/sha256"), "", "%q is not a SHA-256 (64 lower-case hex digits)", result.Clip(ds.SHA256))
 	}
 	seen := map[string]bool{}
 	last := 0.0
 	for i, c := range t.Classes {
 		at := t.at.place(fmt.Sprintf("/classes/%d", i))
 		if seen[c.ID] {
-			l.say(result.Error, "CAT-DUP", at, "", "size class %q is there twice", clip(c.ID))
+			l.say(result.Error, "CAT-DUP", at, "", "size class %q is there twice", result.Clip(c.ID))
 		}
 		seen[c.ID] = true
 		if c.MaxParametersB != nil {
 			if *c.MaxParametersB <= last {
-				l.say(result.Error, "CAT-VALUE", at, "list classes from the smallest to the largest", "size class %q is not larger than the one before", clip(c.ID))
+				l.say(result.Error, "CAT-VALUE", at, "list classes from the smallest to the largest", "size class %q is not larger than the one before", result.Clip(c.ID))
 			}
 			last = *c.MaxParametersB
 		} else if i < len(t.Classes)-1 {
-			l.say(result.Error, "CAT-VALUE", at, "give its max_parameters_b", "size class %q has no upper end but is not the last", clip(c.ID))
+			l.say(result.Error, "CAT-VALUE", at, "give its max_parameters_b", "size class %q has no upper end but is not the last", result.Clip(c.ID))
 		}
 	}
 	for i, id := range t.SingleGPUClasses {
 		if !seen[id] {
-			l.say(result.Error, "CAT-REF", t.at.place(fmt.Sprintf("/single_gpu_classes/%d", i)), "", "%q is none of the task's size classes", clip(id))
+			l.say(result.Error, "CAT-REF", t.at.place(fmt.Sprintf("/single_gpu_classes/%d", i)), "", "%q is none of the task's size classes", result.Clip(id))
 		}
 	}
 	if t.Rationale == "" {
@@ -99,7 +100,7 @@ func (l *loader) fileID(at where, id, name string) bool {
 		return false
 	}
 	if base := strings.TrimSuffix(path.Base(name), ".yaml"); id != base {
-		l.say(result.Error, "CAT-NAME", at.place("/id"), "rename the file or correct the id", "the id is %q but the file is called %q", id, clip(base))
+		l.say(result.Error, "CAT-NAME", at.place("/id"), "rename the file or correct the id", "the id is %q but the file is called %q", id, result.Clip(base))
 		return false
 	}
 	return true
@@ -107,7 +108,7 @@ func (l *loader) fileID(at where, id, name string) bool {
 
 func addLicenses(l *loader, d *doc, _ string, v any) {
 	for id, x := range *v.(*map[string]*License) {
-		x.ID, x.at = id, where{d, "/" + escapePointer(id)}
+		x.ID, x.at = id, where{d, "/" + result.EscapePointer(id)}
 		if x.Commercial != "" && x.Commercial != CommercialYes && x.Condition == "" {
 			l.say(result.Error, "CAT-LICENSE", x.at.place(""), "add a condition: what must a commercial user keep to, or what is refused?",
 				"commercial use is %q but no condition is named", x.Commercial)
@@ -121,7 +122,7 @@ func addLicenses(l *loader, d *doc, _ string, v any) {
 
 func addCaveats(l *loader, d *doc, _ string, v any) {
 	for id, x := range *v.(*map[string]*Caveat) {
-		x.ID, x.at = id, where{d, "/" + escapePointer(id)}
+		x.ID, x.at = id, where{d, "/" + result.EscapePointer(id)}
 		if l.keyID(x.at, id) {
 			l.cat.Caveats[id] = x
 		}
@@ -130,7 +131,7 @@ func addCaveats(l *loader, d *doc, _ string, v any) {
 
 func addBenchmarks(l *loader, d *doc, _ string, v any) {
 	for id, x := range *v.(*map[string]*Benchmark) {
-		x.ID, x.at = id, where{d, "/" + escapePointer(id)}
+		x.ID, x.at = id, where{d, "/" + result.EscapePointer(id)}
 		if (len(x.Subtasks) > 0) != (x.Aggregate != "") {
 			l.say(result.Error, "CAT-VALUE", x.at.place(""), "give both or none", "aggregate and subtasks belong together: one of them is missing")
 		}
@@ -142,7 +143,7 @@ func addBenchmarks(l *loader, d *doc, _ string, v any) {
 
 func addReferences(l *loader, d *doc, _ string, v any) {
 	for id, x := range *v.(*map[string]*Reference) {
-		x.Key, x.at = id, where{d, "/" + escapePointer(id)}
+		x.Key, x.at = id, where{d, "/" + result.EscapePointer(id)}
 		for i, a := range x.Authors {
 			if (a.Family != "") == (a.Name != "") {
 				l.say(result.Error, "CAT-VALUE", x.at.place(fmt.Sprintf("/authors/%d", i)), "a person has family and given, a body has name",
@@ -164,7 +165,7 @@ func (l *loader) keyID(at where, id string) bool {
 	if idForm.MatchString(id) {
 		return true
 	}
-	l.say(result.Error, "CAT-NAME", at.place(""), "", "%q is not an id (letters, digits, dot, dash and underscore, at most 80)", clip(id))
+	l.say(result.Error, "CAT-NAME", at.place(""), "", "%q is not an id (letters, digits, dot, dash and underscore, at most 80)", result.Clip(id))
 	return false
 }
 
@@ -266,7 +267,7 @@ func (l *loader) request(r *Request) {
 
 // names fills the look-up tables and reports names that two entries claim.
 func (l *loader) names() {
-	for _, id := range sortedKeys(l.cat.Licenses) {
+	for _, id := range slices.Sorted(maps.Keys(l.cat.Licenses)) {
 		x := l.cat.Licenses[id]
 		owner := func(o *License) string { return o.ID }
 		claim(l, l.cat.licenseNames, x, id, x.at.place(""), owner)
@@ -275,7 +276,7 @@ func (l *loader) names() {
 			claim(l, l.cat.licenseNames, x, a, x.at.place(fmt.Sprintf("/aliases/%d", i)), owner)
 		}
 	}
-	for _, id := range sortedKeys(l.cat.Hardware) {
+	for _, id := range slices.Sorted(maps.Keys(l.cat.Hardware)) {
 		x := l.cat.Hardware[id]
 		owner := func(o *Hardware) string { return o.ID }
 		claim(l, l.cat.hardwareNames, x, id, x.at.place("/id"), owner)
@@ -294,7 +295,7 @@ func claim[T any](l *loader, table map[string]*T, x *T, name string, at place, o
 	}
 	if old, taken := table[key]; taken {
 		if old != x {
-			l.say(result.Error, "CAT-ALIAS", at, "a name stands for one entry", "%q is a name of %s already", clip(name), owner(old))
+			l.say(result.Error, "CAT-ALIAS", at, "a name stands for one entry", "%q is a name of %s already", result.Clip(name), owner(old))
 		}
 		return
 	}
@@ -310,13 +311,4 @@ func safeName(s string) string {
 		}
 		return '-'
 	}, s)
-}
-
-func sortedKeys[T any](m map[string]T) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }

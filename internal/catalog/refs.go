@@ -4,6 +4,8 @@ package catalog
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"jouleboard/internal/result"
 	"jouleboard/internal/unit"
@@ -12,20 +14,20 @@ import (
 // references checks all names of other entries, once every file was read.
 func (l *loader) references() {
 	c := l.cat
-	for _, name := range sortedKeys(c.Models) {
+	for _, name := range slices.Sorted(maps.Keys(c.Models)) {
 		l.modelRefs(c.Models[name])
 	}
-	for _, id := range sortedKeys(c.Tasks) {
+	for _, id := range slices.Sorted(maps.Keys(c.Tasks)) {
 		l.taskRefs(c.Tasks[id])
 	}
-	for _, id := range sortedKeys(c.Benchmarks) {
+	for _, id := range slices.Sorted(maps.Keys(c.Benchmarks)) {
 		b := c.Benchmarks[id]
 		known(l, c.References, b.References, b.at, "/references", "reference", "references.yaml")
 	}
 	reg := unit.Default()
 	for _, b := range c.Bands {
 		if _, ok := reg.Get(b.Metric); !ok {
-			l.say(result.Error, "CAT-METRIC", b.at.place("/metric"), "", "%q is not a metric", clip(b.Metric))
+			l.say(result.Error, "CAT-METRIC", b.at.place("/metric"), "", "%q is not a metric", result.Clip(b.Metric))
 		}
 	}
 	for i := range c.Moderation.Requests {
@@ -49,9 +51,9 @@ func (l *loader) modelRefs(m *Model) {
 		l.say(result.Warn, "CAT-LICENSE", m.at.place("/license"), "add it to catalog/licenses.yaml, or an alias to the entry it belongs to",
 			"the licence %q is not in the table, so pages say unknown", m.License)
 	}
-	for _, id := range sortedKeys(m.Quality) {
+	for _, id := range slices.Sorted(maps.Keys(m.Quality)) {
 		if _, ok := c.Benchmarks[id]; !ok {
-			l.say(result.Warn, "CAT-QUALITY", m.at.place("/quality/"+escapePointer(id)), "add it to catalog/benchmarks.yaml", "the benchmark %q is not in the catalogue", clip(id))
+			l.say(result.Warn, "CAT-QUALITY", m.at.place("/quality/"+result.EscapePointer(id)), "add it to catalog/benchmarks.yaml", "the benchmark %q is not in the catalogue", result.Clip(id))
 		}
 	}
 }
@@ -66,7 +68,7 @@ func (l *loader) taskRefs(t *Task) {
 			"the hardware %q is not in the catalogue", t.ReferenceHardware)
 	}
 	if _, ok := unit.Default().Get(t.Headline); t.Headline != "" && !ok {
-		l.say(result.Error, "CAT-METRIC", t.at.place("/headline"), "", "%q is not a metric", clip(t.Headline))
+		l.say(result.Error, "CAT-METRIC", t.at.place("/headline"), "", "%q is not a metric", result.Clip(t.Headline))
 	}
 }
 
@@ -74,7 +76,7 @@ func (l *loader) taskRefs(t *Task) {
 func known[T any](l *loader, table map[string]T, ids []string, at where, key, what, file string) {
 	for i, id := range ids {
 		if _, ok := table[id]; !ok {
-			l.say(result.Error, "CAT-REF", at.place(fmt.Sprintf("%s/%d", key, i)), "add it to catalog/"+file, "the %s %q is not in the catalogue", what, clip(id))
+			l.say(result.Error, "CAT-REF", at.place(fmt.Sprintf("%s/%d", key, i)), "add it to catalog/"+file, "the %s %q is not in the catalogue", what, result.Clip(id))
 		}
 	}
 }

@@ -61,7 +61,7 @@ func checkText(s, rules string) (kept, msg, hint string) {
 		return s, msg, "type the text anew"
 	}
 	if !hasRule(rules, "verbatim") && strings.TrimSpace(s) != s {
-		return s, fmt.Sprintf("%q begins or ends with space", clip(s)), "remove the space"
+		return s, fmt.Sprintf("%q begins or ends with space", result.Clip(s)), "remove the space"
 	}
 	for rule := range strings.SplitSeq(rules, ",") {
 		name, arg, _ := strings.Cut(rule, "=")
@@ -78,7 +78,7 @@ func checkForm(s, name, arg string) (msg, hint string) {
 		if re.MatchString(s) {
 			return "", ""
 		}
-		return fmt.Sprintf("%q is not %s", clip(s), want), ""
+		return fmt.Sprintf("%q is not %s", result.Clip(s), want), ""
 	}
 	switch name {
 	case "url":
@@ -97,7 +97,7 @@ func checkForm(s, name, arg string) (msg, hint string) {
 		return form(eprintForm, "an arXiv number (YYMM.NNNNN)")
 	case "hubid":
 		if !isHubID(s) {
-			return fmt.Sprintf("%q is not a model id (ORG/NAME without spaces)", clip(s)), ""
+			return fmt.Sprintf("%q is not a model id (ORG/NAME without spaces)", result.Clip(s)), ""
 		}
 	case "date", "day":
 		if _, _, ok := result.DateRange(s); !ok || name == "day" && len(s) != len(time.DateOnly) {
@@ -105,7 +105,7 @@ func checkForm(s, name, arg string) (msg, hint string) {
 			if name == "date" {
 				want += ", YYYY-MM or YYYY"
 			}
-			return fmt.Sprintf("%q is not a date", clip(s)), "write " + want
+			return fmt.Sprintf("%q is not a date", result.Clip(s)), "write " + want
 		}
 	case "enum":
 		if arg == "@reason" {
@@ -116,7 +116,7 @@ func checkForm(s, name, arg string) (msg, hint string) {
 				return "", ""
 			}
 		}
-		return fmt.Sprintf("%q is not one of the words for this", clip(s)), "use one of " + strings.ReplaceAll(arg, "|", ", ")
+		return fmt.Sprintf("%q is not one of the words for this", result.Clip(s)), "use one of " + strings.ReplaceAll(arg, "|", ", ")
 	}
 	return "", ""
 }
@@ -160,11 +160,11 @@ func urlProblem(s string) string {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil:
-		return fmt.Sprintf("%q is not a URL", clip(s))
+		return fmt.Sprintf("%q is not a URL", result.Clip(s))
 	case u.Scheme != "https" && u.Scheme != "http":
-		return fmt.Sprintf("%q does not begin with https:// or http://", clip(s))
+		return fmt.Sprintf("%q does not begin with https:// or http://", result.Clip(s))
 	case u.Hostname() == "" || strings.ContainsAny(s, " \"<>\\^`{|}"):
-		return fmt.Sprintf("%q is not a URL", clip(s))
+		return fmt.Sprintf("%q is not a URL", result.Clip(s))
 	case u.User != nil:
 		return "the URL holds a user name or password"
 	}

@@ -4,9 +4,11 @@
 package chart
 
 import (
+	"math"
 	"strings"
 
 	"jouleboard/internal/draw"
+	"jouleboard/internal/stats"
 	"jouleboard/internal/unit"
 )
 
@@ -28,7 +30,7 @@ type Bar struct {
 }
 
 func (b Bar) interval() (lo, hi float64, ok bool) {
-	if b.Lo == nil || b.Hi == nil || !finite(*b.Lo) || !finite(*b.Hi) {
+	if b.Lo == nil || b.Hi == nil || !stats.Finite(*b.Lo) || !stats.Finite(*b.Hi) {
 		return 0, 0, false
 	}
 	return *b.Lo, *b.Hi, true
@@ -49,7 +51,7 @@ type barFrame struct {
 // reach is how far right a bar and its whisker go.
 func (f *barFrame) reach(b Bar) float64 {
 	x := f.x.pos(0)
-	if finite(b.Value) {
+	if stats.Finite(b.Value) {
 		x = max(x, f.x.pos(b.Value))
 	}
 	if _, hi, ok := b.interval(); ok {
@@ -68,7 +70,7 @@ func (b Bars) layout(narrow bool) *barFrame {
 		families = append(families, clean(bar.Family))
 		sub = sub || clean(bar.Sub) != ""
 		text := unit.Dash
-		if finite(bar.Value) {
+		if stats.Finite(bar.Value) {
 			values = append(values, bar.Value)
 			text = unit.Sig(bar.Value, 3)
 		}
@@ -136,9 +138,9 @@ func (b Bars) List(narrow bool) *draw.List {
 		if narrow {
 			mid, thick = top+25, 9
 		}
-		if finite(bar.Value) {
+		if stats.Finite(bar.Value) {
 			x := f.x.pos(bar.Value)
-			c.rect(min(zero, x), mid-thick/2, max(abs(x-zero), 0.75), thick, f.paints[i].paint)
+			c.rect(min(zero, x), mid-thick/2, max(math.Abs(x-zero), 0.75), thick, f.paints[i].paint)
 		}
 		f.whisker(c, bar, mid, thick)
 		f.words(c, i, bar, top, mid)
@@ -213,11 +215,4 @@ func (b Bars) Table() Table {
 		t.Rows = append(t.Rows, row)
 	}
 	return t
-}
-
-func abs(v float64) float64 {
-	if v < 0 {
-		return -v
-	}
-	return v
 }

@@ -8,8 +8,6 @@
 package chart
 
 import (
-	"math"
-
 	"jouleboard/internal/draw"
 )
 
@@ -134,5 +132,3 @@ func withUnit(number, unit string) string {
 	}
 	return number + " " + unit
 }
-
-func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

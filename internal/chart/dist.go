@@ -3,7 +3,10 @@
 package chart
 
 import (
+	"math"
+
 	"jouleboard/internal/draw"
+	"jouleboard/internal/stats"
 	"jouleboard/internal/unit"
 )
 
@@ -31,7 +34,7 @@ func (d Dist) Option() ([]byte, error) { return nil, nil }
 
 func (d Dist) find(key string) (float64, bool) {
 	for _, s := range d.Stats {
-		if s.Key == key && finite(s.Value) {
+		if s.Key == key && stats.Finite(s.Value) {
 			return s.Value, true
 		}
 	}
@@ -42,7 +45,7 @@ func (d Dist) find(key string) (float64, bool) {
 func (d Dist) ordered() []Stat {
 	var out []Stat
 	for _, s := range d.Stats {
-		if !finite(s.Value) {
+		if !stats.Finite(s.Value) {
 			continue
 		}
 		i := len(out)
@@ -100,10 +103,10 @@ func (d Dist) strip(c *canvas, x scale, mid float64) {
 		c.line(a, mid, b, mid, 1.5, dim)
 	}
 	if a, b, ok := span("p25", "p75"); ok {
-		c.rect(min(a, b), mid-7, max(abs(b-a), 1), 14, blue)
+		c.rect(min(a, b), mid-7, max(math.Abs(b-a), 1), 14, blue)
 	}
 	for _, s := range d.Stats {
-		if !finite(s.Value) {
+		if !stats.Finite(s.Value) {
 			continue
 		}
 		at := x.pos(s.Value)
@@ -162,7 +165,7 @@ func (d Dist) Table() Table {
 	t := Table{Caption: clean(d.Title)}
 	var row []Cell
 	for _, s := range d.Stats {
-		if finite(s.Value) {
+		if stats.Finite(s.Value) {
 			t.Head = append(t.Head, Column{statName(s.Key), clean(d.Unit), true})
 			row = append(row, number(s.Value))
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"jouleboard/internal/draw"
+	"jouleboard/internal/stats"
 )
 
 type box struct {
@@ -33,7 +34,7 @@ func checkLayout(t *testing.T, name string, c Chart, narrow bool) {
 	l := c.List(narrow)
 	w, h := l.W/mmPerPx, l.H/mmPerPx
 	inside := func(x, y float64, what string) {
-		if !finite(x) || !finite(y) || x < -0.6 || y < -0.6 || x > w+0.6 || y > h+0.6 {
+		if !stats.Finite(x) || !stats.Finite(y) || x < -0.6 || y < -0.6 || x > w+0.6 || y > h+0.6 {
 			t.Errorf("%s (narrow %v): %s at %.1f,%.1f is off the page %.0f x %.0f px", name, narrow, what, x, y, w, h)
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/go-echarts/go-echarts/v2/opts"
 
 	"jouleboard/internal/draw"
+	"jouleboard/internal/stats"
 )
 
 // live is what chart.js reads. Positions are px of the wide static drawing and
@@ -242,7 +243,7 @@ func (b Bars) Option() ([]byte, error) {
 	for i, bar := range b.Bars {
 		names = append(names, strconv.Itoa(i)) // places, not names: two bars may share a name
 		d := opts.BarData{Value: "-", ItemStyle: &opts.ItemStyle{Color: cssColor(f.paints[i].paint)}}
-		if finite(bar.Value) {
+		if stats.Finite(bar.Value) {
 			d.Value = bar.Value
 		}
 		data = append(data, d)

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"jouleboard/internal/stats"
 	"jouleboard/internal/unit"
 )
 
@@ -75,7 +76,7 @@ type frame struct {
 
 // usable says whether a point can stand on the plot's axes.
 func (p *plot) usable(q Pt) bool {
-	ok := func(v float64, k scaleKind) bool { return finite(v) && (k == linear || v > 0) }
+	ok := func(v float64, k scaleKind) bool { return stats.Finite(v) && (k == linear || v > 0) }
 	return ok(q.X, p.xKind) && ok(q.Y, p.yKind)
 }
 
@@ -136,7 +137,7 @@ func (p *plot) layout(narrow bool) *frame {
 			xs, ys = append(xs, q.X), append(ys, q.Y)
 		}
 	}
-	if p.limit != nil && finite(p.limit.X) && (p.xKind == linear || p.limit.X > 0) {
+	if p.limit != nil && stats.Finite(p.limit.X) && (p.xKind == linear || p.limit.X > 0) {
 		xs = append(xs, p.limit.X)
 	}
 	f.x, f.y = newScale(p.xKind, xs), newScale(p.yKind, ys)
@@ -207,7 +208,7 @@ func (p *plot) layout(narrow bool) *frame {
 
 // headline finds room above the plot for the y axis title and the limit's words.
 func (f *frame) headline(p *plot) {
-	if p.limit == nil || !finite(p.limit.X) || p.xKind != linear && p.limit.X <= 0 {
+	if p.limit == nil || !stats.Finite(p.limit.X) || p.xKind != linear && p.limit.X <= 0 {
 		f.limitX = -1
 		return
 	}
@@ -348,7 +349,7 @@ func (p *plot) table() Table {
 
 // number is a cell with four significant digits; what is not finite is missing.
 func number(v float64) Cell {
-	if !finite(v) {
+	if !stats.Finite(v) {
 		return Cell{Text: unit.Dash}
 	}
 	return Cell{Text: unit.Sig(v, 4), Num: &v}

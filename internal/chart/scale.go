@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"jouleboard/internal/stats"
 	"jouleboard/internal/unit"
 )
 
@@ -49,7 +50,7 @@ func newScale(kind scaleKind, values []float64) scale {
 		}
 		step := niceStep((hi - lo) / 6)
 		s.lo, s.hi = tidy(math.Floor(lo/step)*step), tidy(math.Ceil(hi/step-1e-9)*step)
-		if !finite(s.lo) || !finite(s.hi) { // at the ends of what floats hold
+		if !stats.Finite(s.lo) || !stats.Finite(s.hi) { // at the ends of what floats hold
 			s.lo, s.hi = lo, hi
 		}
 		s.ticks = linearTicks(s.lo, s.hi, step)

@@ -55,8 +55,8 @@ func TestAIEnergyScoreLineEndsExponentAndDuplicates(t *testing.T) {
 	if len(tiny) != 2 {
 		t.Fatalf("%d rows of the model that stands twice, want both", len(tiny))
 	}
-	if v := tiny[0].Metrics["energy_per_1000_requests_wh"].Value; v != 0.0554 {
-		t.Errorf("5.54E-05 kWh became %v Wh", v)
+	if v := tiny[0].Metrics["energy_per_1000_requests_wh"].Value; v != 0.0425 {
+		t.Errorf("4.25E-05 kWh became %v Wh", v)
 	}
 	huge := byModel(rep, "example/huge")[0]
 	if huge.Model.SizeClass != "C" || string(huge.X["x_aienergyscore_energy_score"]) != "1" || huge.Source.Table != "text_generation.csv" {

@@ -4,6 +4,7 @@
 package convert
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -80,7 +81,7 @@ func (c *run) lpTableStats(w *row, t lpTable, tr lpTableRow) {
 		}
 		if again {
 			if was := w.r.Source.Fields[t.metric.key+"."+stat]; was.Text != n.text {
-				w.fail("line %d, column %s: %s here and %s in an earlier table", tr.line, h, n.text, orElse(was.Text, "nothing"))
+				w.fail("line %d, column %s: %s here and %s in an earlier table", tr.line, h, n.text, cmp.Or(was.Text, "nothing"))
 			}
 			continue
 		}
@@ -178,13 +179,13 @@ func (c *run) lpConfig(w *row, p lpPageData) {
 			w.fail("the list says %q, the command --%s %s", bullet+": "+p.config[bullet].text, flag, flags[flag])
 			return number{}, false
 		}
-		text = orElse(text, flags[flag])
+		text = cmp.Or(text, flags[flag])
 		if text == "" {
 			return number{}, false
 		}
 		n, err := parseNumber(text)
 		if err != nil {
-			w.fail("%s: %v", orElse(bullet, "--"+flag), err)
+			w.fail("%s: %v", cmp.Or(bullet, "--"+flag), err)
 			return number{}, false
 		}
 		return n, true
@@ -259,7 +260,7 @@ func parseDateWords(s string) (string, bool) {
 	if m[4] == "pm" {
 		hour += 12
 	}
-	return fmt.Sprintf("%sT%02d:%s:00%s", day.Format(time.DateOnly), hour, orElse(m[3], "00"), zone), true
+	return fmt.Sprintf("%sT%02d:%s:00%s", day.Format(time.DateOnly), hour, cmp.Or(m[3], "00"), zone), true
 }
 
 // farApart is how long before its publication a measurement may be without a

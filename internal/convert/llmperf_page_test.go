@@ -50,7 +50,7 @@ func TestPageFacts(t *testing.T) {
 	if r.Distributions["ttft_ms"].N != 0 || r.Distributions["request_output_tokens_per_s"].N != 40 {
 		t.Error("n is not what each section says")
 	}
-	if f := r.Source.Fields["ttft_ms.p50"]; f.Text != "1.21" || f.Unit != "seconds" || *r.Distributions["ttft_ms"].P50 != 1210 {
+	if f := r.Source.Fields["ttft_ms.p50"]; f.Text != "0.84" || f.Unit != "seconds" || *r.Distributions["ttft_ms"].P50 != 840 {
 		t.Errorf("%+v", f)
 	}
 }
@@ -59,10 +59,10 @@ func TestPageRefusals(t *testing.T) {
 	tests := []struct{ name, old, repl, want string }{
 		{"table and command name different models", "--model bedrock/vendor.beta-v1", "--model bedrock/vendor.gamma-v1", "the command bedrock/vendor.gamma-v1"},
 		{"list and command differ", "--max-num-completed-requests 40", "--max-num-completed-requests 50", "--max-num-completed-requests 50"},
-		{"a cell in words", "| 1.29 |", "| fast |", "not a decimal number"},
-		{"zero means missing", "| 1.12 |", "| 0 |", "left out"},
-		{"a cell too few", "| 1.89 | 2.17 |", "| 1.89 |", "9 cells"},
-		{"statistics out of order", "| 1.17 | 1.27 |", "| 1.27 | 1.17 |", "p50"},
+		{"a cell in words", "| 0.93 |", "| fast |", "not a decimal number"},
+		{"zero means missing", "| 0.57 |", "| 0 |", "left out"},
+		{"a cell too few", "| 1.43 | 1.82 |", "| 1.43 |", "9 cells"},
+		{"statistics out of order", "| 0.78 | 0.96 |", "| 0.96 | 0.78 |", "p50"},
 		{"no lengths", "--mean-input-tokens 256", "--input 256", "lengths"},
 	}
 	for _, tt := range tests {
@@ -87,7 +87,7 @@ func TestPageUnitsAreNeverGuessed(t *testing.T) {
 		}
 	}
 	r := one(t, mustConvert(t, "llmperf", page(t, "### Time to First Token (seconds)", "### Time to First Token (ms)"), pageOpt))
-	if got := *r.Distributions["ttft_ms"].P50; got != 1.21 {
+	if got := *r.Distributions["ttft_ms"].P50; got != 0.84 {
 		t.Errorf("a table in ms: %v", got)
 	}
 	wantFileError(t, mustConvert(t, "llmperf", page(t, "| P99 |", "| P42 |"), pageOpt), `"P42"`)
@@ -102,13 +102,13 @@ func TestPageRepeatedTable(t *testing.T) {
 	again := text[start:end]
 	in[0].Data = []byte(text + "\n" + again)
 	one(t, mustConvert(t, "llmperf", in, pageOpt)) // a copy says nothing new
-	in[0].Data = []byte(text + "\n" + strings.Replace(again, "| 1.21 |", "| 1.22 |", 1))
-	wantRefusal(t, mustConvert(t, "llmperf", in, pageOpt), 0, 14, "1.22 here and 1.21")
+	in[0].Data = []byte(text + "\n" + strings.Replace(again, "| 0.84 |", "| 0.85 |", 1))
+	wantRefusal(t, mustConvert(t, "llmperf", in, pageOpt), 0, 14, "0.85 here and 0.84")
 }
 
 func TestPageSeveralModelsShareATemplate(t *testing.T) {
 	in := page(t, "--model bedrock/vendor.beta-v1", "--model <MODEL_NAME>",
-		"| bedrock | beta-v1 | 1.21 |", "| other | gamma | 1.21 | 1.29 | 1.12 | 2.19 | 1.17 | 1.27 | 1.89 | 2.17 |\n| bedrock | beta-v1 | 1.21 |")
+		"| bedrock | beta-v1 | 0.84 |", "| other | gamma | 0.84 | 0.93 | 0.57 | 2.01 | 0.78 | 0.96 | 1.43 | 1.82 |\n| bedrock | beta-v1 | 0.84 |")
 	rep := mustConvert(t, "llmperf", in, pageOpt)
 	accounted(t, rep)
 	if len(rep.Results) != 2 {

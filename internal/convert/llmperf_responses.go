@@ -6,6 +6,7 @@
 package convert
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -140,7 +141,7 @@ func (c *run) lpResponsesAlone(f *jsonFile) {
 	c.license(w, "")
 	if c.opt.Task == "" {
 		w.fail("individual responses do not say which lengths were asked for")
-		w.hint = orElse(w.hint, "give the summary of the same run too (same file name), or --task, for example endpoint-550-150")
+		w.hint = cmp.Or(w.hint, "give the summary of the same run too (same file name), or --task, for example endpoint-550-150")
 	}
 	w.r.Workload.Task = c.opt.Task
 	g := lpReadResponses(f)

@@ -3,6 +3,7 @@
 package label
 
 import (
+	"cmp"
 	"strings"
 
 	"jouleboard/internal/rank"
@@ -14,7 +15,7 @@ func (d *Designs) Alt(in Input) string { return in.alt(d.words(in.Lang)) }
 
 func (in Input) alt(w *words) string {
 	var parts []string
-	name := or(in.displayName(), in.Result.Model.Name)
+	name := cmp.Or(in.displayName(), in.Result.Model.Name)
 	switch {
 	case in.Rating.Rated:
 		parts = append(parts, w.t("alt_rated", "model", name, "stars", stars(in.Rating.Stars), "scale", in.Rating.ScaleID))

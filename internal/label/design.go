@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -119,7 +121,7 @@ var sizes = map[string]size{
 }
 
 // Sizes returns the sizes that designs can be drawn in, sorted.
-func Sizes() []string { return sortedKeys(sizes) }
+func Sizes() []string { return slices.Sorted(maps.Keys(sizes)) }
 
 // Designs are the designs and words of a board.
 type Designs struct {
@@ -167,7 +169,7 @@ func Load(labels fs.FS) (*Designs, result.Findings) {
 }
 
 // names returns the designs that there are as NAME/SIZE, sorted.
-func (d *Designs) names() []string { return sortedKeys(d.byKey) }
+func (d *Designs) names() []string { return slices.Sorted(maps.Keys(d.byKey)) }
 
 // words returns the words of a language: the exact one, its base language, else
 // English.

@@ -2,9 +2,11 @@ package label
 
 import (
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -192,7 +194,7 @@ func TestWordsAreUsed(t *testing.T) {
 		}
 	}
 	made := regexp.MustCompile(`^(reason_|boundary_|per_|fact_|alt_|load_)`) // put together from a code or a kind
-	for _, k := range sortedKeys(w.s) {
+	for _, k := range slices.Sorted(maps.Keys(w.s)) {
 		if !strings.Contains(src, `"`+k+`"`) && !made.MatchString(k) && k != "recomputed" && k != "declared" && k != "reported" {
 			t.Errorf("nothing asks for %q", k)
 		}

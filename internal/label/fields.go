@@ -4,6 +4,7 @@
 package label
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -50,25 +51,25 @@ func (in Input) value() (wh float64, ok bool) {
 // displayName is the model's name for people.
 func (in Input) displayName() string {
 	if in.Model != nil && in.Model.Title != "" {
-		return normal(in.Model.Title)
+		return result.Normal(in.Model.Title)
 	}
 	_, name, ok := strings.Cut(in.Result.Model.Name, "/")
 	if !ok {
 		name = in.Result.Model.Name
 	}
-	return normal(name)
+	return result.Normal(name)
 }
 
 // providerName is who made the model, for endpoints who serves it.
 func (in Input) providerName() string {
 	if p := in.Result.Model.Provider; p != "" {
-		return normal(p)
+		return result.Normal(p)
 	}
 	org, _, ok := strings.Cut(in.Result.Model.Name, "/")
 	if !ok {
 		return ""
 	}
-	return normal(org)
+	return result.Normal(org)
 }
 
 // dated is the date that a label prints: the kind of date and its month, or the
@@ -107,9 +108,9 @@ func (in Input) boundary() string {
 
 func (in Input) taskName() string {
 	if in.Task != nil && in.Task.Title != "" {
-		return normal(in.Task.Title)
+		return result.Normal(in.Task.Title)
 	}
-	return normal(in.Result.Workload.Task)
+	return result.Normal(in.Result.Workload.Task)
 }
 
 // hardwareName is count and accelerator, that it is somebody's endpoint, or ""
@@ -127,9 +128,9 @@ func (in Input) hardwareName(w *words) string {
 		name = in.Hardware.Name
 	}
 	if h.Count > 0 {
-		return w.t("hardware", "count", strconv.FormatInt(h.Count, 10), "name", normal(name))
+		return w.t("hardware", "count", strconv.FormatInt(h.Count, 10), "name", result.Normal(name))
 	}
-	return normal(name)
+	return result.Normal(name)
 }
 
 // quantity joins number and unit so that they never part.
@@ -149,7 +150,7 @@ func interval(v float64, ci result.Interval) (lo, hi string) {
 func (in Input) fields(w *words) (fields, []fact) {
 	rt := in.Rating
 	f := fields{
-		"site": normal(in.SiteTitle), "subtitle": w.t("subtitle"), "note": w.t("note"), "verify": w.t("verify"),
+		"site": result.Normal(in.SiteTitle), "subtitle": w.t("subtitle"), "note": w.t("note"), "verify": w.t("verify"),
 		"model": in.displayName(), "provider": in.providerName(),
 		"hash": w.t("hash", "hash", in.hash()),
 	}
@@ -207,7 +208,7 @@ func (in Input) valueFields(f fields, w *words, wh float64) {
 		key = "value_estimated"
 	}
 	f["value"] = w.t(key, "quantity", quantity(unit.Energy(wh)))
-	b := "boundary_energy_" + or(in.boundary(), "unknown")
+	b := "boundary_energy_" + cmp.Or(in.boundary(), "unknown")
 	if !w.has(b) {
 		b = "boundary_energy_unknown"
 	}
@@ -247,7 +248,7 @@ func (in Input) reason(w *words) string {
 	if key := "reason_" + in.Rating.Code; w.has(key) {
 		return w.t(key, "reason", s)
 	}
-	return or(s, in.Rating.Code)
+	return cmp.Or(s, in.Rating.Code)
 }
 
 func (in Input) statusText(w *words) string {
@@ -274,12 +275,12 @@ func (in Input) statusText(w *words) string {
 func (in Input) facts(w *words) []fact {
 	r := in.Result
 	none := w.t("not_stated")
-	fs := []fact{{w.t("fact_task"), or(in.taskName(), none)}}
+	fs := []fact{{w.t("fact_task"), cmp.Or(in.taskName(), none)}}
 	if r.Model.SizeClass != "" || in.Task != nil && len(in.Task.Classes) > 0 {
-		fs = append(fs, fact{w.t("fact_class"), or(normal(r.Model.SizeClass), none)})
+		fs = append(fs, fact{w.t("fact_class"), cmp.Or(result.Normal(r.Model.SizeClass), none)})
 	}
-	precision := normal(r.Model.Precision)
-	if q := normal(r.Model.Quantization); q != "" && q != "none" && q != precision {
+	precision := result.Normal(r.Model.Precision)
+	if q := result.Normal(r.Model.Quantization); q != "" && q != "none" && q != precision {
 		precision = strings.TrimPrefix(precision+", "+q, ", ")
 	}
 	boundary := in.boundary()
@@ -291,12 +292,12 @@ func (in Input) facts(w *words) []fact {
 	}
 	kind, month := in.dated()
 	return append(fs,
-		fact{w.t("fact_hardware"), or(in.hardwareName(w), none)},
-		fact{w.t("fact_precision"), or(precision, none)},
-		fact{w.t("fact_point"), or(normal(in.PointTitle), in.loadText(w), none)},
-		fact{w.t("fact_boundary"), or(boundary, none)},
-		fact{w.t("fact_" + or(kind, "date")), or(in.dateText(w, month), none)},
-		fact{w.t("fact_software"), or(softwareName(r.Software), none)},
+		fact{w.t("fact_hardware"), cmp.Or(in.hardwareName(w), none)},
+		fact{w.t("fact_precision"), cmp.Or(precision, none)},
+		fact{w.t("fact_point"), cmp.Or(result.Normal(in.PointTitle), in.loadText(w), none)},
+		fact{w.t("fact_boundary"), cmp.Or(boundary, none)},
+		fact{w.t("fact_" + cmp.Or(kind, "date")), cmp.Or(in.dateText(w, month), none)},
+		fact{w.t("fact_software"), cmp.Or(softwareName(r.Software), none)},
 	)
 }
 
@@ -317,7 +318,7 @@ func (in Input) dateText(w *words, month string) string {
 	}
 	publisher := ""
 	if in.Result.Source != nil {
-		publisher = normal(in.Result.Source.Publisher)
+		publisher = result.Normal(in.Result.Source.Publisher)
 	}
 	return w.t(level, "month", month, "publisher", publisher)
 }
@@ -344,5 +345,5 @@ func softwareName(s *result.Software) string {
 	if s == nil || s.Engine == nil {
 		return ""
 	}
-	return normal(s.Engine.Name + " " + s.Engine.Version)
+	return result.Normal(s.Engine.Name + " " + s.Engine.Version)
 }

@@ -3,10 +3,13 @@
 package label
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -89,43 +92,24 @@ func loadWords(labels fs.FS) (map[string]*words, result.Findings) {
 		return nil, found
 	}
 	all := map[string]*words{}
-	for _, lang := range sortedKeys(raw) {
+	for _, lang := range slices.Sorted(maps.Keys(raw)) {
 		m := raw[lang]
 		file := "labels/i18n/" + lang + ".yaml"
 		all[lang] = &words{lang: lang, s: m, en: en}
-		for _, k := range sortedKeys(m) {
+		for _, k := range slices.Sorted(maps.Keys(m)) {
 			want, ok := en[k]
 			switch {
 			case !ok:
 				add(file, result.Error, "LBL-I18N", "remove it, or correct its spelling", "unknown key %q", k)
 			case placeholders(m[k]) != placeholders(want):
-				add(file, result.Error, "LBL-I18N", "keep the names in braces as they are in en.yaml", "%s has %s, English has %s", k, or(placeholders(m[k]), "no names"), or(placeholders(want), "none"))
+				add(file, result.Error, "LBL-I18N", "keep the names in braces as they are in en.yaml", "%s has %s, English has %s", k, cmp.Or(placeholders(m[k]), "no names"), cmp.Or(placeholders(want), "none"))
 			}
 		}
-		for _, k := range sortedKeys(en) {
+		for _, k := range slices.Sorted(maps.Keys(en)) {
 			if _, ok := m[k]; !ok {
 				add(file, result.Warn, "LBL-I18N", "add it; until then labels print English there", "%s is not translated", k)
 			}
 		}
 	}
 	return all, found
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	ks := make([]string, 0, len(m))
-	for k := range m {
-		ks = append(ks, k)
-	}
-	sort.Strings(ks)
-	return ks
-}
-
-// or returns the first of its arguments that is not empty.
-func or(ss ...string) string {
-	for _, s := range ss {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }

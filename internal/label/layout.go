@@ -3,9 +3,12 @@
 package label
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,7 +56,7 @@ func (d *Designs) Draw(in Input, design, size string) (*Label, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	lb := &Label{Record: in.record(), date: in.date(), author: normal(in.SiteTitle), prefix: "jb-" + in.hash() + "-" + size}
+	lb := &Label{Record: in.record(), date: in.date(), author: result.Normal(in.SiteTitle), prefix: "jb-" + in.hash() + "-" + size}
 	lb.Record.Design, lb.Record.DesignSHA256, lb.Record.Size = ds.Name, ds.SHA256, size
 
 	w := d.words(in.Lang)
@@ -114,7 +117,7 @@ func (in Input) check() error {
 // other text character by character.
 func (l *Label) script(in Input, ds *Design, f fields, facts []fact) {
 	if bad := undrawable(f["model"], ds.fallback); len(bad) > 0 {
-		id := normal(in.Result.Model.Name)
+		id := result.Normal(in.Result.Model.Name)
 		if len(undrawable(id, ds.fallback)) > 0 {
 			id = "Model " + in.hash()
 		}
@@ -130,7 +133,7 @@ func (l *Label) script(in Input, ds *Design, f fields, facts []fact) {
 		l.note(result.Warn, "LBL-W-SCRIPT", "put a TrueType font with these characters into labels/fonts", "%s %q holds %s, which no font draws", what, s, describe(bad))
 		return drawable(s, ds.fallback)
 	}
-	for _, k := range sortedKeys(f) {
+	for _, k := range slices.Sorted(maps.Keys(f)) {
 		f[k] = fix(k, f[k])
 	}
 	for i := range facts {
@@ -145,7 +148,7 @@ func (ds *Design) undrawableWords(w *words) []rune {
 		return nil
 	}
 	var bad []rune
-	for _, k := range sortedKeys(w.s) {
+	for _, k := range slices.Sorted(maps.Keys(w.s)) {
 		bad = append(bad, undrawable(w.s[k], ds.fallback)...)
 	}
 	return bad
@@ -212,7 +215,7 @@ func (lo *layout) element(e *Element) error {
 
 // text fits and places one text element, dy below its place.
 func (lo *layout) text(e *Element, dy float64) error {
-	s := normal(fieldRef.ReplaceAllStringFunc(e.Text, func(m string) string { return lo.f[m[1:len(m)-1]] }))
+	s := result.Normal(fieldRef.ReplaceAllStringFunc(e.Text, func(m string) string { return lo.f[m[1:len(m)-1]] }))
 	if s == "" {
 		return nil
 	}
@@ -224,7 +227,7 @@ func (lo *layout) text(e *Element, dy float64) error {
 	var b block
 	if e.Overflow == "error" {
 		if !ft.fits(s, e.Pt) {
-			return problem("LBL-E-FIT", "shorten the text, or give the element more room in the design", "%q does not fit %g mm at %g pt (element %s)", s, e.MaxW, e.Pt, or(e.ID, e.Text))
+			return problem("LBL-E-FIT", "shorten the text, or give the element more room in the design", "%q does not fit %g mm at %g pt (element %s)", s, e.MaxW, e.Pt, cmp.Or(e.ID, e.Text))
 		}
 		b = block{lines: []string{s}, pt: e.Pt}
 	} else {

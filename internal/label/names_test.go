@@ -78,7 +78,7 @@ func TestNames(t *testing.T) {
 		if c.lines != nil && !cmp.Equal(lines, c.lines) {
 			t.Errorf("%q: drawn as %q, want %q", c.name, lines, c.lines)
 		}
-		if !strings.Contains(l.Alt, normal(c.name)) {
+		if !strings.Contains(l.Alt, result.Normal(c.name)) {
 			t.Errorf("%q: the alternative text has another name: %s", c.name, l.Alt)
 		}
 	}

@@ -8,14 +8,9 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-
 	"jouleboard/internal/draw"
 	"jouleboard/internal/result"
 )
-
-// normal is text in NFC with white space trimmed.
-func normal(s string) string { return strings.TrimSpace(norm.NFC.String(s)) }
 
 // forbidden returns the first character that no label may carry: those that no
 // contributed text may hold, and direction marks, which labels have no use for.

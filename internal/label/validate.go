@@ -4,9 +4,12 @@
 package label
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,7 +43,7 @@ func (ds *Design) check() result.Findings {
 		return c.found
 	}
 	ds.dim = dim
-	for _, name := range sortedKeys(ds.Palette) {
+	for _, name := range slices.Sorted(maps.Keys(ds.Palette)) {
 		if !hexColor.MatchString(ds.Palette[name]) {
 			c.add("/palette/"+name, "LBL-DESIGN", "write colours as \"#RRGGBB\"", "colour %s is %q", name, ds.Palette[name])
 		}
@@ -73,7 +76,7 @@ func (c *checker) element(i int, e *Element) {
 	at := "/elements/" + strconv.Itoa(i)
 	keys, ok := elementKeys[e.Kind]
 	if !ok {
-		c.add(at+"/kind", "LBL-DESIGN", "use one of: "+strings.Join(sortedKeys(elementKeys), ", "), "kind is %q", e.Kind)
+		c.add(at+"/kind", "LBL-DESIGN", "use one of: "+strings.Join(slices.Sorted(maps.Keys(elementKeys)), ", "), "kind is %q", e.Kind)
 		return
 	}
 	required, optional, _ := strings.Cut(keys, "|")
@@ -81,13 +84,13 @@ func (c *checker) element(i int, e *Element) {
 	for _, k := range strings.Fields(required) {
 		allowed[k] = true
 		if _, there := c.ds.places[at+"/"+k]; !there {
-			c.add(at, "LBL-DESIGN", "add "+k+":", "%s %swithout %s", e.Kind, or(quoteID(e.ID), ""), k)
+			c.add(at, "LBL-DESIGN", "add "+k+":", "%s %swithout %s", e.Kind, cmp.Or(quoteID(e.ID), ""), k)
 		}
 	}
 	for _, k := range strings.Fields(optional) {
 		allowed[k] = true
 	}
-	for _, k := range sortedKeys(c.ds.places) {
+	for _, k := range slices.Sorted(maps.Keys(c.ds.places)) {
 		if rest, ok := strings.CutPrefix(k, at+"/"); ok && !strings.Contains(rest, "/") && !allowed[rest] {
 			c.add(k, "LBL-DESIGN", "remove it", "a %s takes no %s", e.Kind, rest)
 		}
@@ -103,11 +106,11 @@ func (c *checker) element(i int, e *Element) {
 	}
 	for _, p := range [][2]string{{"fill", e.Fill}, {"stroke", e.Stroke}, {"color", e.Color}} {
 		if _, ok := c.ds.Palette[p[1]]; p[1] != "" && !ok {
-			c.add(at+"/"+p[0], "LBL-DESIGN", "add it to the palette, which has: "+strings.Join(sortedKeys(c.ds.Palette), ", "), "no colour is named %q", p[1])
+			c.add(at+"/"+p[0], "LBL-DESIGN", "add it to the palette, which has: "+strings.Join(slices.Sorted(maps.Keys(c.ds.Palette)), ", "), "no colour is named %q", p[1])
 		}
 	}
 	if _, ok := fieldNames[e.When]; e.When != "" && !ok {
-		c.add(at+"/when", "LBL-DESIGN", "fields are: "+strings.Join(sortedKeys(fieldNames), ", "), "unknown field %q", e.When)
+		c.add(at+"/when", "LBL-DESIGN", "fields are: "+strings.Join(slices.Sorted(maps.Keys(fieldNames)), ", "), "unknown field %q", e.When)
 	}
 	if e.Kind == "text" {
 		c.text(at, e)
@@ -124,7 +127,7 @@ func quoteID(id string) string {
 func (c *checker) text(at string, e *Element) {
 	for _, m := range fieldRef.FindAllStringSubmatch(e.Text, -1) {
 		if _, ok := fieldNames[m[1]]; !ok {
-			c.add(at+"/text", "LBL-DESIGN", "fields are: "+strings.Join(sortedKeys(fieldNames), ", "), "unknown field %q", m[1])
+			c.add(at+"/text", "LBL-DESIGN", "fields are: "+strings.Join(slices.Sorted(maps.Keys(fieldNames)), ", "), "unknown field %q", m[1])
 		}
 		if strings.HasPrefix(m[1], "fact_") && e.Repeat == "" {
 			c.add(at+"/text", "LBL-DESIGN", "add repeat: facts and dy:", "field %s stands in rows only", m[1])
@@ -182,7 +185,7 @@ func (c *checker) mandatory() {
 			if fieldNames[f] == "" {
 				what = f
 			}
-			c.add("/elements", "LBL-MANDATORY", "add an element for it, without when: or with one that it is set with", "a %s label must show %s (%s)", c.ds.Size, what, or(fieldNames[f], "what the label is for"))
+			c.add("/elements", "LBL-MANDATORY", "add an element for it, without when: or with one that it is set with", "a %s label must show %s (%s)", c.ds.Size, what, cmp.Or(fieldNames[f], "what the label is for"))
 		}
 	}
 }
@@ -210,14 +213,14 @@ func (ds *Design) try(w *words) result.Findings {
 		}
 		for i, b := range lo.boxes {
 			if b.x1 < -1e-6 || b.y1 < -1e-6 || b.x2 > ds.dim.W+1e-6 || b.y2 > ds.dim.H+1e-6 {
-				once("LBL-OUTSIDE", "move it or make it smaller", "element %s reaches outside the label when %s", or(b.id, "without id"), s.name)
+				once("LBL-OUTSIDE", "move it or make it smaller", "element %s reaches outside the label when %s", cmp.Or(b.id, "without id"), s.name)
 			}
 			if b.solid {
 				continue
 			}
 			for _, o := range lo.boxes[:i] {
 				if !o.solid && b.x1 < o.x2-1e-6 && o.x1 < b.x2-1e-6 && b.y1 < o.y2-1e-6 && o.y1 < b.y2-1e-6 {
-					once("LBL-OVERLAP", "move one of them, or give them different when:", "elements %s and %s overlap when %s", or(o.id, "without id"), or(b.id, "without id"), s.name)
+					once("LBL-OVERLAP", "move one of them, or give them different when:", "elements %s and %s overlap when %s", cmp.Or(o.id, "without id"), cmp.Or(b.id, "without id"), s.name)
 				}
 			}
 			if b.color == "" {
@@ -229,7 +232,7 @@ func (ds *Design) try(w *words) result.Findings {
 				need = 4.5
 			}
 			if got := contrast(ds.Palette[b.color], ds.Palette[ground]); got < need {
-				once("LBL-CONTRAST", "use a darker or lighter colour", "element %s has a contrast of %.2f on %s, %.1f needed", or(b.id, "without id"), got, ground, need)
+				once("LBL-CONTRAST", "use a darker or lighter colour", "element %s has a contrast of %.2f on %s, %.1f needed", cmp.Or(b.id, "without id"), got, ground, need)
 			}
 		}
 	}

@@ -118,7 +118,7 @@ func double(s *Scale, r *result.Result, group int, seen map[string]string) resul
 	if _, ok := r.Value(s.Metric); !ok {
 		return nil
 	}
-	k := fmt.Sprintf("%d\x00%s\x00%s\x00%s", group, normal(r.Model.Name), r.Model.Revision, guardsOf(r).reasoning)
+	k := fmt.Sprintf("%d\x00%s\x00%s\x00%s", group, result.Normal(r.Model.Name), r.Model.Revision, guardsOf(r).reasoning)
 	first, dup := seen[k]
 	if !dup {
 		seen[k] = r.Hash12()

@@ -141,7 +141,7 @@ func deriveCohorts(rs []*result.Result, p Point, metric string, opt DeriveOption
 			groups[id] = d
 		}
 		// Reasoning on and off are different operating points, so two entries.
-		e := normal(r.Model.Name) + "\x00" + g.reasoning
+		e := result.Normal(r.Model.Name) + "\x00" + g.reasoning
 		if old := d.entries[e]; old == nil || p.Better(r, old, metric, registry()) {
 			d.entries[e] = r
 		}
@@ -203,7 +203,7 @@ func (s *Scale) deriveGroup(d *derived, metric string, opt DeriveOptions) Group 
 	}
 	var logs []float64 // of energies, so that lower is better also for higher metrics
 	for _, r := range d.entries {
-		models[normal(r.Model.Name)] = true
+		models[result.Normal(r.Model.Name)] = true
 		ids = append(ids, r.ID)
 		v, _ := r.Value(metric)
 		l := math.Log(v)

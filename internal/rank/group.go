@@ -64,10 +64,10 @@ func (f *former) read(rs []*result.Loaded) {
 			hw[e.g.hardware] = id
 		}
 		e.hw = id
-		e.model = normal(r.Model.Name)
+		e.model = result.Normal(r.Model.Name)
 		if r.Kind == result.KindEndpoint {
 			// The same model behind two providers is two things.
-			e.model = normal(r.Model.Provider) + "\x00" + e.model
+			e.model = result.Normal(r.Model.Provider) + "\x00" + e.model
 		}
 		if f.cat != nil {
 			e.flag = f.cat.Moderation.FlagOf(r.ID)

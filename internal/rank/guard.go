@@ -5,9 +5,6 @@ package rank
 
 import (
 	"strconv"
-	"strings"
-
-	"golang.org/x/text/unicode/norm"
 
 	"jouleboard/internal/result"
 )
@@ -31,25 +28,25 @@ type guards struct {
 // precision, where it says model-default.
 func guardsOf(r *result.Result) guards {
 	g := guards{
-		task:      normal(r.Workload.Task),
-		class:     normal(r.Model.SizeClass),
+		task:      result.Normal(r.Workload.Task),
+		class:     result.Normal(r.Model.SizeClass),
 		precision: precisionOf(r),
-		kind:      normal(r.Kind),
-		weights:   normal(r.Model.Weights),
-		origin:    normal(r.Origin()),
-		reasoning: normal(r.Workload.Reasoning),
+		kind:      result.Normal(r.Kind),
+		weights:   result.Normal(r.Model.Weights),
+		origin:    result.Normal(r.Origin()),
+		reasoning: result.Normal(r.Workload.Reasoning),
 	}
 	if !r.Reported() {
-		g.method = normal(r.Method)
+		g.method = result.Normal(r.Method)
 	}
 	if r.Hardware != nil {
-		g.hardware = normal(r.Hardware.Name)
+		g.hardware = result.Normal(r.Hardware.Name)
 		if r.Hardware.Count > 0 {
 			g.count = strconv.FormatInt(r.Hardware.Count, 10)
 		}
 	}
 	if r.Boundary != nil {
-		g.boundary = normal(r.Boundary.Includes)
+		g.boundary = result.Normal(r.Boundary.Includes)
 	}
 	return g
 }
@@ -83,15 +80,12 @@ func (g guards) get(key string) string {
 // precisionOf is what is compared as precision. A quantisation method is part
 // of it: 4-bit weights made in two ways are two things.
 func precisionOf(r *result.Result) string {
-	p := normal(r.Model.Precision)
+	p := result.Normal(r.Model.Precision)
 	if p == "" {
 		p = ModelDefault
 	}
-	if q := normal(r.Model.Quantization); q != "" && q != "none" {
+	if q := result.Normal(r.Model.Quantization); q != "" && q != "none" {
 		p += "/" + q
 	}
 	return p
 }
-
-// normal is the form in which guard keys are compared: Unicode NFC, trimmed.
-func normal(s string) string { return strings.TrimSpace(norm.NFC.String(s)) }

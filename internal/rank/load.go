@@ -259,7 +259,7 @@ func (s *Scales) Default() *Scale { return s.pick(func(*Scale) bool { return tru
 // For is Default among the scales that have a group for the task. Without any
 // it is Default itself, whose outcome then says that there is no scale.
 func (s *Scales) For(task string) *Scale {
-	task = normal(task)
+	task = result.Normal(task)
 	if sc := s.pick(func(sc *Scale) bool { return sc.hasTask(task) }); sc != nil {
 		return sc
 	}

@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"jouleboard/internal/stats"
 )
 
 // boundaryTolerance lets a value that prints as equal to a boundary have the
@@ -88,7 +90,7 @@ func bin(k float64) float64 { return math.Max(0, math.Min(4, k)) }
 // round returns v at n significant digits, half away from zero, decided on the
 // shortest decimal form of v: the digits that a person would see.
 func round(v float64, n int) float64 {
-	if v == 0 || !finite(v) {
+	if v == 0 || !stats.Finite(v) {
 		return v
 	}
 	mant, exp, _ := strings.Cut(strconv.FormatFloat(math.Abs(v), 'e', -1, 64), "e")

@@ -5,6 +5,8 @@ package rank
 import (
 	"math"
 	"sort"
+
+	"jouleboard/internal/stats"
 )
 
 // ParetoFront returns the indices of the points that no other point beats in
@@ -14,7 +16,7 @@ import (
 func ParetoFront(points [][2]float64) []int {
 	var order []int
 	for i, p := range points {
-		if finite(p[0]) && finite(p[1]) {
+		if stats.Finite(p[0]) && stats.Finite(p[1]) {
 			order = append(order, i)
 		}
 	}
@@ -35,5 +37,3 @@ func ParetoFront(points [][2]float64) []int {
 	}
 	return front
 }
-
-func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -17,6 +17,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/goccy/go-yaml"
 
+	"jouleboard/internal/result"
+	"jouleboard/internal/stats"
 	"jouleboard/internal/unit"
 )
 
@@ -159,7 +161,7 @@ func (c Cohort) Get(key string) (string, bool) {
 		if p == nil {
 			return "", false
 		}
-		return normal(*p), true
+		return result.Normal(*p), true
 	}
 	switch key {
 	case "task":
@@ -355,7 +357,7 @@ func (s *Scale) groupProblems(g Group, at string, bad func(path, hint, format st
 		bad(at, "add params: {mid: ..., e_ref: ..., factor: ...}", "log-index without params")
 		return
 	}
-	if !(p.ERef > 0) || !(p.Factor > 1) || !finite(p.ERef) || !finite(p.Factor) || !finite(p.Mid) {
+	if !(p.ERef > 0) || !(p.Factor > 1) || !stats.Finite(p.ERef) || !stats.Finite(p.Factor) || !stats.Finite(p.Mid) {
 		bad(at+".params", "", "params need e_ref above 0 and factor above 1, found e_ref %v and factor %v", p.ERef, p.Factor)
 		return
 	}

@@ -141,7 +141,7 @@ func (c *checker) formula(at, key string, m Metric) {
 	case err != nil:
 		c.say(Error, "RES-FORMULA", at+"/formula", "use + - * /, brackets, numbers and metric keys", "formula %v", err)
 	case apart(v, m.Value) > formulaTolerance:
-		c.say(Error, "RES-FORMULA", at+"/value", "", "%s is %s, its formula %q gives %s", key, show(m.Value), shorten(m.Formula), show(v))
+		c.say(Error, "RES-FORMULA", at+"/value", "", "%s is %s, its formula %q gives %s", key, show(m.Value), Clip(m.Formula), show(v))
 	}
 }
 
@@ -187,7 +187,7 @@ identities:
 				continue identities
 			}
 		}
-		if v := id.value(get); finite(v) && apart(v, m.Value) > identityTolerance {
+		if v := id.value(get); stats.Finite(v) && apart(v, m.Value) > identityTolerance {
 			c.say(Warn, "RES-CONTRADICTION", "/metrics/"+id.key+"/value", "one of these numbers is wrong, or in another unit",
 				"%s is %s, but %s is %s", id.key, show(m.Value), id.words, show(v))
 		}

@@ -37,7 +37,7 @@ func (c *checker) dates() {
 	measured := ""
 	if m := c.r.MeasuredAt; m != "" {
 		if t, err := time.Parse(time.RFC3339, m); err != nil {
-			c.say(Error, "RES-DATE", "/measured_at", "", "%q is no time of RFC 3339 with zone, such as 2026-02-16T09:30:00Z", shorten(m))
+			c.say(Error, "RES-DATE", "/measured_at", "", "%q is no time of RFC 3339 with zone, such as 2026-02-16T09:30:00Z", Clip(m))
 		} else {
 			measured = t.UTC().Format(time.DateOnly)
 		}
@@ -67,7 +67,7 @@ func (c *checker) date(at, s string) bool {
 	if _, _, ok := DateRange(s); ok {
 		return true
 	}
-	c.say(Error, "RES-DATE", at, "write YYYY-MM-DD, YYYY-MM or YYYY", "%q is no date of the calendar", shorten(s))
+	c.say(Error, "RES-DATE", at, "write YYYY-MM-DD, YYYY-MM or YYYY", "%q is no date of the calendar", Clip(s))
 	return false
 }
 
@@ -101,7 +101,7 @@ func (c *checker) addresses() {
 	}
 	// Sources of scores and of declared numbers are citations or addresses.
 	for _, key := range slices.Sorted(maps.Keys(c.r.Quality)) {
-		c.citation("/quality/"+escapeToken(key)+"/source", c.r.Quality[key].Source)
+		c.citation("/quality/"+EscapePointer(key)+"/source", c.r.Quality[key].Source)
 	}
 	if b := c.r.Boundary; b != nil {
 		if b.PUE != nil {
@@ -120,11 +120,11 @@ func (c *checker) address(at, s string) {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil:
-		c.say(Error, "RES-URL", at, "", "%q is no address", shorten(s))
+		c.say(Error, "RES-URL", at, "", "%q is no address", Clip(s))
 	case u.Scheme != "http" && u.Scheme != "https":
-		c.say(Error, "RES-URL", at, "use an http:// or https:// address", "%q has the scheme %q", shorten(s), u.Scheme)
+		c.say(Error, "RES-URL", at, "use an http:// or https:// address", "%q has the scheme %q", Clip(s), u.Scheme)
 	case u.Host == "":
-		c.say(Error, "RES-URL", at, "", "%q names no host", shorten(s))
+		c.say(Error, "RES-URL", at, "", "%q names no host", Clip(s))
 	case u.User != nil:
 		c.say(Error, "RES-URL", at, "leave user name and password out", "the address holds a user name or password")
 	}

@@ -3,7 +3,11 @@
 
 package result
 
-import "fmt"
+import (
+	"fmt"
+
+	"jouleboard/internal/stats"
+)
 
 // runMetrics forms each metric of one run. ok is false where it does not exist:
 // a division by zero gives absence, never a number.
@@ -132,7 +136,7 @@ metrics:
 				continue metrics
 			}
 			v, ok := m.of(a, r)
-			if !ok || !finite(v) {
+			if !ok || !stats.Finite(v) {
 				continue metrics
 			}
 			values = append(values, v)

@@ -9,7 +9,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -115,6 +114,3 @@ func plainMarshalError(err error) error {
 	}
 	return fmt.Errorf("%s: %w (leave out what is not a number)", where, err)
 }
-
-// finite says whether JSON can hold the number.
-func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }

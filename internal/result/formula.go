@@ -10,6 +10,8 @@ import (
 	"go/token"
 	"math"
 	"strconv"
+
+	"jouleboard/internal/stats"
 )
 
 // errAbsent is a key that the formula may name but the file does not hold.
@@ -36,7 +38,7 @@ func evalFormula(text string, r *Result) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if !finite(v) {
+	if !stats.Finite(v) {
 		return 0, errors.New("divides by zero")
 	}
 	return v, nil
@@ -52,7 +54,7 @@ func evalExpr(e ast.Expr, r *Result) (float64, error) {
 				return v, nil
 			}
 		}
-		return 0, fmt.Errorf("holds %s, which is not a decimal number", shorten(e.Value))
+		return 0, fmt.Errorf("holds %s, which is not a decimal number", Clip(e.Value))
 	case *ast.Ident:
 		return evalKey(e.Name, r)
 	case *ast.SelectorExpr:
@@ -99,9 +101,9 @@ func evalKey(key string, r *Result) (float64, error) {
 		return 0, fmt.Errorf("needs %s, which %w", key, errAbsent)
 	}
 	if near := match(key, registry().Keys()); near != "" {
-		return 0, fmt.Errorf("holds the unknown key %s; did you mean %s?", shorten(key), near)
+		return 0, fmt.Errorf("holds the unknown key %s; did you mean %s?", Clip(key), near)
 	}
-	return 0, fmt.Errorf("holds the unknown key %s", shorten(key))
+	return 0, fmt.Errorf("holds the unknown key %s", Clip(key))
 }
 
 // apart is the relative difference of two numbers.

@@ -229,4 +229,4 @@ func at(i int) string { return fmt.Sprintf("/window/%d", i) }
 func deviceAt(i, d int) string { return fmt.Sprintf("/window/%d/devices/%d", i, d) }
 
 // deviceName is how messages call a device: the start of its hashed UUID.
-func deviceName(dev *SampleDevice) string { return "GPU " + short(shorten(dev.UUIDSHA256), 8) + "…" }
+func deviceName(dev *SampleDevice) string { return "GPU " + short(Clip(dev.UUIDSHA256), 8) + "…" }

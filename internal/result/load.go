@@ -222,7 +222,7 @@ func checkPlace(l *Loaded) Findings {
 	switch {
 	case id8 != l.ID8():
 		return Findings{{Rule: "RES-PATH", Level: Error, Where: where,
-			Message: fmt.Sprintf("file name ends in %q; the id of its content starts with %s", shorten(id8), l.ID8()),
+			Message: fmt.Sprintf("file name ends in %q; the id of its content starts with %s", Clip(id8), l.ID8()),
 			Hint:    "rename it to " + path.Base(want)}}
 	case l.Path != want:
 		return Findings{{Rule: "RES-PATH", Level: Warn, Where: where, Message: "the content belongs at " + want, Hint: "move it there"}}

@@ -55,7 +55,7 @@ func (d *document) addKey(pointer string, f Finding) {
 // addMissing adds a finding about a key that is not there; its place is the
 // object that lacks it.
 func (d *document) addMissing(parent, key string, f Finding) {
-	f.Where.Pointer = parent + "/" + escapeToken(key)
+	f.Where.Pointer = parent + "/" + EscapePointer(key)
 	d.at = append(d.at, spot{finding: f, offset: -1, pointer: parent})
 }
 

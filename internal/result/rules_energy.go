@@ -195,7 +195,7 @@ func (j *judge) deviceSet() {
 		}
 	}
 	for _, id := range h.Outside {
-		j.say("V18", "E", Error, "/hardware/devices", "", "server also runs on GPU %s…, which was not sampled", short(shorten(id), 8))
+		j.say("V18", "E", Error, "/hardware/devices", "", "server also runs on GPU %s…, which was not sampled", short(Clip(id), 8))
 	}
 	hw := j.r.Hardware
 	if hw == nil {
@@ -210,7 +210,7 @@ func (j *judge) deviceSet() {
 			j.say("V18", "E", Error, fmt.Sprintf("/hardware/devices/%d/uuid_sha256", d), "", "this device was not sampled")
 		}
 		if dev.Name != hw.Devices[0].Name && !is(hw.Mixed) {
-			j.say("V18", "E", Error, fmt.Sprintf("/hardware/devices/%d/name", d), "declare it with hardware.mixed", "devices of several models: %s and %s", shorten(hw.Devices[0].Name), shorten(dev.Name))
+			j.say("V18", "E", Error, fmt.Sprintf("/hardware/devices/%d/name", d), "declare it with hardware.mixed", "devices of several models: %s and %s", Clip(hw.Devices[0].Name), Clip(dev.Name))
 		}
 	}
 	for d := range j.s.End.Devices {

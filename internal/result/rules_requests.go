@@ -96,9 +96,9 @@ func (j *judge) outcomes() {
 		q := &j.s.Requests[i]
 		switch {
 		case !slices.Contains(outcomes, q.Oc):
-			m.add("request %d: unknown outcome %q", q.I, shorten(q.Oc))
+			m.add("request %d: unknown outcome %q", q.I, Clip(q.Oc))
 		case q.Ph == PhaseWarm && q.Run != 0, q.Ph == PhaseRun && !runs[q.Run], q.Ph != PhaseWarm && q.Ph != PhaseRun:
-			m.add("request %d: phase %q of run %d, which the header does not list", q.I, shorten(q.Ph), q.Run)
+			m.add("request %d: phase %q of run %d, which the header does not list", q.I, Clip(q.Ph), q.Run)
 		case q.ok():
 			if why := q.notOK(); why != "" {
 				m.add("request %d: %s", q.I, why)
@@ -123,7 +123,7 @@ func (j *judge) tokenSources() {
 		case TokensChunks:
 			chunks++
 		default:
-			unknown.add("request %d: token source is %q; expected usage, tokenizer or chunks", q.I, shorten(q.Src))
+			unknown.add("request %d: token source is %q; expected usage, tokenizer or chunks", q.I, Clip(q.Src))
 		}
 	}
 	j.sayMany("V06", "A", Error, "", &unknown)
@@ -204,7 +204,7 @@ func (q *RequestRecord) leak(events bool) string {
 	case !q.ok() || q.Src == TokensChunks || !events:
 		return ""
 	case q.Tl != TimelineExact && q.Tl != TimelineApportioned:
-		return fmt.Sprintf("timeline is %q; expected exact or apportioned", shorten(q.Tl))
+		return fmt.Sprintf("timeline is %q; expected exact or apportioned", Clip(q.Tl))
 	}
 	k := len(q.Dt) + 1
 	held := int64(k)
@@ -239,7 +239,7 @@ func (j *judge) errors() {
 	}
 	for i, h := range j.s.Header.Runs {
 		if h.Ended != "" {
-			j.say("V08", "A", Error, at(i), "", "run %d ended early: %s", h.Run, shorten(h.Ended))
+			j.say("V08", "A", Error, at(i), "", "run %d ended early: %s", h.Run, Clip(h.Ended))
 		}
 	}
 	if len(j.s.Header.Runs) == 0 {

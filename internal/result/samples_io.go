@@ -342,7 +342,7 @@ func inRangeP(what string, most int64, vs ...*int64) error {
 
 func (h *SampleHeader) bounds() error {
 	if h.Units != SampleUnits {
-		return fmt.Errorf("units are %q; expected %q", shorten(h.Units), SampleUnits)
+		return fmt.Errorf("units are %q; expected %q", Clip(h.Units), SampleUnits)
 	}
 	errs := []error{inRange("period_us", maxSampleTime, h.PeriodUs)}
 	for _, d := range h.Devices {

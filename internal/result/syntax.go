@@ -137,9 +137,9 @@ func (d *document) semantic(sem *json.SemanticError) {
 		}
 		switch {
 		case errors.Is(sem.Err, strconv.ErrRange):
-			msg = fmt.Sprintf("number %s is out of range", shorten(v))
+			msg = fmt.Sprintf("number %s is out of range", Clip(v))
 		default:
-			msg = fmt.Sprintf("number %s must be written as an integer, without fraction or exponent", shorten(v))
+			msg = fmt.Sprintf("number %s must be written as an integer, without fraction or exponent", Clip(v))
 		}
 	}
 	d.add(string(sem.JSONPointer), Finding{Rule: "V01", Level: Error, Message: msg})

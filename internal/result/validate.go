@@ -82,7 +82,7 @@ func (d *document) samples(r *Result, in io.Reader) *SamplesFile {
 // recomputed is V03: stored numbers against those that the samples give.
 func (d *document) recomputed(r *Result, s *SamplesFile) {
 	if s.Header.Method != r.Method {
-		d.add("/method", Finding{Rule: "V03", Level: Error, Message: fmt.Sprintf("method is %q, the samples were taken by %q", shorten(r.Method), shorten(s.Header.Method))})
+		d.add("/method", Finding{Rule: "V03", Level: Error, Message: fmt.Sprintf("method is %q, the samples were taken by %q", Clip(r.Method), Clip(s.Header.Method))})
 	}
 	sum, _ := Summarize(r, s)
 	stored := Summary{Windows: r.Window, Metrics: map[string]Metric{}, Distributions: map[string]Distribution{}}
@@ -152,7 +152,7 @@ func (d *document) parted(at string, a, b any) {
 		for _, k := range slices.Sorted(maps.Keys(keys)) {
 			x, inA := a[k]
 			y, inB := b[k]
-			child := at + "/" + escapeToken(k)
+			child := at + "/" + EscapePointer(k)
 			switch {
 			case inA && inB:
 				d.parted(child, x, y)

@@ -124,7 +124,7 @@ func (v *violations) report(e *jsonschema.ValidationError) {
 	case *kind.MaxProperties:
 		say("V01", "", "%s has %d keys; at most %d are allowed", last, k.Got, k.Want)
 	case *kind.Pattern:
-		say("V01", "", "%s is %q; expected %s", last, shorten(k.Got), patternWords(def, k.Want))
+		say("V01", "", "%s is %q; expected %s", last, Clip(k.Got), patternWords(def, k.Want))
 	case *kind.Minimum, *kind.ExclusiveMinimum, *kind.Maximum, *kind.ExclusiveMaximum:
 		v.bound(at, last, def, e)
 	default:
@@ -274,8 +274,8 @@ func (v *violations) anyOf(e *jsonschema.ValidationError) {
 
 // unknownKey reports a key that no schema names, with the one that is meant.
 func (v *violations) unknownKey(at, key, url string) {
-	f := Finding{Rule: "V01", Level: Error, Message: fmt.Sprintf("unknown key %q", shorten(key))}
-	v.doc.addKey(at+"/"+escapeToken(key), f)
+	f := Finding{Rule: "V01", Level: Error, Message: fmt.Sprintf("unknown key %q", Clip(key))}
+	v.doc.addKey(at+"/"+EscapePointer(key), f)
 	v.doc.at[len(v.doc.at)-1].finish = func(f *Finding) {
 		def := definition(url)
 		switch near := nearestKey(key, def, v.schema.properties(url)); {
@@ -307,7 +307,7 @@ func (v *violations) name(loc []string) string {
 	if _, err := strconv.Atoi(last); err == nil && len(loc) > 1 {
 		return loc[len(loc)-2] + "[" + last + "]"
 	}
-	return shorten(last)
+	return Clip(last)
 }
 
 // value looks up a place in the parsed file.
@@ -332,7 +332,7 @@ func (v *violations) value(loc []string) any {
 func show(v any) string {
 	switch v := v.(type) {
 	case string:
-		return strconv.Quote(shorten(v))
+		return strconv.Quote(Clip(v))
 	case float64:
 		if v == math.Trunc(v) && math.Abs(v) < 1e21 {
 			return strconv.FormatFloat(v, 'f', -1, 64)

@@ -71,7 +71,7 @@ func windowOf(s *SamplesFile, load Load, h SampleRun, qs []*RequestRecord) (w Ru
 		}
 		return windowWhole(qs)
 	case load.Mode != LoadClosed || h.Rule != WindowClosed && h.Rule != WindowDuration:
-		return w, fmt.Errorf("rule %q does not go with load mode %q", shorten(h.Rule), shorten(load.Mode))
+		return w, fmt.Errorf("rule %q does not go with load mode %q", Clip(h.Rule), Clip(load.Mode))
 	case b < 1:
 		return w, errors.New("the load names no concurrency")
 	case h.Rule == WindowClosed && n < 2*b+2:

@@ -1,4 +1,4 @@
-// Small words of messages: shortened values, plurals, JSON pointers.
+// Small words of messages and names: shortened values, plurals, JSON pointers.
 
 package result
 
@@ -8,32 +8,34 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"golang.org/x/text/unicode/norm"
 )
 
-// shorten cuts a value for a message.
-func shorten(s string) string {
-	const most = 60
+// Clip shortens a value for a message to 60 bytes, without cutting a character.
+func Clip(s string) string { return clip(s, 60) }
+
+func clip(s string, most int) string {
 	if len(s) <= most {
 		return s
 	}
-	cut := most
-	for cut > 0 && !utf8.RuneStart(s[cut]) {
-		cut--
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
 	}
-	return s[:cut] + "…"
+	return s[:most] + "…"
 }
 
-// shortenPointer keeps a pointer readable where a hostile key is endless.
-func shortenPointer(p string) string {
-	if len(p) <= 300 {
-		return p
-	}
-	cut := 300
-	for cut > 0 && !utf8.RuneStart(p[cut]) {
-		cut--
-	}
-	return p[:cut] + "…"
+// FirstLine is the first line of a message that quotes more than anybody reads.
+func FirstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
 }
+
+// Normal is the form in which names are compared: Unicode NFC without space
+// around it.
+func Normal(s string) string { return strings.TrimSpace(norm.NFC.String(s)) }
+
+// shortenPointer keeps a pointer readable where a hostile key is endless.
+func shortenPointer(p string) string { return clip(p, 300) }
 
 func plural(n int, one, many string) string {
 	if n == 1 {
@@ -42,8 +44,8 @@ func plural(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// escapeToken writes one reference token of a JSON pointer (RFC 6901).
-func escapeToken(s string) string {
+// EscapePointer writes one reference token of a JSON pointer (RFC 6901).
+func EscapePointer(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(s, "~", "~0"), "/", "~1")
 }
 
@@ -52,7 +54,7 @@ func joinPointer(tokens []string) string {
 	var b strings.Builder
 	for _, t := range tokens {
 		b.WriteByte('/')
-		b.WriteString(escapeToken(t))
+		b.WriteString(EscapePointer(t))
 	}
 	return b.String()
 }

@@ -145,3 +145,6 @@ func Supports(n, num, den int) bool {
 	one := float64(n) * math.Pow(p, float64(n-1)) * (1 - p)
 	return none+one <= 0.01
 }
+
+// Finite says whether v is a number: neither infinite nor NaN.
+func Finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

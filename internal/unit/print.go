@@ -7,6 +7,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Thin is the narrow no-break space between thousands and before a unit.
@@ -97,4 +99,14 @@ func Energy(wh float64) (number, unit string) {
 		return Sig(wh/1000, 3), "kWh"
 	}
 	return Sig(wh, 3), "Wh"
+}
+
+// LowerFirst is a name as it stands inside a sentence: with a small first letter,
+// unless it begins with an acronym.
+func LowerFirst(s string) string {
+	first, n := utf8.DecodeRuneInString(s)
+	if second, _ := utf8.DecodeRuneInString(s[n:]); n == 0 || unicode.IsUpper(second) {
+		return s
+	}
+	return string(unicode.ToLower(first)) + s[n:]
 }

@@ -58,7 +58,7 @@ func (r *Registry) Get(key string) (Metric, bool) {
 		return Metric{}, false
 	}
 	m.Key = key
-	m.Name = label + " " + lowerFirst(m.Name)
+	m.Name = label + " " + LowerFirst(m.Name)
 	m.Short = m.Short + " " + stat
 	return m, true
 }
@@ -115,13 +115,6 @@ func newRegistry(ms []Metric) *Registry {
 		r.byKey[m.Key] = m
 	}
 	return r
-}
-
-func lowerFirst(s string) string {
-	if len(s) > 1 && s[1] >= 'A' && s[1] <= 'Z' {
-		return s // an acronym
-	}
-	return strings.ToLower(s[:1]) + s[1:]
 }
 
 var statNames = map[string]string{

@@ -213,3 +213,11 @@ func TestSort(t *testing.T) {
 		}
 	}
 }
+
+func TestLowerFirst(t *testing.T) {
+	for s, want := range map[string]string{"Energy per response": "energy per response", "GPU power": "GPU power", "E2E latency": "e2E latency", "Écart": "écart", "X": "x", "": ""} {
+		if got := unit.LowerFirst(s); got != want {
+			t.Errorf("LowerFirst(%q) = %q, want %q", s, got, want)
+		}
+	}
+}
