@@ -12,10 +12,10 @@ func TestNumberShiftsExactly(t *testing.T) {
 		shift      int
 		want       float64
 	}{
-		{"seconds to milliseconds", "1.21", 3, 1210},
+		{"seconds to milliseconds", "0.84", 3, 840},
 		{"what a product in float64 would get wrong", "1.001", 3, 1001}, // 1.001*1000 is 1000.9999999999999
-		{"exponent form", "5.54E-05", 3, 0.0554},
-		{"kWh to Wh", "0.021521125", 3, 21.521125},
+		{"exponent form", "4.25E-05", 3, 0.0425},
+		{"kWh to Wh", "0.013250625", 3, 13.250625},
 		{"down", "125", -2, 1.25},
 		{"as it is", "0.1", 0, 0.1},
 		{"zero", "0", 3, 0},
@@ -60,7 +60,7 @@ func TestIntegers(t *testing.T) {
 // FuzzNumber: shifting up and down again is the identity on the exact number,
 // and the float is the nearest one.
 func FuzzNumber(f *testing.F) {
-	for _, s := range []string{"1.21", "0.0001", "-3", "5.54E-05", "99999999999999999999"} {
+	for _, s := range []string{"0.84", "0.0001", "-3", "4.25E-05", "99999999999999999999"} {
 		f.Add(s, int8(3))
 	}
 	f.Fuzz(func(t *testing.T, s string, shift int8) {
