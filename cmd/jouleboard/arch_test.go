@@ -16,7 +16,7 @@ import (
 // that it may import. Arrows go down: an arrow between neighbours has its reason
 // beside it.
 var mayImport = map[string][]string{
-	"cmd/jouleboard": {"internal/site", "internal/convert", "internal/content", "internal/label", "internal/chart", "internal/cite",
+	"cmd/jouleboard": {"internal/site", "internal/measure", "internal/load", "internal/load/fakeserver", "internal/energy", "internal/convert", "internal/content", "internal/label", "internal/chart", "internal/cite",
 		"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/unit", "internal/stats", "templates", "assets", "labels"},
 	"internal/site": {"internal/content", "internal/label", "internal/chart", "internal/cite",
 		"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/unit", "internal/stats", "templates", "assets", "labels"},
@@ -31,7 +31,8 @@ var mayImport = map[string][]string{
 	"internal/catalog":           {"internal/unit", "internal/stats", "internal/result"}, // findings and quality scores have one type, result's
 	"internal/result":            {"internal/unit", "internal/stats"},
 	"internal/result/resulttest": {"internal/result", "internal/unit"},
-	"internal/load":              {"internal/stats"},
+	"internal/measure":           {"internal/load", "internal/load/fakeserver", "internal/energy", "internal/catalog", "internal/result", "internal/unit", "internal/stats"},
+	"internal/load":              {"internal/load/fakeserver", "internal/stats"}, // calibration runs against a server of known timing
 	"internal/load/fakeserver":   {"internal/stats"},
 	"internal/energy":            {"internal/unit", "internal/stats"},
 	"internal/unit":              {},
