@@ -229,7 +229,7 @@ func (a *analysis) success(run *runSummary, q *RequestRecord) {
 	d.ttft = append(d.ttft, ttft)
 	d.ttftSend = append(d.ttftSend, *q.First-*q.Start)
 	d.e2e = append(d.e2e, e2e)
-	if q.Out != nil && *q.Out != *q.First {
+	if q.Out != nil && (*q.Out != *q.First || valueOf(q.Nr) > 0) { // a request that reasoned
 		d.ttfo = append(d.ttfo, *q.Out-from)
 	}
 	run.e2eSum += e2e
