@@ -3,6 +3,7 @@ package unit_test
 import (
 	"math"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -155,6 +156,18 @@ func TestRegistry(t *testing.T) {
 	}
 	if got := reg.Keys(); len(got) != len(seen) || len(got) != 38 {
 		t.Errorf("%d keys, want 38", len(got))
+	}
+}
+
+// TPS means transactions to some and tokens to others, so no name says it bare.
+func TestNoNameSaysTPS(t *testing.T) {
+	bare := regexp.MustCompile(`(?i)\btps\b`)
+	for _, m := range unit.Default().All() {
+		for _, text := range []string{m.Key, m.Name, m.Short, m.Unit} {
+			if bare.MatchString(strings.ReplaceAll(text, "_", " ")) {
+				t.Errorf("%s: %q says TPS; write tokens/s or requests/s", m.Key, text)
+			}
+		}
 	}
 }
 
