@@ -250,12 +250,35 @@ func untracked(address string) string {
 	return u.String()
 }
 
-// relative makes an href from one address of the site to another, both relative
-// to its root, so that it works under any base path and from disk.
-func relative(from, to string) string {
-	up := strings.Repeat("../", strings.Count(from, "/"))
-	if up+to == "" {
+// Relative returns the shortest link from one address of the site to another,
+// both relative to its root and without query, so that it works under any base
+// path and from disk. Addresses of folders end in a slash; to may carry a
+// fragment. Every segment is escaped.
+func Relative(from, to string) string {
+	to, fragment, hasFragment := strings.Cut(to, "#")
+	up := ""
+	target := strings.Split(to, "/")
+	if dir := path.Dir(from); dir != "." {
+		here := strings.Split(dir, "/")
+		i := 0
+		for i < len(here) && i < len(target)-1 && here[i] == target[i] {
+			i++
+		}
+		up = strings.Repeat("../", len(here)-i)
+		target = target[i:]
+	}
+	if up == "" && strings.Contains(target[0], ":") {
+		up = "./" // what stands before a colon would be read as a scheme
+	}
+	for i, s := range target {
+		target[i] = url.PathEscape(s)
+	}
+	link := up + strings.Join(target, "/")
+	switch {
+	case hasFragment:
+		return link + "#" + fragment
+	case link == "":
 		return "./"
 	}
-	return up + to
+	return link
 }

@@ -31,7 +31,13 @@ import (
 func (p *Page) Render(d Directives, link LinkFunc) (template.HTML, result.Findings) {
 	r := &pageRenderer{page: p, directives: d, link: link}
 	if link == nil {
-		r.link = func(target string, from *Page) (string, bool) { return relative(from.URL, target), true }
+		r.link = func(target string, from *Page) (string, bool) {
+			address, query, ok := strings.Cut(target, "?")
+			if ok {
+				query = "?" + query // and the fragment behind it
+			}
+			return Relative(from.URL, address) + query, true
+		}
 	}
 	var b bytes.Buffer
 	if err := newRenderer(r).Render(&b, p.source, p.doc); err != nil {

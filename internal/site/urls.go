@@ -5,9 +5,10 @@
 package site
 
 import (
-	"net/url"
 	"path"
 	"strings"
+
+	"jouleboard/internal/content"
 )
 
 // Site paths of pages and files. Each is relative to the output, with slashes.
@@ -50,30 +51,7 @@ func seg(s string) string {
 
 // relative returns the link from the page at path from to the file at path to,
 // which may carry a fragment.
-func relative(from, to string) string {
-	to, frag, hasFrag := strings.Cut(to, "#")
-	dir := path.Dir(from)
-	up := ""
-	if dir != "." {
-		target := strings.Split(to, "/")
-		here := strings.Split(dir, "/")
-		i := 0
-		for i < len(here) && i < len(target)-1 && here[i] == target[i] {
-			i++
-		}
-		up = strings.Repeat("../", len(here)-i)
-		to = strings.Join(target[i:], "/")
-	}
-	segs := strings.Split(to, "/")
-	for i, s := range segs {
-		segs[i] = url.PathEscape(s)
-	}
-	link := up + strings.Join(segs, "/")
-	if hasFrag {
-		link += "#" + frag
-	}
-	return link
-}
+func relative(from, to string) string { return content.Relative(from, to) }
 
 // public turns a site path into the address that readers see: index.html is
 // left out.
