@@ -29,7 +29,7 @@ func TestKnownRunIsRanked(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r, s := resulttest.Run(tt.spec)
+			r, s, file := resulttest.RunFile(tt.spec)
 			if v := result.Judge(r, s); v.Invalid || v.Class != tt.class {
 				t.Errorf("class %s (invalid %v), want %s: %v", v.Class, v.Invalid, tt.class, v.Findings)
 			}
@@ -44,7 +44,7 @@ func TestKnownRunIsRanked(t *testing.T) {
 			if l == nil {
 				return
 			}
-			for _, f := range result.Validate(l, bytes.NewReader(resulttest.Write(r, s))) {
+			for _, f := range result.Validate(l, bytes.NewReader(file)) {
 				t.Errorf("validate: %s", f)
 			}
 		})

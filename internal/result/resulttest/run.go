@@ -74,14 +74,20 @@ const (
 // defaults every latency is exact and the energy of a window is its length times
 // the power, since polls and updates fall together.
 func Run(sp Spec, mods ...func(*result.Result, *result.SamplesFile)) (*result.Result, *result.SamplesFile) {
+	r, s, _ := RunFile(sp, mods...)
+	return r, s
+}
+
+// RunFile is Run with the bytes of the samples file.
+func RunFile(sp Spec, mods ...func(*result.Result, *result.SamplesFile)) (*result.Result, *result.SamplesFile, []byte) {
 	sp = sp.filled()
 	s := Samples(sp)
 	r := unmeasured(sp, s)
 	for _, mod := range mods {
 		mod(r, s)
 	}
-	Complete(r, s)
-	return r, s
+	file, _ := Complete(r, s)
+	return r, s, file
 }
 
 // Complete does what a measurement does once its records are there: windows,
