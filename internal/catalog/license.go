@@ -38,27 +38,3 @@ type License struct {
 
 	at where
 }
-
-// CommercialAllowed says whether commercial use is allowed at all, be it under
-// conditions. Show Condition beside a true answer where it is not empty.
-func (l *License) CommercialAllowed() bool {
-	return l != nil && (l.Commercial == CommercialYes || l.Commercial == CommercialConditions)
-}
-
-// CommercialLabel is the key of the interface text for the commercial use of a
-// licence; a nil licence is unknown.
-func (l *License) CommercialLabel() string {
-	if l == nil {
-		return "unknown"
-	}
-	return "commercial." + l.Commercial
-}
-
-// ClassLabel is the key of the interface text for the class of a licence; a nil
-// licence is unknown.
-func (l *License) ClassLabel() string {
-	if l == nil {
-		return "unknown"
-	}
-	return "class." + l.Class
-}

@@ -429,16 +429,13 @@ func TestUnlabelledLinesAreCounted(t *testing.T) {
 	}
 }
 
-func TestFamilyColor(t *testing.T) {
-	class, hex := FamilyColor("Llama")
-	if class != "f1" || hex != "#0072b2" {
-		t.Errorf("Llama is %s %s", class, hex)
+func TestFamilyColour(t *testing.T) {
+	if p := hue(familySlot("Llama")); p.Class != "f1" || p.Hex != "#0072b2" {
+		t.Errorf("Llama is %s %s", p.Class, p.Hex)
 	}
 	for _, same := range [][2]string{{"Llama", "llama 3.1"}, {"Qwen", "Qwen3-VL"}, {"gpt-oss", "GPT OSS 120b"}} {
-		a, _ := FamilyColor(same[0])
-		b, _ := FamilyColor(same[1])
-		if a != b {
-			t.Errorf("%q is %s, %q is %s: want one colour", same[0], a, same[1], b)
+		if a, b := familySlot(same[0]), familySlot(same[1]); a != b {
+			t.Errorf("%q has slot %d, %q has %d: want one colour", same[0], a, same[1], b)
 		}
 	}
 	// Sixteen families of one chart: no two share colour and dashes.

@@ -38,14 +38,8 @@ var (
 	paper = draw.Paint{Hex: "#ffffff", Class: "c-paper"}
 )
 
-// FamilyColor returns the CSS class (f1 to f6) and the light theme's colour of a
-// model family. It depends on nothing but the name; versions in it do not
-// count ("Llama 3.1" is "llama").
-func FamilyColor(family string) (class, hex string) {
-	p := hue(familySlot(family))
-	return p.Class, p.Hex
-}
-
+// familySlot is the colour of a model family. It depends on nothing but the name;
+// versions in it do not count ("Llama 3.1" is "llama").
 func familySlot(family string) int {
 	var b strings.Builder
 	for _, r := range family {

@@ -82,16 +82,6 @@ func preText(s string) string {
 	return strings.ReplaceAll(template.HTMLEscapeString(s), "\r", "&#13;")
 }
 
-// Pre shows text byte for byte, such as a prompt or a command: in pre, with no
-// character added or lost when it is copied.
-func Pre(s string) template.HTML {
-	lead := ""
-	if strings.HasPrefix(s, "\n") {
-		lead = "\n" // the first line feed inside pre is dropped by HTML parsers
-	}
-	return template.HTML(`<pre class="verbatim" tabindex="0">` + lead + preText(s) + `</pre>`)
-}
-
 // codeColours are the text colours of each class, on the light and the dark
 // page. All have a contrast of 4.5 or more on #f6f7f6 and on #171b19.
 var codeColours = []struct{ class, light, dark string }{

@@ -342,9 +342,9 @@ func TestWindowsLineEndsAndMark(t *testing.T) {
 	}
 }
 
-func TestPreKeepsBytes(t *testing.T) {
+func TestCodeKeepsBytes(t *testing.T) {
 	for _, s := range []string{"", "plain", "\nleading", "\n\ntwo", "trailing\n", "a\r\nb", "<b>&amp;</b> \"'", " spaces  kept ", "日本語\u00a0x"} {
-		doc, err := html.Parse(strings.NewReader(string(Pre(s))))
+		doc, err := html.Parse(strings.NewReader(highlight(s, "")))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@
 package convert
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -228,7 +229,7 @@ func (c *run) lpJoin(w *row, f *jsonFile) {
 	if len(got.bad) > 0 || sum > 0 {
 		// One run, two files: either both come in or both are named.
 		c.Refused = append(c.Refused, Refused{Where: f.place(0, ""), Row: w.name + " responses",
-			Reason: orElse(strings.Join(got.bad, "; "), "the summary of its run was refused")})
+			Reason: cmp.Or(strings.Join(got.bad, "; "), "the summary of its run was refused")})
 		return
 	}
 	c.Merged++
@@ -255,13 +256,6 @@ func (c *run) lpJoin(w *row, f *jsonFile) {
 	if has {
 		w.note("Output tokens per second of a request were formed from the individual responses (output tokens by end-to-end latency); the source's own throughput field differs from that by more than 1 % and is kept under its own name.")
 	}
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
 
 // agree says whether two distributions are the same within 1 %.

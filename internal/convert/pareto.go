@@ -14,7 +14,8 @@ type paretoKey struct {
 
 // selectPareto drops the rows that another row of their group beats, counting
 // them. A row beats another if it is at least as good in both and better in
-// one, so equal rows stay together.
+// one, so equal rows stay together: each is a result of its own. The front of a
+// chart (rank.ParetoFront) draws a place once and keeps the first of equals.
 func (c *run) selectPareto() {
 	groups := map[string][]*row{}
 	for _, w := range c.rows {

@@ -11,8 +11,9 @@ import (
 
 // ParetoFront returns the indices of the points that no other point beats in
 // both coordinates, where lower is better in both, ordered by the first
-// coordinate. Of equal points the first stands for all. Points with a NaN or
-// infinite coordinate are never on the front.
+// coordinate. Of equal points the first stands for all, because a line passes a
+// place once; the selection of package convert keeps them all. Points with a NaN
+// or infinite coordinate are never on the front.
 func ParetoFront(points [][2]float64) []int {
 	var order []int
 	for i, p := range points {

@@ -55,7 +55,9 @@ func Save(root, file string, r *Result) (written bool, err error) {
 }
 
 // writeAtomic goes by a temporary file in the same folder, which is removed on
-// failure. The temporary name is random and so is never part of any output.
+// failure. The temporary name is random and so is never part of any output. It
+// waits for the disk: a result may have cost hours, and nothing can make it again.
+// A site, which a build makes again, is written without that (internal/site).
 func writeAtomic(dir *os.Root, name string, data []byte) (err error) {
 	tmp := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+"."+strconv.FormatUint(rand.Uint64(), 36))
 	f, err := dir.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)

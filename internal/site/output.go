@@ -211,7 +211,9 @@ func readManifest(path string) ([]string, error) {
 	return names, nil
 }
 
-// writeAtomic writes a file so that its final name never holds half of it.
+// writeAtomic writes a file so that its final name never holds half of it. It does
+// not wait for the disk as saving a result does: after a power cut another build
+// makes the site again, and a sync for each of thousands of files costs minutes.
 func writeAtomic(path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
