@@ -76,7 +76,7 @@ type Verdict struct {
 // only where a rule is about them, so it can be called before r is complete; V01
 // and V24 are Inspect's, V02 and V03 Validate's.
 func Judge(r *Result, s *SamplesFile) Verdict {
-	j := newJudge(r, s)
+	j := newJudge(analyse(r, s, false))
 	v := Verdict{Class: ClassPerformance, breaches: j.breaches}
 	broken := map[string]bool{}
 	for _, b := range j.breaches {
@@ -150,9 +150,8 @@ type judge struct {
 	breaches []breach
 }
 
-func newJudge(r *Result, s *SamplesFile) *judge {
-	a := &analysis{r: r, s: s}
-	a.run()
+// newJudge applies every rule to what was computed.
+func newJudge(a *analysis) *judge {
 	j := &judge{analysis: a}
 	for _, f := range a.findings { // no window: nothing of any class can be computed
 		j.breaches = append(j.breaches, breach{f, "A"})

@@ -31,8 +31,7 @@ type Summary struct {
 // class performance has no energy whatever the samples hold; an empty class
 // takes what is there. Findings name the runs that give no window (V10).
 func Summarize(r *Result, s *SamplesFile) (Summary, Findings) {
-	a := analysis{r: r, s: s}
-	a.run()
+	a := analyse(r, s, true)
 	return a.sum, a.findings
 }
 
@@ -81,14 +80,16 @@ func Apply(r *Result, sum Summary) {
 // analysis is one computation over a result and its samples; the rules look at
 // what it found.
 type analysis struct {
-	r        *Result
-	s        *SamplesFile
-	energy   bool // the result may hold energy and the samples have devices
-	chunks   bool // some tokens are counted by chunks: no token metric (T1)
-	series   []series
-	sum      Summary
-	findings Findings
-	dist     pooled
+	r *Result
+	s *SamplesFile
+	// intervals asks for bootstrap intervals within runs (S4).
+	intervals bool
+	energy    bool // the result may hold energy and the samples have devices
+	chunks    bool // some tokens are counted by chunks: no token metric (T1)
+	series    []series
+	sum       Summary
+	findings  Findings
+	dist      pooled
 }
 
 // runSummary is one run in integers.
@@ -123,6 +124,14 @@ type pooled struct {
 	tpot, user, request            []float64
 	itl                            []share
 	inexact                        bool
+}
+
+// analyse computes everything; without intervals it spares the bootstrap, which
+// no rule looks at.
+func analyse(r *Result, s *SamplesFile, intervals bool) *analysis {
+	a := &analysis{r: r, s: s, intervals: intervals}
+	a.run()
+	return a
 }
 
 func (a *analysis) run() {
@@ -392,7 +401,7 @@ func (a *analysis) distributions() {
 		if !ok {
 			return
 		}
-		if interval {
+		if interval && a.intervals {
 			ms := make([]float64, len(us))
 			for i, v := range us {
 				ms[i] = float64(v) / 1000
@@ -407,7 +416,9 @@ func (a *analysis) distributions() {
 	ofUs("e2e_ms", d.e2e, true)
 	ofUs("icl_ms", d.icl, false)
 	if tpot, ok := ofNumbers(d.tpot); ok {
-		tpot.withinRun(d.tpot, seed)
+		if a.intervals {
+			tpot.withinRun(d.tpot, seed)
+		}
 		out["tpot_ms"] = tpot
 	}
 	if user, ok := ofNumbers(d.user); ok {

@@ -28,8 +28,9 @@ func Validate(l *Loaded, samples io.Reader) Findings {
 	d := &document{file: l.Path, data: l.Raw}
 	r := l.Result
 	if s := d.samples(r, samples); s != nil {
-		d.recomputed(r, s)
-		for _, b := range newJudge(r, s).breaches {
+		a := analyse(r, s, true)
+		d.recomputed(a)
+		for _, b := range newJudge(a).breaches {
 			if applies(b.class, r.Class) {
 				d.add(b.Where.Pointer, b.Finding)
 			}
@@ -80,11 +81,11 @@ func (d *document) samples(r *Result, in io.Reader) *SamplesFile {
 }
 
 // recomputed is V03: stored numbers against those that the samples give.
-func (d *document) recomputed(r *Result, s *SamplesFile) {
+func (d *document) recomputed(a *analysis) {
+	r, s, sum := a.r, a.s, a.sum
 	if s.Header.Method != r.Method {
 		d.add("/method", Finding{Rule: "V03", Level: Error, Message: fmt.Sprintf("method is %q, the samples were taken by %q", Clip(r.Method), Clip(s.Header.Method))})
 	}
-	sum, _ := Summarize(r, s)
 	stored := Summary{Windows: r.Window, Metrics: map[string]Metric{}, Distributions: map[string]Distribution{}}
 	for key, m := range r.Metrics {
 		if follows(key, m.Provenance) {
