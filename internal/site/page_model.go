@@ -467,7 +467,7 @@ func (s *site) modelPairs(v *modelView) []fact {
 	add("fact.architecture", m.Architecture, "")
 	if _, text := s.modelType(m.Type); m.Type != "" {
 		t, _ := catalog.TypeOf(m.Type)
-		fs = append(fs, fact{Key: s.msg.T("col.type"), Value: text, Note: t.Text})
+		fs = append(fs, fact{Key: s.msg.T("col.type"), Value: text, URL: m.TypeSource, Note: t.Text})
 	}
 	add("fact.access", m.Access, "")
 	add("fact.released", m.Released, m.ReleasedSource)
