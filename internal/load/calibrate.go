@@ -14,11 +14,11 @@ import (
 	"jouleboard/internal/stats"
 )
 
-// What the calibration's server does: 50 ms to the first token, then one event
-// each 20 ms.
+// What the calibration's server does, the truth that its records are held
+// against: 50 ms to the first token, then one event each 20 ms.
 const (
-	calibrationFirst  = 50 * time.Millisecond
-	calibrationGap    = 20 * time.Millisecond
+	CalibrationFirst  = 50 * time.Millisecond
+	CalibrationGap    = 20 * time.Millisecond
 	calibrationTokens = 26
 	floodTokens       = 20_000
 	floodStreams      = 16
@@ -55,11 +55,11 @@ func Calibrate(ctx context.Context, clock Clock, opt CalibrateOptions) (Calibrat
 		opt.Duration = 5 * time.Second
 	}
 	out := Calibration{Streams: opt.Streams}
-	exact, err := calibrationRun(ctx, clock, opt, fakeserver.Options{FirstToken: calibrationFirst, Gap: calibrationGap, MinLength: calibrationTokens})
+	exact, err := calibrationRun(ctx, clock, opt, fakeserver.Options{FirstToken: CalibrationFirst, Gap: CalibrationGap, MinLength: calibrationTokens})
 	if err != nil {
 		return out, err
 	}
-	out.judge(exact.Traces, calibrationFirst.Microseconds(), calibrationGap.Microseconds())
+	out.judge(exact.Traces, CalibrationFirst.Microseconds(), CalibrationGap.Microseconds())
 	if ctx.Err() != nil {
 		return out, fmt.Errorf("the calibration was stopped: %w", context.Cause(ctx))
 	}

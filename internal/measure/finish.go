@@ -1,0 +1,590 @@
+// The end of a job: samples, summary, verdict, result, file, commit. What was
+// collected by a run that is invalid or was stopped is kept as a partial file.
+
+package measure
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"jouleboard/internal/energy"
+	"jouleboard/internal/load"
+	"jouleboard/internal/result"
+)
+
+// finish builds and saves what the job has. The error is that of an interrupt, or
+// of a failure in a step; the outcome says what was kept.
+func (j *job) finish(ctx context.Context) (*Outcome, error) {
+	// Saving goes on although the work was interrupted.
+	keep := context.WithoutCancel(ctx)
+	j.enter(PhaseSave, 0, 0, nil)
+	samples := j.samples(keep)
+	if j.child != nil {
+		j.stopChild(j.child)
+	}
+	r := j.describe(samples)
+	out := &Outcome{Plan: j.plan, Result: r, Notes: j.notes}
+	if j.child != nil {
+		out.ServerLog = j.child.log.Name()
+		if sum, err := j.child.logHash(); err == nil {
+			r.X = withX(r.X, "x_server_log_sha256", sum)
+		}
+	}
+	j.judge(r, samples, out)
+
+	hw := ""
+	if r.Hardware != nil && j.env.Catalog != nil {
+		if h, ok := j.env.Catalog.HardwareFor(r.Hardware.Name); ok {
+			hw = h.ID
+		}
+	}
+	if j.fault != nil {
+		out.Invalid = true
+	}
+	if out.Invalid {
+		return out, j.partial(ctx, out, samples, hw)
+	}
+	data, err := packSamples(r, samples)
+	if err != nil {
+		return out, err
+	}
+	if !j.inspect(out) {
+		return out, j.partial(ctx, out, samples, hw)
+	}
+	if out.Saved, err = saveResult(j.env.Root, r, data, hw); err != nil {
+		err = &Failure{Err: err, Hint: "make room or give --out a folder that can be written to; the run was kept as a partial file where that was possible"}
+		p := j.newPartial(out, "it could not be saved: "+err.Error())
+		if saved, e := partialElsewhere(p, data, hw); e == nil {
+			out.Saved = saved
+		}
+		return out, err
+	}
+	j.commit(keep, out)
+	return out, nil
+}
+
+// samples brings load and energy together (R1 to R6).
+func (j *job) samples(ctx context.Context) *result.SamplesFile {
+	s := &result.SamplesFile{}
+	h := &s.Header
+	h.Method, h.TokenSource, h.Events, h.Units = result.Method, j.plan.Opt.TokenSource, true, result.SampleUnits
+	h.EpochUnixUs = j.began.Round(0).UnixMicro()
+	for i := range j.warm {
+		s.Requests = append(s.Requests, record(&j.warm[i], 0, result.PhaseWarm))
+		s.Requests[i].I = int64(i)
+	}
+	for _, r := range j.runs {
+		h.Runs = append(h.Runs, r.head)
+		for i := range r.Traces {
+			s.Requests = append(s.Requests, record(&r.Traces[i], r.head.Run, result.PhaseRun))
+		}
+	}
+	h.Calibration = &result.SampleCalibration{Streams: int64(j.cal.Streams), FirstUs: load.CalibrationFirst.Microseconds(), GapUs: load.CalibrationGap.Microseconds()}
+	if j.cal.Streams == 0 {
+		h.Calibration = nil
+	} else if j.cal.ChunksPerS > 0 {
+		n := int64(j.cal.ChunksPerS)
+		h.Calibration.ChunksPerSec = &n
+	}
+	for i := range j.cal.Traces {
+		q := record(&j.cal.Traces[i], 0, result.PhaseCalibration)
+		q.I = int64(i)
+		s.Calibration = append(s.Calibration, q)
+	}
+	var cpu []energy.CPUTick
+	var zones []energy.Zone
+	if j.sampler != nil {
+		e := j.sampler.Stop()
+		j.growTree()
+		j.addDevices(ctx, s, &e)
+		addEnergy(s, &e, j.own)
+		cpu, zones = e.CPU, e.Zones
+	}
+	j.mu.Lock()
+	s.Anchors = append(slices.Clone(j.anchors), j.clock.anchor())
+	addCPU(s, zones, cpu, j.busy)
+	j.mu.Unlock()
+	for i := 1; i < len(s.Anchors); i++ {
+		s.Anchors[i].T = max(s.Anchors[i].T, s.Anchors[i-1].T+1)
+	}
+	return s
+}
+
+// addDevices writes G as it was at the start and as it is now (V18, V19).
+func (j *job) addDevices(ctx context.Context, s *result.SamplesFile, e *energy.Samples) {
+	h := &s.Header
+	h.PeriodUs = e.Stats.PeriodUS
+	h.Idle = j.idle
+	for i, d := range j.devs {
+		var u energy.Update
+		if i < len(j.updates) {
+			u = j.updates[i]
+		}
+		h.Devices = append(h.Devices, sampleDevice(d, j.info.Driver, j.env.Salt, u))
+	}
+	h.PidVisibility = "none"
+	if j.pidsOK {
+		h.PidVisibility = "full"
+	}
+	driver := j.info.Driver
+	if info, err := j.source.Info(ctx); err == nil {
+		driver = info.Driver
+	}
+	now, err := j.source.Devices(ctx)
+	if err != nil {
+		return // V18 says that devices are missing at the end
+	}
+	for i, d := range j.devs {
+		k := slices.IndexFunc(now, func(n energy.Device) bool { return n.UUID == d.UUID && n.Problem == "" })
+		if k < 0 {
+			continue
+		}
+		s.End.Devices = append(s.End.Devices, sampleDevice(now[k], driver, j.env.Salt, energy.Update{}))
+		s.End.Devices[len(s.End.Devices)-1].UpdateUs = h.Devices[i].UpdateUs
+	}
+	for _, d := range now {
+		if slices.ContainsFunc(j.devs, func(g energy.Device) bool { return g.UUID == d.UUID }) || d.Problem != "" {
+			continue
+		}
+		st, err := j.source.State(d.Index)
+		if err != nil {
+			continue
+		}
+		if j.facts.Pid != 0 && slices.ContainsFunc(st.Procs, func(p energy.Proc) bool { return j.own[p.PID] }) {
+			h.Outside = append(h.Outside, hashUUID(j.env.Salt, d.UUID))
+		}
+	}
+}
+
+// judge computes the numbers and what the rules say about them.
+func (j *job) judge(r *result.Result, s *result.SamplesFile, out *Outcome) {
+	// The writer's own windows come first: they are what V10 compares with.
+	for i := range s.Header.Runs {
+		if w, err := result.WindowOf(s, *r.Workload.Load, s.Header.Runs[i].Run); err == nil {
+			s.Header.Runs[i].WindowStart, s.Header.Runs[i].WindowEnd = w.Start, w.End
+		}
+	}
+	if !j.energyOn {
+		r.Class = result.ClassPerformance
+	}
+	v := result.Judge(r, s)
+	if v.Invalid && v.Hint != "" && j.plan.Draft == "limit" && j.energyOn {
+		// A trial run is too short for energy and says so; the rest of it stands.
+		j.note("too short for energy (V09): a trial run of %d requests", j.plan.Requests)
+		r.Class = result.ClassPerformance
+		v = result.Judge(r, s)
+	}
+	r.Class = v.Class
+	if r.Class == result.ClassPerformance {
+		r.Boundary = nil
+	}
+	sum, _ := result.Summarize(r, s)
+	result.Apply(r, sum)
+	r.Checks = v.Checks()
+	if len(j.notes) > 0 {
+		r.Notes = append(r.Notes, j.notes...)
+	}
+	out.Class, out.Findings, out.Invalid, out.Hint = v.Class, v.Findings, v.Invalid, v.Hint
+}
+
+// inspect holds the finished file to the schema and the one-file rules, as
+// everybody's reader will (V01, V24).
+func (j *job) inspect(out *Outcome) bool {
+	r := *out.Result
+	if err := result.Seal(&r); err != nil {
+		out.Findings = append(out.Findings, result.Finding{Rule: "V01", Level: result.Error, Message: err.Error()})
+		out.Invalid = true
+		return false
+	}
+	data, err := result.Encode(&r)
+	if err != nil {
+		out.Findings = append(out.Findings, result.Finding{Rule: "V01", Level: result.Error, Message: err.Error()})
+		out.Invalid = true
+		return false
+	}
+	_, found := result.Inspect(result.Path(&r, ""), data)
+	for _, f := range found {
+		f.Where.File, f.Where.Line, f.Where.Col = "", 0, 0
+		out.Findings = append(out.Findings, f)
+	}
+	out.Invalid = found.HasErrors()
+	return !out.Invalid
+}
+
+func (j *job) newPartial(out *Outcome, reason string) *Partial {
+	p := &Partial{Reason: reason, Findings: out.Findings, Result: out.Result}
+	if j.child != nil {
+		if sum, err := j.child.logHash(); err == nil {
+			p.ServerLog = &ServerLog{SHA256: sum}
+			if st, err := os.Stat(j.child.log.Name()); err == nil {
+				p.ServerLog.Bytes = st.Size()
+			}
+		}
+	}
+	return p
+}
+
+// partial keeps a run that is no result and returns the error of the job: that of
+// the interrupt or the failure, or that the run is invalid.
+func (j *job) partial(ctx context.Context, out *Outcome, s *result.SamplesFile, hw string) error {
+	stop := interrupted(ctx, j.fault)
+	err := j.fault
+	reason := "the run is invalid"
+	switch {
+	case stop:
+		reason = "the run was interrupted"
+		err = context.Cause(ctx)
+	case j.fault != nil:
+		reason, _, _ = strings.Cut(j.fault.Error(), "\n")
+	default:
+		for _, f := range out.Findings {
+			if f.Level == result.Error {
+				reason = f.Rule + ": " + f.Message
+				break
+			}
+		}
+		err = ErrInvalid
+	}
+	p := j.newPartial(out, reason)
+	p.Interrupted = stop
+	data, e := packSamples(out.Result, s)
+	if e != nil {
+		return errors.Join(err, e)
+	}
+	if out.Saved, e = savePartial(j.env.Root, p, data, hw); e != nil {
+		if out.Saved, e = partialElsewhere(p, data, hw); e != nil {
+			return errors.Join(err, e)
+		}
+	}
+	return err
+}
+
+// ErrInvalid says that a run broke a rule. Its findings name them.
+var ErrInvalid = errors.New("the run is invalid")
+
+func withX(x map[string]jsontext.Value, key, value string) map[string]jsontext.Value {
+	if x == nil {
+		x = map[string]jsontext.Value{}
+	}
+	quoted, err := jsontext.AppendQuote(nil, value)
+	if err == nil {
+		x[key] = quoted
+	}
+	return x
+}
+
+// describe is the result without its numbers: who, what, where and how.
+func (j *job) describe(s *result.SamplesFile) *result.Result {
+	pl, o, f := j.plan, &j.plan.Opt, &j.facts
+	r := &result.Result{
+		Schema: result.SchemaID, Method: result.Method, Kind: pl.Kind, Draft: pl.Draft,
+		MeasuredAt: j.began.UTC().Truncate(time.Second).Format(time.RFC3339), By: j.env.By, License: j.env.License,
+		Notes: slices.Clone(o.Notes),
+	}
+	r.Model = result.Model{
+		Name: o.Model, Revision: f.Revision, Date: o.ModelDate, Precision: f.Precision, Quantization: f.Quant, Weights: o.Weights, SizeClass: o.SizeClass,
+	}
+	if pl.Kind == result.KindEndpoint {
+		r.Model.Provider = o.Provider
+		if o.Served != o.Model {
+			r.Model.ProviderModel = o.Served
+		}
+		r.Model.Weights = ""
+	} else {
+		r.Hardware = j.hardware()
+		for _, p := range []*string{&r.Model.Revision, &r.Model.Precision, &r.Model.Quantization, &r.Model.Weights} {
+			if *p == "" {
+				*p = "unknown" // a draft's; any other was refused before its load
+			}
+		}
+		if r.Model.Weights == "unknown" {
+			r.Model.Weights = "released"
+		}
+	}
+	if m := j.model(); m != nil {
+		r.Model.ParametersB, r.Model.ActiveParametersB = m[0], m[1]
+	}
+	r.Software = j.software()
+	r.Client = j.clientFacts()
+	r.Workload = j.workload()
+	if len(s.Header.Devices) > 0 {
+		r.Boundary = &result.Boundary{Includes: "gpu", PUE: pl.declared.PUE, GCO2ePerKW: pl.declared.GCO2e}
+		for _, d := range s.Header.Devices {
+			if d.Scope == energy.ScopeModule {
+				r.Boundary.Includes = "module" // E14
+			}
+		}
+	}
+	if j.env.Consent != nil && pl.Draft == "" {
+		r.Attestation = j.env.Consent.Attestation()
+	}
+	for key, value := range o.X {
+		r.X = withX(r.X, key, value)
+	}
+	return r
+}
+
+// model is what the catalogue knows of the model's size: total and active.
+func (j *job) model() []*float64 {
+	if j.env.Catalog == nil {
+		return nil
+	}
+	m, ok := j.env.Catalog.Model(j.plan.Opt.Model)
+	if !ok {
+		return nil
+	}
+	return []*float64{m.ParametersB, m.ActiveParametersB}
+}
+
+func (j *job) hardware() *result.Hardware {
+	o := &j.plan.Opt
+	hw := &result.Hardware{Name: o.Hardware, Count: o.GPUs, HostCPU: j.host.CPU, HostMemoryBytes: j.host.MemoryBytes, Where: firstNonEmpty(o.Where, j.host.Where, "unknown")}
+	for _, d := range j.devs {
+		hw.Devices = append(hw.Devices, j.device(d))
+	}
+	if n := len(j.devs); n > 0 {
+		if hw.Name == "" {
+			hw.Name = j.devs[0].Name
+			if j.env.Catalog != nil {
+				if h, ok := j.env.Catalog.HardwareFor(hw.Name); ok {
+					hw.Name = h.Name
+				}
+			}
+		}
+		hw.Count = int64(n)
+		if n > 1 {
+			hw.Interconnect = "pcie"
+			if l := j.devs[0].NVLinks; l != nil && *l > 0 {
+				hw.Interconnect = "nvlink"
+			}
+		}
+	}
+	if hw.Name == "" {
+		hw.Name = "unknown"
+	}
+	if hw.Count == 0 {
+		hw.Count = 1
+	}
+	if hw.HostMemoryBytes == 0 {
+		hw.HostMemoryBytes = 1
+	}
+	return hw
+}
+
+func (j *job) device(d energy.Device) result.Device {
+	out := result.Device{
+		UUIDSHA256: hashUUID(j.env.Salt, d.UUID), Name: clipName(d.Name), PCI: d.PCI,
+		PowerLimitDefaultW: inWatts(d.PowerLimitDefaultMW), PowerLimitW: inWatts(d.PowerLimitMW),
+		PowerLimitMinW: inWatts(d.PowerLimitMinMW), PowerLimitMaxW: inWatts(d.PowerLimitMaxMW),
+		SMClockMHz: asFloat(d.AppSMClockMHz), MemoryClockMHz: asFloat(d.AppMemClockMHz),
+		ECC: d.ECC, Persistence: d.Persistence, MIG: d.MIG,
+	}
+	if d.MemoryBytes != nil {
+		out.MemoryBytes = *d.MemoryBytes
+	}
+	no := false
+	if out.MIG == nil {
+		out.MIG = &no // a board that has no such mode
+	}
+	if out.ECC == nil {
+		out.ECC = &no
+	}
+	return out
+}
+
+func inWatts(mw *int64) *float64 {
+	if mw == nil || *mw <= 0 {
+		return nil
+	}
+	w := float64(*mw) / 1000
+	return &w
+}
+
+func asFloat(v *int64) *float64 {
+	if v == nil || *v <= 0 {
+		return nil
+	}
+	f := float64(*v)
+	return &f
+}
+
+func (j *job) software() *result.Software {
+	o, f := &j.plan.Opt, &j.facts
+	tool := j.env.Tool
+	sw := &result.Software{
+		LaunchCommand: f.Command, Parallelism: f.Parallel, Driver: j.info.Driver, CUDA: j.info.CUDA, NVML: j.info.NVML,
+		Kernel: j.host.Kernel, Container: o.Container, Jouleboard: &tool, Probe: j.probe.Answers,
+	}
+	if f.Engine != "" {
+		sw.Engine = &result.Tool{Name: f.Engine, Version: f.Version}
+	}
+	if j.plan.Kind == result.KindDevice {
+		if sw.Engine == nil {
+			sw.Engine = &result.Tool{Name: "unknown"}
+		}
+		sw.Engine.Version = firstNonEmpty(sw.Engine.Version, "unknown")
+		sw.LaunchCommand = firstNonEmpty(sw.LaunchCommand, "unknown")
+		sw.Kernel = firstNonEmpty(sw.Kernel, "unknown")
+		if sw.Parallelism == nil {
+			sw.Parallelism = &result.Parallelism{Tensor: 1}
+		}
+	} else {
+		sw.Kernel = ""
+	}
+	if len(sw.LaunchCommand) > 16_000 {
+		sw.LaunchCommand = sw.LaunchCommand[:16_000]
+	}
+	if j.energyOn {
+		sw.Meter = &result.Tool{Name: "NVML", Version: j.info.NVML}
+		if j.plan.Draft == "simulated" {
+			sw.Meter = &result.Tool{Name: "simulated GPU"}
+		}
+	}
+	return sw
+}
+
+func (j *job) clientFacts() *result.Client {
+	same := j.rtt == nil
+	c := &result.Client{
+		Place: j.plan.Opt.ClientPlace, OS: clipName(j.host.OS + " (" + runtime.GOOS + "/" + runtime.GOARCH + ")"), CPU: j.host.CPU, Cores: j.host.Cores, RTTMs: j.rtt,
+		// The samples give the rest; an endpoint's has them too.
+		Calibration: &result.Calibration{Streams: int64(max(1, j.cal.Streams))},
+	}
+	if same {
+		c.SameHost = &same
+	}
+	return c
+}
+
+func (j *job) workload() result.Workload {
+	pl, o := j.plan, &j.plan.Opt
+	seed := o.Seed
+	load := pl.Load
+	load.ServerBatchLimit = j.facts.ServerLimit
+	if pl.Work.Kind == WorkOffline || pl.Opt.Duration <= 0 {
+		load.DurationS = nil
+	}
+	sampling := pl.Sampling
+	w := result.Workload{
+		Task: pl.TaskID, SystemPromptSHA256: hashText(pl.System), Roles: pl.Roles, Sampling: &sampling,
+		Warmup: int64(len(j.warm)), Seed: &seed, PrefixPolicy: o.Prefix, Isolation: o.Isolation, Load: &load, SLO: pl.SLO,
+	}
+	w.Requests = max(1, j.requests)
+	if len(j.runs) > 0 && (pl.Rule() == result.WindowDuration || pl.Open()) {
+		w.Requests = max(1, int64(len(j.runs[0].Traces))) // V07: the first run says how many there were
+	}
+	w.Warmup = max(1, w.Warmup)
+	if o.AllowRepeat {
+		w.AllowRepeat = &o.AllowRepeat
+	}
+	w.Dataset = j.dataset()
+	j.lengthTargets(&w)
+	return w
+}
+
+func (j *job) dataset() *result.Dataset {
+	pl := j.plan
+	d := &result.Dataset{Name: "synthetic " + pl.Work.String()}
+	if j.prompt != nil {
+		d.SHA256 = j.prompt.dataHash()
+		d.Count = j.prompt.made
+	} else if j.data != nil {
+		d.SHA256 = j.data.SHA256
+	} else {
+		d.SHA256 = hashText("")
+	}
+	if j.data == nil {
+		return d
+	}
+	d.Name = filepath.Base(pl.Work.File) // a base name: no path of this machine
+	d.Count = int64(len(j.data.Items))
+	if t := pl.Task; t != nil && t.Dataset != nil && (t.Dataset.SHA256 == "" || t.Dataset.SHA256 == d.SHA256) {
+		count := d.Count
+		sum := d.SHA256
+		*d = *t.Dataset
+		d.SHA256, d.Count = sum, count
+	}
+	return d
+}
+
+// lengthTargets are the lengths that were asked for. A spread of 0 declares a
+// fixed length, which V11 holds answers to.
+func (j *job) lengthTargets(w *result.Workload) {
+	pl := j.plan
+	zero := 0.0
+	switch pl.Work.Kind {
+	case WorkFixed:
+		w.InputTokens = &result.Length{Mean: float64(pl.Work.In)}
+		w.OutputTokens = &result.Length{Mean: float64(pl.Work.Out)}
+		if j.prompt != nil && (j.prompt.caps.ignoreEOS || j.prompt.caps.minTokens) {
+			w.OutputTokens.Stddev = &zero
+		}
+		w.MaxOutputTokens = pl.Work.Out
+		return
+	case WorkShareGPT:
+		var values []float64
+		for _, it := range j.data.Items {
+			values = append(values, float64(it.Target))
+		}
+		mean, sd := meanSD(values)
+		w.OutputTokens = &result.Length{Mean: mean, Stddev: &sd}
+	}
+	if j.prompt != nil {
+		w.MaxOutputTokens = j.prompt.max(Item{})
+		for _, it := range j.data.Items {
+			w.MaxOutputTokens = max(w.MaxOutputTokens, j.prompt.max(it))
+		}
+	}
+}
+
+// commit commits exactly the files of a result: not of a draft, not without a
+// repository, not against the person's wish.
+func (j *job) commit(ctx context.Context, out *Outcome) {
+	o := &j.plan.Opt
+	switch {
+	case o.NoCommit:
+		return
+	case j.plan.Draft != "":
+		out.Uncommitted = "drafts are not committed"
+		return
+	}
+	dir := filepath.Join(out.Saved.Root, filepath.FromSlash(out.Saved.Result))
+	top, err := repository(ctx, filepath.Dir(dir))
+	if err != nil || top == "" {
+		out.Uncommitted = "the folder is in no git repository"
+		if err != nil {
+			out.Uncommitted = err.Error()
+		}
+		return
+	}
+	var files []string
+	for _, f := range out.Saved.Files() {
+		abs := filepath.Join(out.Saved.Root, filepath.FromSlash(f))
+		if real, err := filepath.EvalSymlinks(abs); err == nil {
+			abs = real
+		}
+		rel, err := filepath.Rel(top, abs)
+		if err != nil {
+			rel = abs
+		}
+		files = append(files, filepath.ToSlash(rel))
+	}
+	subject, body := CommitMessage(out.Result)
+	if out.Commit, err = commitFiles(ctx, top, files, subject, body); err != nil {
+		quoted := make([]string, len(files))
+		for i, f := range files {
+			quoted[i] = shellQuote(f)
+		}
+		list := strings.Join(quoted, " ")
+		out.Uncommitted = fmt.Sprintf("%v; the files are there, commit them with: git add -- %s && git commit --only -m %s -- %s", err, list, shellQuote(subject), list)
+	}
+}
