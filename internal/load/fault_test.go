@@ -188,6 +188,17 @@ func TestLifecycle(t *testing.T) {
 					}
 					return ms * 1000
 				}
+				// A socket that is held is dropped after a second (row 28); nothing else is
+				// waited for but what the script sends after [DONE].
+				wait := int64(0)
+				if slices.Contains(c.flags, FlagHeld) || c.name == "error body that hangs" {
+					wait = 1_000_000
+				} else if strings.Contains(c.name, "after done") && got.Outcome == OK && clock.Now() > got.End {
+					wait = 10_000
+				}
+				if now := clock.Now(); now != got.End+wait {
+					t.Errorf("complete at %d us, expected %d after the end at %d", now, wait, got.End)
+				}
 				if got.First != at(c.first) || got.End != at(c.end) {
 					t.Errorf("first token at %d us and end at %d us, expected %d and %d", got.First, got.End, at(c.first), at(c.end))
 				}

@@ -75,6 +75,7 @@ func TestEventsOfAStream(t *testing.T) {
 	}{
 		{"one event", "data: a\n\n", []string{`false true "a"`}},
 		{"CRLF", "data: a\r\n\r\ndata: b\r\n\r\n", []string{`false true "a"`, `false true "b"`}},
+		{"CRLF within an event", "data: a\r\ndata: b\r\n\r\n", []string{`false true "a\nb"`}},
 		{"CR", "data: a\r\rdata: b\r\r", []string{`false true "a"`, `false true "b"`}},
 		{"mixed ends", "data: a\r\n\ndata: b\n\rdata: c\r\n\r\n", []string{`false true "a"`, `false true "b"`, `false true "c"`}},
 		{"no space", "data:a\n\n", []string{`false true "a"`}},
