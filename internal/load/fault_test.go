@@ -155,7 +155,7 @@ func faultCases() []faultCase {
 		{name: "refusal only", row: "31", script: fake.Stream(fake.Events(delta(`"refusal":"No"`)), fake.Events(finish("stop"), usage(1, 1), done)), outcome: OK, nc: 1, events: 1, timeless: true},
 		{name: "reasoning only", row: "31", script: fake.Stream(fake.Events(delta(`"reasoning_content":"hm"`)), fake.Events(delta(`"reasoning":"hm","content":null`)), fake.Events(finish("length"), usage(1, 2), done)), outcome: OK, nc: 2, events: 2, timeless: true},
 		{name: "id changes", row: "33", script: stream(fake.Events(strings.Replace(finish("stop"), "c1", "c2", 1), usage(1, 2), done)), outcome: OK, flags: []string{FlagIdentity}, nc: 2, events: 2, timeless: true},
-		{name: "id twice in an event", row: "33", script: stream(fake.Events(strings.Replace(finish("stop"), `"id":"c1"`, `"id":"c1","id":"c9"`, 1)), fake.Events(usage(1, 2), done)), outcome: OK, flags: []string{FlagIdentity}, nc: 2, events: 2, timeless: true},
+		{name: "id twice in an event", row: "33", script: stream(fake.Events(strings.Replace(finish("stop"), `"id":"c1"`, `"id":"c9","id":"c1"`, 1)), fake.Events(usage(1, 2), done)), outcome: OK, flags: []string{FlagIdentity}, nc: 2, events: 2, timeless: true},
 		{name: "model changes", row: "33", script: stream(fake.Events(strings.Replace(finish("stop"), `"m"`, `"other"`, 1), usage(1, 2), done)), outcome: BadIdentity, nc: 2, events: 2, detail: "other", timeless: true},
 	}
 }

@@ -39,7 +39,7 @@ func TestKnownLatency(t *testing.T) {
 		time.Sleep(time.Second)
 		got := c.Do(context.Background(), ask(0), -1, clock)
 		const first = 1_123_000
-		if got.Outcome != OK || got.Start != 1_000_000 || got.First != first || got.Out != first+2*17_000 || got.Last != first+4*17_000 || got.End != got.Last {
+		if got.Outcome != OK || got.Start != 1_000_000 || got.Sent != got.Start || got.Hdr != got.Start || got.First != first || got.Out != first+2*17_000 || got.Last != first+4*17_000 || got.End != got.Last {
 			t.Errorf("%+v", got)
 		}
 		if !slices.Equal(got.Gaps, []int64{17_000, 17_000, 17_000, 17_000}) || !slices.Equal(got.Counts, []int64{2, 2, 2, 2, 2}) || got.Timeline != TimelineApportioned {

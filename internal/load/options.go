@@ -89,7 +89,7 @@ type ClientOptions struct {
 	// of a proxy (http, https, socks5 or socks5h; without a scheme it is http).
 	// L8 asks for no proxy unless one is given.
 	Proxy   string
-	NoProxy string // hosts, domains and networks, with commas, that go past Proxy
+	NoProxy string // hosts, domains and networks, with commas, that go past Proxy; with it, this machine's own addresses do too
 
 	TLS        TLSOptions
 	UnixSocket string // connect to this path whatever the URL's host is
