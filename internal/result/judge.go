@@ -7,6 +7,7 @@ package result
 import (
 	"fmt"
 	"slices"
+	"unicode/utf8"
 )
 
 // Rule is one validity rule of section 8.
@@ -140,6 +141,9 @@ func severity(l Level) int { return 1 + slices.Index([]Level{Note, Warn, Error},
 func cut(s string, most int) string {
 	if len(s) <= most {
 		return s
+	}
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
 	}
 	return s[:most] + "…"
 }

@@ -130,7 +130,13 @@ func (j *judge) power(i int) {
 	}
 	end := &j.s.End
 	for d := range min(len(end.Reads), len(end.ZeroReads), len(j.s.Header.Devices)) {
-		if zero, reads := end.ZeroReads[d], end.Reads[d]; zero > 0 && float64(zero) > 0.001*float64(reads) {
+		zero, reads := end.ZeroReads[d], end.Reads[d]
+		for _, g := range j.s.Ticks {
+			if d < len(g.P) && g.P[d] != nil && *g.P[d] == 0 {
+				zero++ // a gap that was written wrongly
+			}
+		}
+		if zero > 0 && float64(zero) > 0.001*float64(reads) {
 			j.say("V15", "E", Error, deviceAt(i, d), "sample less often", "%s: %d of %d power reads gave 0", deviceName(&j.s.Header.Devices[d]), zero, reads)
 		}
 	}
@@ -206,6 +212,9 @@ func (j *judge) deviceSet() {
 		j.say("V18", "E", Error, "/hardware/count", "", "count is %d, but %s sampled", hw.Count, plural(len(h.Devices), "device was", "devices were"))
 	}
 	for d, dev := range hw.Devices {
+		if is(dev.MIG) && (d >= len(h.Devices) || !is(h.Devices[d].MIG)) {
+			j.say("V16", "E", Error, fmt.Sprintf("/hardware/devices/%d/mig", d), "turn it off with nvidia-smi -mig 0", "the device is in MIG mode; its energy cannot be attributed")
+		}
 		if !seen[dev.UUIDSHA256] {
 			j.say("V18", "E", Error, fmt.Sprintf("/hardware/devices/%d/uuid_sha256", d), "", "this device was not sampled")
 		}

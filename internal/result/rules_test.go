@@ -346,11 +346,13 @@ func faults() []fault {
 		}), says: "mean 500 W exceeds the 450 W limit"},
 		{rule: "V15", level: E, name: "below idle", spec: resulttest.Spec{Concurrency: 2, Requests: 110, OutTokens: 5, FirstUs: 300_000, GapUs: 250_000, PeriodUs: 100_000, UpdateUs: 200_000, BusyMW: 100_000}, says: "below the idle baseline of 120 W"},
 		{rule: "V15", level: E, name: "reads of zero", before: inSamples(func(s *result.SamplesFile) { s.End.ZeroReads[0] = s.End.Reads[0]/1000 + 2 }), says: "power reads gave 0"},
+		{rule: "V15", level: E, name: "zeros written as readings", before: ticks(90_000_000, 91_500_000, func(g *result.GPUTick) { g.P[0] = new(int64(0)) })},
 		{rule: "V15", level: ok, name: "a read of zero", before: inSamples(func(s *result.SamplesFile) { s.End.ZeroReads[0] = 1 })},
 
 		{rule: "V16", level: E, name: "MIG", before: inSamples(func(s *result.SamplesFile) {
 			s.Header.Devices[0].MIG, s.End.Devices[0].MIG = new(true), new(true)
 		}), says: "is in MIG mode"},
+		{rule: "V16", level: E, name: "MIG by the result alone", before: plan(func(r *result.Result) { r.Hardware.Devices[0].MIG = new(true) })},
 		{rule: "V16", level: E, name: "a virtual device", before: inSamples(func(s *result.SamplesFile) { s.Header.Devices[0].Virtual = new(true) })},
 		{rule: "V16", level: ok, name: "MIG not known", before: inSamples(func(s *result.SamplesFile) {
 			s.Header.Devices[0].MIG, s.End.Devices[0].MIG = nil, nil

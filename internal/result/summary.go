@@ -137,7 +137,7 @@ func analyse(r *Result, s *SamplesFile, intervals bool) *analysis {
 func (a *analysis) run() {
 	a.energy = a.r.Class != ClassPerformance && a.r.Kind != KindEndpoint && len(a.s.Header.Devices) > 0
 	for i := range a.s.Requests {
-		if q := &a.s.Requests[i]; q.Ph == PhaseRun && q.Src == TokensChunks {
+		if q := &a.s.Requests[i]; q.Ph == PhaseRun && q.ok() && q.Src == TokensChunks {
 			a.chunks = true
 		}
 	}
