@@ -558,7 +558,7 @@ func (j *job) commit(ctx context.Context, out *Outcome) {
 		return
 	}
 	dir := filepath.Join(out.Saved.Root, filepath.FromSlash(out.Saved.Result))
-	top, err := repository(ctx, filepath.Dir(dir))
+	top, err := Repository(ctx, filepath.Dir(dir))
 	if err != nil || top == "" {
 		out.Uncommitted = "the folder is in no git repository"
 		if err != nil {

@@ -25,9 +25,9 @@ const (
 	lockTries = 12
 )
 
-// repository returns the working tree that holds dir, "" where there is none.
+// Repository returns the working tree that holds dir, "" where there is none.
 // ErrNoGit: there is one, but no git.
-func repository(ctx context.Context, dir string) (string, error) {
+func Repository(ctx context.Context, dir string) (string, error) {
 	inside := false
 	for d := dir; ; d = filepath.Dir(d) {
 		if _, err := os.Stat(filepath.Join(d, ".git")); err == nil {
@@ -111,3 +111,6 @@ func gitConfig(ctx context.Context, dir, key string) string {
 	}
 	return strings.TrimSpace(out)
 }
+
+// GitUser is the name that git has for this person, "" where there is none.
+func GitUser(ctx context.Context, dir string) string { return gitConfig(ctx, dir, "user.name") }
