@@ -56,7 +56,7 @@ func ofTimes(us []int64) (d Distribution, ok bool) {
 	for _, v := range us {
 		sum += v
 	}
-	mean := float64(sum) / float64(n*1000)
+	mean := float64(sum) / (float64(n) * 1000)
 	d.Mean = &mean
 	if n > 1 {
 		centre := float64(sum) / float64(n)
@@ -108,7 +108,7 @@ func ofShares(shares []share) (d Distribution, ok bool) {
 	if n == 0 || n > math.MaxInt32 {
 		return d, false
 	}
-	mean := float64(sum) / float64(n*1000)
+	mean := float64(sum) / (float64(n) * 1000)
 	d.Mean = &mean
 	if n > 1 {
 		centre := float64(sum) / float64(n)
