@@ -411,3 +411,28 @@ func TestEdgeNote(t *testing.T) {
 		t.Errorf("notes %q", r.Notes)
 	}
 }
+
+// The baseline is taken before and after; both are stored, and both count.
+func TestIdleBaseline(t *testing.T) {
+	r := summarize(t, base(), func(_ *result.Result, s *result.SamplesFile) {
+		from := s.Header.Idle[1].Start - 5_000_000
+		for i := range s.Ticks {
+			if g := &s.Ticks[i]; g.T > from { // 20 W more than before
+				g.P[0] = new(*g.P[0] + 20_000)
+				g.C[0] = new(*g.C[0] + max(0, (g.T/100_000*100_000-from)/50))
+			}
+		}
+	})
+	idle := r.Boundary.Idle[0]
+	near(t, "before", *idle.BeforeW, 120, 1e-3)
+	near(t, "after", *idle.AfterW, 140, 1e-3)
+	near(t, "idle_w", *r.Boundary.IdleW, 130, 1e-3)
+	near(t, "idle_power_w", value(t, r, "idle_power_w"), 130, 1e-3)
+	none := summarize(t, base(), func(_ *result.Result, s *result.SamplesFile) { s.Header.Idle = nil })
+	if none.Boundary.IdleW != nil || none.Boundary.Idle != nil {
+		t.Errorf("a baseline that was not measured: %+v", none.Boundary)
+	}
+	if _, ok := none.Value("energy_above_idle_j"); ok {
+		t.Error("energy above a baseline that was not measured")
+	}
+}
