@@ -54,8 +54,9 @@ browser-test: vendor ## test the built site in Chromium, and with the Nu HTML ch
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	$(GO) test -tags browser -count=1 ./internal/site ./internal/chart
 
-bench: ## build 1,000 synthetic results and print seconds, results per second, memory
+bench: ## seconds, results per second and memory of a build; chunks per second and errors of the load client
 	$(GO) test -run "^$$" -bench "Build|Rebuild" -benchtime 3x ./internal/site
+	$(GO) test -run "^$$" -bench "Parser|Flood|Fidelity" -benchtime 1x ./internal/load
 
 clean: ## remove what was built
 	rm -rf bin public node_modules $(VENDOR)
