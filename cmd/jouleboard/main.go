@@ -31,8 +31,11 @@ func main() {
 
 // run is the whole program as a function of its arguments and streams.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endSignals()...)
 	defer stop()
+	// The first signal asks; from then on the system's own handling is back, so
+	// that a second one ends whatever does not listen.
+	context.AfterFunc(ctx, stop)
 
 	e := &env{Stdin: stdin, Stdout: stdout, Stderr: stderr}
 	cmd := newRootCommand(e)
@@ -43,6 +46,18 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exitInterrupted
 	}
 	return e.report(err)
+}
+
+// endSignals are what asks the program to end. One that it was started with as
+// ignored, as nohup and background jobs of scripts do, stays ignored.
+func endSignals() []os.Signal {
+	var asked []os.Signal
+	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(sig) {
+			asked = append(asked, sig)
+		}
+	}
+	return asked
 }
 
 func newRootCommand(e *env) *cobra.Command {
