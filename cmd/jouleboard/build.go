@@ -44,6 +44,9 @@ the clock.`,
 			if !cmd.Flags().Changed("out") {
 				opt.Out = filepath.Join(root, "public")
 			}
+			if err := site.CheckOut(root, opt.Out); err != nil {
+				return usageError{msg: "--out: " + err.Error(), hint: "name a folder of its own, such as public"}
+			}
 			b := thisBuild()
 			opt.Tool = site.Tool{Version: b.Version, Commit: b.Commit}
 			bar := newProgress(e)

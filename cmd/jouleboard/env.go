@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sort"
 	"strings"
 
 	"jouleboard/internal/result"
@@ -89,11 +90,33 @@ func (e *env) notef(format string, a ...any) {
 	fmt.Fprintf(e.Stderr, format+"\n", a...)
 }
 
-// printFindings lists findings sorted by place, then a count. Notes are
-// listed too: they are why something was left out.
+// alike is how many warnings or notes of one rule are printed in full.
+const alike = 5
+
+// printFindings lists findings sorted by place, errors last, then a count. Notes
+// are listed too: they are why something was left out.
 func (e *env) printFindings(fs result.Findings) {
 	fs.Sort()
+	// What must be mended comes last, where the eye is when the command ends.
+	order := map[result.Level]int{result.Note: 0, result.Warn: 1, result.Error: 2}
+	sort.SliceStable(fs, func(i, j int) bool { return order[fs[i].Level] < order[fs[j].Level] })
+	said := map[string]int{}
+	total := map[string]int{}
 	for _, f := range fs {
+		total[string(f.Level)+f.Rule]++
+	}
+	for _, f := range fs {
+		// A thousand files with one harmless oddity make one paragraph, not a flood.
+		// Errors are all listed: each must be mended.
+		if kind := string(f.Level) + f.Rule; f.Level != result.Error {
+			said[kind]++
+			if n := total[kind] - alike; n > 1 && said[kind] > alike {
+				if said[kind] == alike+1 {
+					fmt.Fprintf(e.Stderr, "%s and %d more of this kind [%s]\n", e.paint("2", "..."), n, f.Rule)
+				}
+				continue
+			}
+		}
 		place := f.Where.String()
 		if place != "" {
 			place += ": "

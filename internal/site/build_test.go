@@ -1,7 +1,9 @@
 package site
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -351,5 +353,121 @@ func TestLinksOutAreRefused(t *testing.T) {
 				t.Error("something was written")
 			}
 		})
+	}
+}
+
+// Whatever stands in the way of a file of the site is found before the first
+// file moves, and nothing outside the output folder is ever touched.
+func TestObstacles(t *testing.T) {
+	root := smallBoard(t)
+	outside := t.TempDir()
+	precious := filepath.Join(outside, "precious")
+	if err := os.WriteFile(precious, []byte("keep"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, place := range map[string]func(out string) error{
+		"a folder where a file goes": func(out string) error {
+			_ = os.Remove(filepath.Join(out, "robots.txt"))
+			return os.Mkdir(filepath.Join(out, "robots.txt"), 0o755)
+		},
+		"a file where a folder goes": func(out string) error {
+			_ = os.RemoveAll(filepath.Join(out, "tasks"))
+			return os.WriteFile(filepath.Join(out, "tasks"), nil, 0o644)
+		},
+		"a link where a folder goes": func(out string) error {
+			_ = os.RemoveAll(filepath.Join(out, "tasks"))
+			return os.Symlink(outside, filepath.Join(out, "tasks"))
+		},
+		"a list that names a file behind a link": func(out string) error {
+			if err := os.Symlink(outside, filepath.Join(out, "lnk")); err != nil {
+				return err
+			}
+			f, err := os.OpenFile(filepath.Join(out, manifestName), os.O_APPEND|os.O_WRONLY, 0)
+			if err != nil {
+				return err
+			}
+			_, err = f.WriteString(strings.Repeat("0", 64) + "  lnk/precious\n")
+			return errors.Join(err, f.Close())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := filepath.Join(t.TempDir(), "public")
+			build(t, root, Options{Out: out})
+			before, _ := os.ReadFile(filepath.Join(out, "about", "index.html"))
+			if err := place(out); err != nil {
+				t.Skip(err)
+			}
+			_, _, ok, err := Build(context.Background(), root, Options{Out: out, BaseURL: "https://example.org/other"})
+			if ok || err == nil || !strings.Contains(err.Error(), "move it away") {
+				t.Errorf("ok=%v err=%v", ok, err)
+			}
+			if after, _ := os.ReadFile(filepath.Join(out, "about", "index.html")); !bytes.Equal(before, after) {
+				t.Error("a file was changed before the obstacle was found")
+			}
+			if data, err := os.ReadFile(precious); err != nil || string(data) != "keep" {
+				t.Error("a file outside the output was touched")
+			}
+		})
+	}
+}
+
+func TestCheckOut(t *testing.T) {
+	root := t.TempDir()
+	for dir, ok := range map[string]bool{"": false, " ": false, root: false, filepath.Dir(root): false, "/": false, filepath.Join(root, "content"): false,
+		filepath.Join(root, "results", "x"): false, filepath.Join(root, ".git", "x"): false, filepath.Join(root, "public"): true, filepath.Join(root, "..", "public"): true} {
+		if err := CheckOut(root, dir); (err == nil) != ok {
+			t.Errorf("CheckOut(%q): %v", dir, err)
+		}
+	}
+}
+
+// A board that overrides a few strings keeps the rest, and one that misspells a
+// key hears of it.
+func TestPartialStrings(t *testing.T) {
+	root := smallBoard(t)
+	p := filepath.Join(root, "assets", "i18n", "en.yaml")
+	if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(p, []byte("nav.boards: Rankings\nnav.bords: x\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(root, "public")
+	_, fs := build(t, root, Options{Out: out})
+	home, _ := os.ReadFile(filepath.Join(out, "index.html"))
+	if !strings.Contains(string(home), ">Rankings<") || !strings.Contains(string(home), ">Models<") || strings.Contains(string(home), "[nav.") {
+		t.Error("the board's string or a built-in one is not on the page")
+	}
+	if text := findingsText(fs); !strings.Contains(text, "assets/i18n/en.yaml:2") || !strings.Contains(text, "nav.bords") {
+		t.Errorf("nothing says that nav.bords is unknown:\n%s", text)
+	}
+}
+
+// Names in another script lose their characters in addresses, and stay apart.
+func TestSegmentsStayApart(t *testing.T) {
+	a, b := modelPath("組織/言語モデル大規模七十億"), modelPath("団体/別語モデル大規模七十億")
+	if a == b {
+		t.Errorf("two models have one address: %s", a)
+	}
+	if got := modelPath("Qwen/Qwen3-8B"); got != "models/Qwen/Qwen3-8B/index.html" {
+		t.Errorf("a plain name became %s", got)
+	}
+}
+
+// An entry of the navigation that leads nowhere would be a dead link on every
+// page.
+func TestDeadNavigation(t *testing.T) {
+	root := smallBoard(t)
+	p := filepath.Join(root, "content", "site.yaml")
+	data, err := os.ReadFile(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(p, append(data, []byte("\nnavigation:\n  - {title: Nope, url: nope/}\n")...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, fs, ok, err := Build(context.Background(), root, Options{Out: filepath.Join(root, "public")})
+	if err != nil || ok || !strings.Contains(findingsText(fs), "nope/") {
+		t.Errorf("ok=%v err=%v\n%s", ok, err, findingsText(fs))
 	}
 }

@@ -141,7 +141,7 @@ func (s *site) isColumn(name string) bool {
 // headOf is the head of a column.
 func (s *site) headOf(col, sortBy string) head {
 	if m, ok := s.reg.Get(col); ok {
-		h := head{Name: s.short(m), Unit: m.Unit, Title: m.Name + ". " + m.Definition, Num: true}
+		h := head{Name: s.short(m), Unit: s.unitOf(m), Title: m.Name + ". " + m.Definition, Num: true}
 		if col == sortBy {
 			h.Sort = "ascending"
 			if m.Better == unit.Higher {
@@ -162,6 +162,14 @@ func (s *site) headOf(col, sortBy string) head {
 		h.Num = true
 	}
 	return h
+}
+
+// unitOf is a metric's unit as a column's head says it: joules of what.
+func (s *site) unitOf(m unit.Metric) string {
+	if k := "unit." + m.Key; s.msg.Has(k) {
+		return s.msg.T(k)
+	}
+	return m.Unit
 }
 
 // short is a metric's column head in the site's language.
@@ -286,8 +294,10 @@ func (s *site) missing(why string, num bool) cell {
 
 // parametersCell prints 10^9 parameters, the active ones behind them.
 func (s *site) parametersCell(e *entry) cell {
+	// The catalogue names a source for its count; a file's count is the word of
+	// whoever ran the model, and stands on the result's page.
 	total, active := e.Result.Model.ParametersB, e.Result.Model.ActiveParametersB
-	if total == nil && e.Model != nil {
+	if e.Model != nil && e.Model.ParametersB != nil {
 		total, active = e.Model.ParametersB, e.Model.ActiveParametersB
 	}
 	if total == nil {

@@ -3,10 +3,13 @@
 package site
 
 import (
+	"fmt"
 	"io/fs"
 	"maps"
+	"net/url"
 	"slices"
 	"sort"
+	"strings"
 
 	"jouleboard/internal/result"
 )
@@ -68,7 +71,27 @@ func (s *site) jobs() []job {
 	}
 	add(s.contentAssets())
 	add(s.staticFiles())
+	add(s.navigation())
 	return jobs
+}
+
+// navigation checks that the entries of site.yaml that name a page of the site
+// name one that is made.
+func (s *site) navigation() job {
+	return func(*renderer) (result.Findings, error) {
+		var out result.Findings
+		for i, l := range s.in.Site.Navigation {
+			if u, err := url.Parse(l.URL); err == nil && u.IsAbs() {
+				continue
+			}
+			file, _, _ := strings.Cut(siteFile(l.URL), "#")
+			if !s.files[file] {
+				out = append(out, result.Finding{Rule: "CONTENT-LINK", Level: result.Error, Where: s.in.Site.Place(fmt.Sprintf("/navigation/%d/url", i)),
+					Message: fmt.Sprintf("navigation leads to %q, which the site does not have", l.URL), Hint: "name a folder of the site, such as boards/ or docs/, or a full address"})
+			}
+		}
+		return out, nil
+	}
 }
 
 // last writes what depends on the list of all files.

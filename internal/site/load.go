@@ -4,6 +4,7 @@
 package site
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -66,7 +67,7 @@ func Load(ctx context.Context, root string, opt Options) (*Input, result.Finding
 	add(fs)
 	reg, err := in.Registry.With(in.Site.Formulas.Metrics()...)
 	if err != nil {
-		out = append(out, result.Finding{Rule: "SITE-FORMULA", Level: result.Error, Where: in.Site.Place("formulas"), Message: err.Error()})
+		out = append(out, result.Finding{Rule: "SITE-FORMULA", Level: result.Error, Where: in.Site.Place("/formulas"), Message: err.Error()})
 	} else {
 		in.Registry = reg
 	}
@@ -132,7 +133,13 @@ func gitCommit(ctx context.Context, root string) string {
 	if err != nil {
 		return ""
 	}
-	return strings.TrimSpace(string(out))
+	commit := strings.TrimSpace(string(out))
+	// What is not committed cannot be found again under the commit.
+	cmd = exec.CommandContext(ctx, "git", "-C", root, "status", "--porcelain", "--untracked-files=no", "--", "content", "results", "labels", "templates", "assets")
+	if out, err := cmd.Output(); err == nil && len(bytes.TrimSpace(out)) > 0 {
+		commit += " with uncommitted changes"
+	}
+	return commit
 }
 
 // Check applies the rules that need more than one file.

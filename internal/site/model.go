@@ -10,6 +10,7 @@ import (
 	"sort"
 	"strings"
 
+	"jouleboard/assets"
 	"jouleboard/internal/catalog"
 	"jouleboard/internal/content"
 	"jouleboard/internal/rank"
@@ -51,6 +52,7 @@ type entry struct {
 	Flag       *catalog.Flag
 	Withdrawal *catalog.Withdrawal
 	Rows       []boardRow // where it is the row of a board
+	Behind     []boardRow // where another result of its model is the row
 	Left       []string   // why it is on no board, or not ranked
 }
 
@@ -76,7 +78,7 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 	}
 	var out result.Findings
 	var fs result.Findings
-	s.msg, fs = loadMessages(in.Assets, in.Site.Language)
+	s.msg, fs = loadMessages(assets.FS, in.Assets, in.Site.Language)
 	out = append(out, fs...)
 
 	live := make([]*result.Loaded, 0, len(in.Results))
@@ -101,7 +103,7 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 	for i, b := range in.Site.Rank.Boards {
 		for j, c := range b.Columns {
 			if !s.isColumn(c) {
-				out = append(out, result.Finding{Rule: "SITE-COLUMN", Level: result.Error, Where: in.Site.At(fmt.Sprintf("/boards/%d/columns/%d", i, j)),
+				out = append(out, result.Finding{Rule: "SITE-COLUMN", Level: result.Error, Where: in.Site.Place(fmt.Sprintf("/boards/%d/columns/%d", i, j)),
 					Message: fmt.Sprintf("unknown column %q", c), Hint: "use a metric's key, such as itl_ms.p50, or one of " + strings.Join(factColumns, ", ")})
 			}
 		}
@@ -130,6 +132,10 @@ func (s *site) place() {
 			row := &b.Rows[i]
 			e := s.byID[row.Result.ID]
 			e.Rows = append(e.Rows, boardRow{b, row})
+			for _, o := range row.Others {
+				oe := s.byID[o.ID]
+				oe.Behind = append(oe.Behind, boardRow{b, row})
+			}
 		}
 	}
 	for _, a := range s.account {
@@ -280,7 +286,7 @@ func (s *site) headline(e *entry) string {
 func placed(site *content.Site, fs result.Findings) result.Findings {
 	for i := range fs {
 		if w := &fs[i].Where; w.Line == 0 && w.Pointer != "" && (w.File == "" || w.File == "content/site.yaml") {
-			*w = site.At(w.Pointer)
+			*w = site.Place(w.Pointer)
 		}
 	}
 	return fs

@@ -13,10 +13,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"sort"
 	"strings"
 	"sync"
+	"time"
 )
 
 // manifestName marks a folder as ours and lists what we wrote into it, one
@@ -40,6 +42,52 @@ type staged struct {
 	owner string
 }
 
+// CheckOut says why a folder may not be the output of a board at root: a build
+// must not write where the board's input is, nor over the board itself.
+func CheckOut(root, dir string) error {
+	if strings.TrimSpace(dir) == "" {
+		return errors.New("the output folder has no name")
+	}
+	out, err := filepath.Abs(dir)
+	if err != nil {
+		return fmt.Errorf("output folder %s: %w", dir, err)
+	}
+	rel, err := filepath.Rel(root, out)
+	if err != nil || !filepath.IsLocal(rel) {
+		// Outside the board. The board must not be inside it.
+		if back, err := filepath.Rel(out, root); err == nil && filepath.IsLocal(back) {
+			return fmt.Errorf("the output folder %s holds the board itself", dir)
+		}
+		return nil
+	}
+	first, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
+	switch first {
+	case ".", "content", "results", "templates", "assets", "labels", "cmd", "internal", ".git":
+		return fmt.Errorf("the output folder %s is part of the board's own files", dir)
+	}
+	return nil
+}
+
+// stagePrefix begins the names of staging folders.
+const stagePrefix = ".jouleboard-stage-"
+
+// sweep removes staging folders that a killed build left. An hour is far longer
+// than a build takes, so a build that runs beside this one keeps its own.
+func sweep(parent string) {
+	entries, err := os.ReadDir(parent)
+	if err != nil {
+		return // newOutput reports a folder that cannot be used
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), stagePrefix) || !e.IsDir() {
+			continue
+		}
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > time.Hour {
+			_ = os.RemoveAll(filepath.Join(parent, e.Name()))
+		}
+	}
+}
+
 // newOutput prepares a staging folder beside dir. It refuses a folder that
 // holds files but no manifest: it may be somebody's work.
 func newOutput(dir string) (*output, error) {
@@ -54,7 +102,8 @@ func newOutput(dir string) (*output, error) {
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return nil, fmt.Errorf("make the folder above the output: %w", err)
 	}
-	stage, err := os.MkdirTemp(parent, ".jouleboard-stage-")
+	sweep(parent)
+	stage, err := os.MkdirTemp(parent, stagePrefix)
 	if err != nil {
 		return nil, fmt.Errorf("make a staging folder beside the output (is %s writable?): %w", parent, err)
 	}
@@ -83,28 +132,78 @@ func (o *output) put(name, owner string, data []byte) error {
 	o.dirs[dir] = true
 	o.mu.Unlock()
 
-	if old, err := os.ReadFile(filepath.Join(o.dir, filepath.FromSlash(name))); err == nil && bytes.Equal(old, data) {
+	if o.has(name, data) {
 		f.same = true
 		o.mu.Lock()
 		o.files[name] = f
 		o.mu.Unlock()
 		return nil
 	}
-	path := filepath.Join(o.stage, filepath.FromSlash(name))
+	to := filepath.Join(o.stage, filepath.FromSlash(name))
 	if makeDir {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 			return fmt.Errorf("stage %s: %w", name, err)
 		}
 	}
-	err := os.WriteFile(path, data, 0o644)
+	err := os.WriteFile(to, data, 0o644)
 	if errors.Is(err, fs.ErrNotExist) {
 		// Another goroutine claimed the folder and has not made it yet.
-		if err = os.MkdirAll(filepath.Dir(path), 0o755); err == nil {
-			err = os.WriteFile(path, data, 0o644)
+		if err = os.MkdirAll(filepath.Dir(to), 0o755); err == nil {
+			err = os.WriteFile(to, data, 0o644)
 		}
 	}
 	if err != nil {
 		return fmt.Errorf("stage %s: %w", name, err)
+	}
+	return nil
+}
+
+// has says whether the output folder holds these bytes under the name already.
+// Only a regular file of the same length is read: a pipe would wait for ever.
+func (o *output) has(name string, data []byte) bool {
+	path := filepath.Join(o.dir, filepath.FromSlash(name))
+	st, err := os.Lstat(path)
+	if err != nil || !st.Mode().IsRegular() || st.Size() != int64(len(data)) {
+		return false
+	}
+	old, err := os.ReadFile(path)
+	return err == nil && bytes.Equal(old, data)
+}
+
+// check looks at every place that commit will touch, before it touches the
+// first: folders must be folders and no links, files must be files or absent.
+func (o *output) check(names []string) error {
+	ok := map[string]bool{".": true}
+	var folder func(string) error
+	folder = func(dir string) error {
+		if ok[dir] {
+			return nil
+		}
+		if err := folder(path.Dir(dir)); err != nil {
+			return err
+		}
+		st, err := os.Lstat(filepath.Join(o.dir, filepath.FromSlash(dir)))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return err
+		case !st.IsDir():
+			return fmt.Errorf("%s stands where the site needs a folder, and is none; move it away", path.Join(filepath.ToSlash(o.dir), dir))
+		}
+		ok[dir] = true
+		return nil
+	}
+	for _, name := range names {
+		if err := folder(path.Dir(name)); err != nil {
+			return err
+		}
+		st, err := os.Lstat(filepath.Join(o.dir, filepath.FromSlash(name)))
+		if err == nil && !st.Mode().IsRegular() {
+			return fmt.Errorf("%s stands where the site needs a file, and is none; move it away", path.Join(filepath.ToSlash(o.dir), name))
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	return nil
 }
@@ -128,6 +227,9 @@ func (o *output) commit(dry bool, stats *Stats) error {
 	}
 	names := o.names()
 	stats.Files, stats.Bytes = len(names), o.bytes
+	if err := o.check(append(append([]string(nil), names...), old...)); err != nil {
+		return err
+	}
 	var manifest strings.Builder
 	for _, name := range names {
 		f := o.files[name]
@@ -145,7 +247,7 @@ func (o *output) commit(dry bool, stats *Stats) error {
 		}
 	}
 	for _, name := range old {
-		if _, still := o.files[name]; still {
+		if _, still := o.files[name]; still || !exists(filepath.Join(o.dir, filepath.FromSlash(name))) {
 			continue
 		}
 		stats.Removed++

@@ -167,7 +167,7 @@ func (s *site) boardPage(b *rank.Board) job {
 			Glossary: s.glossary(path, b), Caveats: s.caveats(s.boardCaveats(b)), Left: s.boardLeft(path, b),
 		}
 		p.Types = s.typeLegend()
-		p.TableTitle = s.msg.T("board.table", len(rankedRows(b)))
+		p.TableTitle = s.msg.T("board.table", len(rankedRows(b)), s.rankedBy(b))
 		if len(rankedRows(b)) < 2 {
 			p.TableTitle = s.msg.T("board.table.one")
 		}
@@ -189,6 +189,12 @@ func (s *site) boardPage(b *rank.Board) job {
 		}
 		return nil, r.page("board", path, p)
 	}
+}
+
+// rankedBy is the metric a board ranks by, inside a sentence.
+func (s *site) rankedBy(b *rank.Board) string {
+	m, _ := s.reg.Get(b.Metric)
+	return unit.LowerFirst(s.metricName(m))
 }
 
 // boardLede is the answer first: what is measured under which limit, who is
@@ -463,8 +469,7 @@ func (s *site) tradeoff(r *renderer, page string, b *rank.Board, name, id string
 	}
 	var all [][2]float64
 	var pts []chart.Pt
-	for i := range b.Rows {
-		row := &b.Rows[i]
+	for _, row := range rankedRows(b) {
 		short, _ := modelTitle(row.Result.Model.Name)
 		e := s.byID[row.Result.ID]
 		line := chart.Series{Name: short, URL: relative(page, resultPath(e.Hash)), Pick: -1}

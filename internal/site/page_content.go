@@ -66,7 +66,7 @@ func (s *site) contentPage(p *content.Page) job {
 		v := contentPage{frame: s.frame(path, p.Title, cmp.Or(p.Description, p.Title), d.charts),
 			Heading: p.Title, Lede: p.Description, Section: title, Layout: p.Layout, Date: p.Date, Body: body, Source: p.Source}
 		for _, h := range p.Headings {
-			if h.Level == 2 {
+			if h.Level == 2 && p.Layout != content.LayoutFAQ {
 				v.Headings = append(v.Headings, h)
 			}
 		}

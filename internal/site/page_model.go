@@ -4,6 +4,7 @@ package site
 
 import (
 	"cmp"
+	"net/url"
 	"sort"
 	"strings"
 
@@ -268,7 +269,7 @@ func (s *site) modelFacts(v *modelView, org string) []fact {
 	fs = append(fs, fact{Key: s.msg.T("col.type"), Value: icon + " " + typ}, fact{Key: s.msg.T("col.parameters"), Value: params}, lic,
 		fact{Key: s.msg.T("col.commercial"), Value: s.commercial(m, commercial)})
 	if m != nil && m.URL != "" {
-		fs = append(fs, fact{Key: s.msg.T("fact.page"), Value: s.msg.T("fact.page.text"), URL: m.URL})
+		fs = append(fs, fact{Key: s.msg.T("fact.page"), Value: host(m.URL), URL: m.URL})
 	}
 	return fs
 }
@@ -593,7 +594,7 @@ func (s *site) hardwarePage(h *catalog.Hardware, es []*entry) job {
 			{Key: s.msg.T("hardware.memory"), Value: withUnit(s.optional(h.MemoryGB), "GB", h.MemoryGB != nil)},
 			{Key: s.msg.T("hardware.tdp"), Value: withUnit(s.optional(h.TDPW), "W", h.TDPW != nil)}}
 		if h.URL != "" {
-			p.Facts = append(p.Facts, fact{Key: s.msg.T("fact.page"), Value: s.msg.T("fact.page.text"), URL: h.URL})
+			p.Facts = append(p.Facts, fact{Key: s.msg.T("fact.page"), Value: host(h.URL), URL: h.URL})
 		}
 		for _, b := range s.boards {
 			if bh, ok := s.in.Catalog.HardwareFor(b.Hardware); ok && bh.ID == h.ID {
@@ -646,6 +647,15 @@ func (s *site) boardsOf(task string) []*rank.Board {
 		}
 	}
 	return out
+}
+
+// host names where an address leads.
+func host(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return address
+	}
+	return strings.TrimPrefix(u.Host, "www.")
 }
 
 // joinNonEmpty joins the parts that say something.

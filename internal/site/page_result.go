@@ -53,7 +53,7 @@ type flagView struct{ Reason, Date, URL string }
 type headline struct{ Name, Value, Unit, Note string }
 
 // place is where a result stands on a board.
-type place struct{ Board, URL, Text string }
+type place struct{ Board, URL, Text, Other, OtherURL string }
 
 // metricLine is one number in the table of all numbers.
 type metricLine struct {
@@ -90,7 +90,7 @@ func (s *site) resultPage(e *entry) job {
 	return func(r *renderer) (result.Findings, error) {
 		page := resultPath(e.Hash)
 		short, org := modelTitle(e.Result.Model.Name)
-		p := resultPage{Heading: short + ": " + s.taskTitle(e.Workload.Task)}
+		p := resultPage{Heading: s.title(e)}
 		p.Headline = s.headlineOf(e)
 		p.Lede = s.resultLede(e)
 		p.frame = s.frame(page, s.title(e), p.Lede, true, link{"models/index.html", s.msg.T("nav.models")}, link{modelPath(e.Result.Model.Name), joinNonEmpty("/", org, short)})
@@ -254,7 +254,16 @@ func (s *site) places(page string, e *entry) []place {
 		if br.Row.RankLo > 0 {
 			text = s.msg.T("rank.place", rankText(br.Row), len(rankedRows(br.Board)), unit.LowerFirst(s.metricName(m)))
 		}
-		out = append(out, place{br.Board.Title, relative(page, boardPath(br.Board.ID)), text})
+		out = append(out, place{Board: br.Board.Title, URL: relative(page, boardPath(br.Board.ID)), Text: text})
+	}
+	for _, br := range e.Behind {
+		if slices.ContainsFunc(e.Rows, func(own boardRow) bool { return own.Board == br.Board }) {
+			continue
+		}
+		m, _ := s.reg.Get(br.Board.Metric)
+		row := s.byID[br.Row.Result.ID]
+		out = append(out, place{Board: br.Board.Title, URL: relative(page, boardPath(br.Board.ID)), Text: s.msg.T("rank.behind"),
+			Other: s.setup(row) + ", " + unit.Sig(br.Row.Value, m.Digits) + "\u00a0" + m.Unit, OtherURL: relative(page, resultPath(row.Hash))})
 	}
 	return out
 }

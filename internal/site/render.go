@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -50,6 +51,14 @@ func loadTemplates(fsys fs.FS) (map[string]*template.Template, result.Findings) 
 		}
 		return t
 	}
+	if names, err := fs.Glob(fsys, "*.html"); err == nil {
+		for _, name := range names {
+			if !slices.Contains(sharedTemplates, name) && !slices.Contains(pageTemplates, strings.TrimSuffix(name, ".html")) {
+				out = append(out, result.Finding{Rule: "SITE-TEMPLATE", Level: result.Warn, Where: result.Place{File: "templates/" + name},
+					Message: "no page is made with this template", Hint: "the templates are " + strings.Join(append(slices.Clone(sharedTemplates), pageTemplates...), ", ")})
+			}
+		}
+	}
 	shared := template.New("shared")
 	for _, name := range sharedTemplates {
 		if t := parse(shared, name); t == nil {
@@ -68,7 +77,7 @@ func loadTemplates(fsys fs.FS) (map[string]*template.Template, result.Findings) 
 		}
 		set[name] = t
 	}
-	if len(out) == 0 {
+	if !out.HasErrors() {
 		// Escaping happens at the first execution; doing it here makes an error of
 		// any template known before the first page.
 		for _, name := range pageTemplates {
@@ -109,6 +118,9 @@ type link struct{ URL, Text string }
 
 // Rel links from this page to a file of the site.
 func (f frame) Rel(to string) string { return relative(f.path, to) }
+
+// Page links to a content page, empty if the board has none there.
+func (f frame) Page(url string) string { return f.s.pageLink(f.path, url) }
 
 // T is a string of the interface.
 func (f frame) T(key string, args ...any) string { return f.s.msg.T(key, args...) }

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"jouleboard/internal/result"
@@ -69,6 +70,9 @@ type Phase struct {
 // the output folder was not touched. err is for trouble outside the input, such
 // as an output folder that cannot be written.
 func Build(ctx context.Context, root string, opt Options) (stats Stats, fs result.Findings, ok bool, err error) {
+	if err := CheckOut(root, opt.Out); err != nil {
+		return stats, nil, false, err
+	}
 	clock := newPhases()
 	progress := opt.Progress
 	if progress == nil {
@@ -86,6 +90,7 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		return fs.HasErrors() || opt.Strict && fs.Count(result.Warn) > 0
 	}
 	if stop() {
+		fs = append(fs, in.prose(opt, fs)...)
 		fs.Sort()
 		return stats, fs, false, nil
 	}
@@ -125,6 +130,29 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 	clock.mark("write")
 	stats.Phases = clock.list
 	return stats, fs, true, nil
+}
+
+// prose looks for mistakes in the live parts of pages although the build fails
+// already, so that they are told together with the others. It cannot where what
+// the parts speak of is broken itself.
+func (in *Input) prose(opt Options, found result.Findings) result.Findings {
+	for _, f := range found {
+		if f.Level == result.Error && !strings.HasPrefix(f.Where.File, "content/docs/") && !strings.HasPrefix(f.Where.File, "content/methodology/") {
+			return nil
+		}
+	}
+	s, out := newSite(in, opt)
+	if out.HasErrors() {
+		return nil
+	}
+	s.jobs()
+	out = nil
+	for _, p := range in.Pages {
+		d := &directives{site: s, page: pagePath(p.URL)}
+		_, fs := p.Render(d.render, nil)
+		out = append(out, fs...)
+	}
+	return out
 }
 
 type phases struct {

@@ -16,7 +16,7 @@ import (
 // and every string of the file is asked for. Keys that end in a dot in the
 // source are families ("prov." + provenance).
 func TestStringsComplete(t *testing.T) {
-	m, findings := loadMessages(assets.FS, "en")
+	m, findings := loadMessages(assets.FS, assets.FS, "en")
 	if len(findings) > 0 {
 		t.Fatal(findings)
 	}
@@ -54,7 +54,7 @@ func TestStringsComplete(t *testing.T) {
 		}
 		collect(f, inTemplates, string(src))
 	}
-	for _, f := range []string{"boundary.", "type.", "metric.", "reason."} {
+	for _, f := range []string{"unit.", "boundary.", "type.", "metric.", "reason."} {
 		families[f] = true // looked up by ids from the catalogue
 	}
 	var missing []string

@@ -5,6 +5,8 @@
 package site
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"path"
 	"strings"
 
@@ -34,17 +36,25 @@ func modelSegs(name string) string {
 }
 
 // seg makes one path segment of text: what is outside [A-Za-z0-9._-] becomes
-// "-", and neither "." nor ".." nor nothing remains.
+// "-", neither "." nor ".." nor nothing remains, and a digest tells apart what
+// lost characters.
 func seg(s string) string {
+	lost := false
 	out := strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '_', r == '-':
 			return r
 		}
+		lost = true
 		return '-'
 	}, s)
 	if strings.Trim(out, ".") == "" {
-		return "-"
+		out, lost = "-", true
+	}
+	if lost {
+		// Two names in another script must not become one address.
+		sum := sha256.Sum256([]byte(s))
+		out += "-" + hex.EncodeToString(sum[:4])
 	}
 	return out
 }
