@@ -92,8 +92,11 @@ func (s *site) resultPage(e *entry) job {
 		short, org := modelTitle(e.Result.Model.Name)
 		p := resultPage{Heading: s.title(e)}
 		p.Headline = s.headlineOf(e)
-		p.Lede = s.resultLede(e)
-		p.frame = s.frame(page, s.title(e), p.Lede, true, link{"models/index.html", s.msg.T("nav.models")}, link{modelPath(e.Result.Model.Name), joinNonEmpty("/", org, short)})
+		p.Lede = s.msg.T("result.by.measured", e.By.Name)
+		if e.Source != nil {
+			p.Lede = s.msg.T("result.by.reported", e.Source.Publisher)
+		}
+		p.frame = s.frame(page, s.title(e), s.resultLede(e), true, link{"models/index.html", s.msg.T("nav.models")}, link{modelPath(e.Result.Model.Name), joinNonEmpty("/", org, short)})
 		if f := e.Flag; f != nil {
 			p.Flag = &flagView{s.reasonText(f.Reason, f.Text), f.Date, f.Discussion}
 		}
