@@ -12,6 +12,7 @@ import (
 // energy, recomputes from its samples, and its joules are those of the simulated
 // board.
 func TestDemo(t *testing.T) {
+	t.Parallel()
 	plans, err := Plans(Options{Demo: true, Requests: 100, Concurrency: []int64{4}, Repeats: 1}, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ package measure
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -229,6 +230,9 @@ func (j *job) openClient() error {
 		TLS:         load.TLSOptions{CAFile: o.CAFile, CertFile: o.CertFile, KeyFile: o.KeyFile, Insecure: o.Insecure},
 		Connections: int(max(j.plan.Concurrency(), 64)), TokenSource: o.TokenSource,
 	}
+	if o.TokenSource == load.SourceTokenizer {
+		conf.Count = j.countTokens
+	}
 	if conf.Proxy == "none" {
 		conf.Proxy = ""
 	}
@@ -255,6 +259,25 @@ func (j *job) openClient() error {
 	}
 	j.later(j.client.Close)
 	return nil
+}
+
+// countTokens asks the server's own tokenizer for the length of an answer (T1).
+func (j *job) countTokens(ctx context.Context, text string) (int64, error) {
+	body, err := json.Marshal(map[string]any{"model": j.plan.Opt.Served, "prompt": text, "add_special_tokens": false})
+	if err != nil {
+		return 0, fmt.Errorf("ask the tokenizer: %w", err)
+	}
+	rep, err := j.client.Post(ctx, "/tokenize", body, true)
+	if err != nil {
+		return 0, err
+	}
+	var out struct {
+		Count *int64 `json:"count"`
+	}
+	if rep.Status != 200 || json.Unmarshal(rep.Body, &out) != nil || out.Count == nil || *out.Count < 0 {
+		return 0, fmt.Errorf("the server's tokenizer at /tokenize gave no count (HTTP %d)", rep.Status)
+	}
+	return *out.Count, nil
 }
 
 // openEnergy opens the meter and sees to it that there is something to measure
