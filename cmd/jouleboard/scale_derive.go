@@ -63,7 +63,7 @@ freeze it.`,
 	fl.BoolVar(&f.wholeStars, "whole-stars", false, "whole stars only")
 	fl.StringVar(&f.source, "source", "", "where the figures come from (default: as the results say)")
 	fl.StringVarP(&f.out, "output", "o", "", "file to write, - for standard output (default: labels/scales/ID.yaml)")
-	fl.BoolVar(&f.force, "force", false, "replace an existing draft")
+	fl.BoolVar(&f.force, "force", false, "replace an existing draft of this scale")
 	return cmd
 }
 
@@ -172,11 +172,15 @@ func runScaleDerive(cmd *cobra.Command, e *env, id string, f deriveFlags) error 
 		_, err := e.Stdout.Write(data)
 		return err
 	}
+	home := filepath.Join(root, "labels", rank.ScalesDir, id+".yaml")
 	path := f.out
 	if path == "" {
-		path = filepath.Join(root, "labels", rank.ScalesDir, id+".yaml")
+		path = home
 	}
-	if err := mayReplace(path, scales.Lock()[id] != "", f.force); err != nil {
+	if scales.Lock()[id] != "" {
+		return hintError{fmt.Errorf("scale %s is frozen: an edition in scales.lock never changes", id), "derive the next edition under another id"}
+	}
+	if err := mayReplace(path, id, f.force); err != nil {
 		return err
 	}
 	if err := replaceFile(path, data); err != nil {
@@ -189,22 +193,41 @@ func runScaleDerive(cmd *cobra.Command, e *env, id string, f deriveFlags) error 
 		}
 	}
 	e.notef("wrote %s: %s, %d of them rated", path, plural(len(s.Groups), "group"), rates)
-	e.hintf("review it, then run 'jouleboard scale freeze %s'", id)
+	if sameFile(path, home) {
+		e.hintf("review it, then run 'jouleboard scale freeze %s'", id)
+	} else {
+		e.hintf("review it; as labels/%s/%s.yaml it is a scale of the board and can be frozen", rank.ScalesDir, id)
+	}
 	return nil
 }
 
-func mayReplace(path string, locked, force bool) error {
-	if locked {
-		return hintError{fmt.Errorf("%s is frozen: an edition in scales.lock never changes", path), "derive the next edition under another id"}
-	}
-	_, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) || force {
+// mayReplace says whether a derived scale may be written to path. Only a draft
+// of the same scale is ever replaced, whatever the flags say.
+func mayReplace(path, id string, force bool) error {
+	old, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("look at %s: %w", path, err)
 	}
-	return hintError{fmt.Errorf("%s exists", path), "use --force to replace a draft, or -o to write elsewhere"}
+	if s, found := rank.ParseScale(id+".yaml", old); s == nil || found.HasErrors() || s.Status != rank.StatusDraft {
+		return hintError{fmt.Errorf("%s exists and is no draft of the scale %s, so it is not replaced", path, id), "write elsewhere with -o, or remove the file first if nobody needs it"}
+	}
+	if !force {
+		return hintError{fmt.Errorf("%s exists", path), "use --force to replace the draft, or -o to write elsewhere"}
+	}
+	return nil
+}
+
+// sameFile compares two names of files, however they are spelled.
+func sameFile(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
 }
 
 // deriveComment heads a derived scale.
