@@ -55,6 +55,7 @@ func LoadScales(labels fs.FS) (*Scales, result.Findings) {
 		return out, append(found, unreadable(ScalesDir, err))
 	}
 	sort.Strings(names)
+	found = append(found, lockedButGone(lockData, names)...)
 	for _, name := range names {
 		data, err := fs.ReadFile(labels, name)
 		if err != nil {

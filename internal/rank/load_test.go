@@ -133,7 +133,12 @@ func TestLevelsAgainstFormula(t *testing.T) {
 
 func TestLockAndFreeze(t *testing.T) {
 	file := "labels/scales/small.yaml"
-	other := "other " + strings.Repeat("0", 64) + "\n"
+	otherText := strings.Replace(small, "id: small", "id: other", 1)
+	otherScale, found := ParseScale("labels/scales/other.yaml", []byte(otherText))
+	if found.HasErrors() {
+		t.Fatal(found)
+	}
+	other := "other " + otherScale.SHA256 + "\n"
 	frozen, lock, err := Freeze(file, []byte(small), []byte(other))
 	if err != nil {
 		t.Fatal(err)
@@ -146,7 +151,7 @@ func TestLockAndFreeze(t *testing.T) {
 	}
 	check := func(name, scale, lock string, want ...string) {
 		t.Helper()
-		_, fs := LoadScales(labels(map[string]string{"small.yaml": scale, "next.yaml": strings.Replace(small, "id: small", "id: next", 1), "scales.lock": lock}))
+		_, fs := LoadScales(labels(map[string]string{"small.yaml": scale, "other.yaml": otherText, "next.yaml": strings.Replace(small, "id: small", "id: next", 1), "scales.lock": lock}))
 		if len(fs) != len(want) {
 			t.Errorf("%s: findings %v, expected %d", name, fs, len(want))
 			return
@@ -268,4 +273,22 @@ func FuzzParseScale(f *testing.F) {
 			t.Fatalf("written and read again: %v\n%s", fs, s.YAML(""))
 		}
 	})
+}
+
+// A line of the lock outlives its file; the file must not.
+func TestLockedScaleIsGone(t *testing.T) {
+	sum := strings.Repeat("0", 64)
+	lock := "gone " + sum + "\nother " + sum + "\nsmall " + sum + "\n"
+	_, fs := LoadScales(labels(map[string]string{"small.yaml": small, "scales.lock": lock}))
+	var got []string
+	for _, f := range fs {
+		got = append(got, fmt.Sprintf("%s %s %s", f.Where, f.Rule, f.Message))
+	}
+	want := []string{
+		"labels/scales/scales.lock:1:1 SCALE-LOCK scale gone is locked but labels/scales/gone.yaml is gone",
+		"labels/scales/scales.lock:2:1 SCALE-LOCK scale other is locked but labels/scales/other.yaml is gone",
+	}
+	if len(got) != 3 || got[0] != want[0] || got[1] != want[1] || !strings.Contains(got[2], "scale small changed") {
+		t.Errorf("got %q, want %q and that small changed", got, want)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -101,6 +102,23 @@ func (l Lock) check(s *Scale) result.Findings {
 		return nil
 	}
 	return result.Findings{f}
+}
+
+// lockedButGone finds the lines of the lock whose scale has no file among the
+// names: what was frozen stays, because labels in print name it.
+func lockedButGone(data []byte, names []string) result.Findings {
+	var fs result.Findings
+	for i, line := range strings.Split(string(data), "\n") {
+		m := lockLine.FindStringSubmatch(line)
+		if m == nil || slices.Contains(names, ScalesDir+"/"+m[1]+".yaml") {
+			continue
+		}
+		fs = append(fs, result.Finding{Rule: "SCALE-LOCK", Level: result.Error,
+			Where:   result.Place{File: "labels/" + LockFile, Line: i + 1, Col: 1},
+			Message: fmt.Sprintf("scale %s is locked but labels/%s/%s.yaml is gone", m[1], ScalesDir, m[1]),
+			Hint:    "restore the file from version control; an edition that was frozen is never removed"})
+	}
+	return fs
 }
 
 var statusLine = regexp.MustCompile(`(?m)^status:[ \t]*"?draft"?([ \t]*(?:#[^\r\n]*)?)(\r?)$`)
