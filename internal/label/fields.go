@@ -27,7 +27,7 @@ type fact struct{ key, value string }
 var fieldNames = map[string]string{
 	"site":     "the board's title",
 	"subtitle": "what kind of label this is",
-	"model":    "the model's name", "provider": "who made it",
+	"model":    "the model's name", "provider": "the model's id with its organisation, and who serves it",
 	"rated": "set if there are stars", "unrated": "set if there are none",
 	"rating": "the stars in words, or that there is no rating", "range": "the stars that the interval spans",
 	"legend": "which way is better, where there is no range", "relative": "that the ranking changes, for live scales",
@@ -60,16 +60,17 @@ func (in Input) displayName() string {
 	return result.Normal(name)
 }
 
-// providerName is who made the model, for endpoints who serves it.
-func (in Input) providerName() string {
-	if p := in.Result.Model.Provider; p != "" {
-		return result.Normal(p)
+// providerLine is the model's whole id, which says who made it and which of its
+// builds this is, and for endpoints who serves it. Parts that no font draws are
+// left out, and so is an id that is no more than the name above it.
+func (in Input) providerLine(model string, draws func(string) bool) string {
+	var parts []string
+	for _, s := range []string{in.Result.Model.Name, in.Result.Model.Provider} {
+		if s = result.Normal(s); s != "" && s != model && draws(s) {
+			parts = append(parts, s)
+		}
 	}
-	org, _, ok := strings.Cut(in.Result.Model.Name, "/")
-	if !ok {
-		return ""
-	}
-	return result.Normal(org)
+	return strings.Join(parts, " \u00b7 ")
 }
 
 // dated is the date that a label prints: the kind of date and its month, or the
@@ -151,7 +152,7 @@ func (in Input) fields(w *words) (fields, []fact) {
 	rt := in.Rating
 	f := fields{
 		"site": result.Normal(in.SiteTitle), "subtitle": w.t("subtitle"), "note": w.t("note"), "verify": w.t("verify"),
-		"model": in.displayName(), "provider": in.providerName(),
+		"model": in.displayName(), "provider": in.providerLine(in.displayName(), func(string) bool { return true }),
 		"hash": w.t("hash", "hash", in.hash()),
 	}
 	if u := in.url(); u != "" {

@@ -125,6 +125,14 @@ func (l *Label) script(in Input, ds *Design, f fields, facts []fact) {
 			"model name %q holds %s, which no font draws; the label shows %q", f["model"], describe(bad), id)
 		f["model"] = id
 	}
+	f["provider"] = in.providerLine(f["model"], func(s string) bool {
+		bad := undrawable(s, ds.fallback)
+		if len(bad) > 0 {
+			l.note(result.Warn, "LBL-W-SCRIPT", "put a TrueType font with these characters into labels/fonts, unless the script needs shaping",
+				"%q below the model's name holds %s, which no font draws; the label leaves it out", s, describe(bad))
+		}
+		return len(bad) == 0
+	})
 	fix := func(what, s string) string {
 		bad := undrawable(s, ds.fallback)
 		if len(bad) == 0 {
@@ -231,7 +239,7 @@ func (lo *layout) text(e *Element, dy float64) error {
 		}
 		b = block{lines: []string{s}, pt: e.Pt}
 	} else {
-		b = ft.fit(s, e.Pt, minPt, lines, e.Text == "{model}")
+		b = ft.fit(s, e.Pt, minPt, lines, e.Text == "{model}" || e.Text == "{provider}")
 	}
 	if b.cut {
 		lo.findings = append(lo.findings, result.Finding{Rule: "LBL-W-CUT", Level: result.Warn, Message: fmt.Sprintf("%q does not fit and is shortened to %q", s, strings.Join(b.lines, " ")),

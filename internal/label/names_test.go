@@ -33,7 +33,7 @@ func TestNames(t *testing.T) {
 		{name: strings.Repeat("W", 96), lines: nil, rule: "LBL-W-CUT"},
 		{name: "\u6a21\u578b\u4e00\u53f7", id: "org/model-one", lines: []string{"org/model-one"}, rule: "LBL-W-SCRIPT"},
 		{name: "\u0646\u0645\u0648\u0630\u062c", id: "org/namudhaj", lines: []string{"org/namudhaj"}, rule: "LBL-W-SCRIPT"},
-		{name: "\u6a21\u578b", id: "org/\u6a21\u578b", lines: []string{"Model 5a1f0c9be2d3"}, rule: "LBL-W-SCRIPT"},
+		{name: "\u6a21\u578b", id: "org/\u6a21\u578b", lines: []string{"Model 5a1f0c9be2d3"}, rule: "LBL-W-SCRIPT LBL-W-SCRIPT"},
 		{name: `<script>&"`, lines: []string{`<script>&"`}},
 		{name: "Mode\u0301le", lines: []string{"Mod\u00e9le"}},
 		{name: "x\u0323\u0301y", id: "org/xy", lines: []string{"org/xy"}, rule: "LBL-W-SCRIPT"},
