@@ -5,7 +5,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"path/filepath"
 	"strings"
 	"time"
@@ -102,16 +101,7 @@ func checkBuildFlags(opt site.Options, format string) error {
 	if opt.Jobs < 0 {
 		return usageError{msg: fmt.Sprintf("--jobs %d: must be 0 or more", opt.Jobs)}
 	}
-	if opt.BaseURL != "" {
-		u, err := url.Parse(opt.BaseURL)
-		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-			return usageError{
-				msg:  fmt.Sprintf("--base-url %q: must be an absolute http or https address without query or fragment", opt.BaseURL),
-				hint: "for example https://example.org/board",
-			}
-		}
-	}
-	return nil
+	return checkBaseURL(opt.BaseURL)
 }
 
 func printStats(e *env, st site.Stats) {

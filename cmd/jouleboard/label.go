@@ -106,8 +106,8 @@ func (f *labelFlags) check(n int) error {
 	if slices.Contains(f.sizes, badgeSize) && f.emit != "" {
 		return usageError{msg: "a badge has no display list of its own", hint: "leave --emit or the size badge out"}
 	}
-	if f.baseURL != "" && !strings.HasPrefix(f.baseURL, "https://") {
-		return usageError{msg: fmt.Sprintf("--base-url %q: must be an absolute https address", f.baseURL)}
+	if err := checkBaseURL(f.baseURL); err != nil {
+		return err
 	}
 	if ds := f.drawings(); f.single() && n*len(ds) != 1 {
 		return usageError{

@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 
+	"jouleboard/internal/content"
 	"jouleboard/internal/result"
 	"jouleboard/internal/site"
 )
@@ -65,4 +66,16 @@ func (b *board) find(id string) (*result.Loaded, error) {
 		msg:  fmt.Sprintf("%s is the start of %d results: %s", want, len(hits), strings.Join(ids, ", ")),
 		hint: "give more digits",
 	}
+}
+
+// checkBaseURL holds --base-url to the rules of base_url in site.yaml: with an
+// address that no code can carry, every label would be refused on its own.
+func checkBaseURL(flag string) error {
+	if flag == "" {
+		return nil
+	}
+	if msg := content.CheckBaseURL(strings.TrimRight(flag, "/")); msg != "" {
+		return usageError{msg: "--base-url: " + msg, hint: content.BaseURLHint}
+	}
+	return nil
 }

@@ -124,6 +124,9 @@ func (c *siteCheck) identity() {
 // CheckBaseURL says what is wrong with a site's address, "" if nothing is. Labels
 // carry it in print, so that it must be absolute and https.
 func CheckBaseURL(s string) string {
+	if msg := unusual(s); msg != "" {
+		return msg
+	}
 	u, err := url.Parse(s)
 	switch {
 	case err != nil || u.Hostname() == "" || u.Opaque != "":

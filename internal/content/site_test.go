@@ -264,6 +264,11 @@ func TestBaseURL(t *testing.T) {
 		"https://example.org": true, "https://example.org/a/b": true, "https://localhost:8080": true,
 		"http://example.org": false, "example.org": false, "//example.org": false, "https://": false, "https://example.org?x=1": false, "https://example.org#x": false,
 		"https://user@example.org": false, "https://exämple.org": false, "javascript:alert(1)": false, "https:example.org": false,
+		"http://localhost:8080": false, "https://example.org/a b": false, "https://example.org/\u00fc": false, "HTTPS://example.org": false,
+		"https://u:p@example.org": false, "https://example.org/../x": false, "https://example.org/a/./b": false, "https://example.org//a": false,
+		"https://example.org/%2e%2e/x": false, "https://example.org:99999": false, "https://example.org:0": false, "https://example.org:": false,
+		"https://example.org/a\\b": false, "https://example.org/<a>": false, "https://example.org:443/a": true, "https://example.org/%C3%BC": true,
+		"https://example.org/": true, "https://example.org/a/": true, "https://[::1]:8443/a": true,
 	} {
 		if (CheckBaseURL(s) == "") != good {
 			t.Errorf("CheckBaseURL(%q) = %q", s, CheckBaseURL(s))
