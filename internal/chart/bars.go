@@ -86,10 +86,10 @@ func (b Bars) layout(narrow bool) *barFrame {
 		f.w, f.pitch, f.l, f.r = narrowW, 34, 4, narrowW-8
 		f.labels = shorten(names, sizeSmall, narrowW-12-widest)
 	} else {
-		f.labels = shorten(names, sizeText, 270)
+		f.labels = shorten(names, sizeText, maxLabelWidth)
 		wide := widestText(f.labels, sizeText)
 		for _, bar := range b.Bars {
-			wide = max(wide, min(textWidth(clean(bar.Sub), sizeSmall), 270))
+			wide = max(wide, min(textWidth(clean(bar.Sub), sizeSmall), maxLabelWidth))
 		}
 		f.l, f.r = max(wide, 40)+12, f.w-widest
 		if sub {
@@ -163,7 +163,7 @@ func (f *barFrame) words(c *canvas, i int, bar Bar, top, mid float64) {
 	}
 	y := mid + sizeText*0.36
 	if sub := clean(bar.Sub); sub != "" {
-		c.text(f.l-12, mid+13, sizeSmall, draw.Right, dim, ellipsis(sub, sizeSmall, 270))
+		c.text(f.l-12, mid+13, sizeSmall, draw.Right, dim, ellipsis(sub, sizeSmall, maxLabelWidth))
 		c.text(f.l-12, mid-2, sizeText, draw.Right, ink, f.labels[i])
 	} else {
 		c.text(f.l-12, y, sizeText, draw.Right, ink, f.labels[i])

@@ -34,8 +34,8 @@ const (
 	labelPitch     = 14.5
 	maxLabels      = 23 // what fits between the edges at that pitch
 	narrowPitch    = 13.5
-	maxLabelWidth  = 226
-	narrowDirectPx = 92 // narrow labels up to this wide stand at the lines
+	maxLabelWidth  = 280 // what the longest names of open models take
+	narrowDirectPx = 92  // narrow labels up to this wide stand at the lines
 	narrowDirectN  = 8
 )
 

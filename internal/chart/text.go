@@ -87,53 +87,61 @@ func isWide(r rune) bool {
 		r >= 0xFFE0 && r <= 0xFFE6 || r >= 0x1F000
 }
 
-// shorten fits names into width px. A name that is too long first loses the
-// words that most names share ("Instruct", dates), if it stays unlike the
-// others; then its middle, since both ends of a model's name tell most.
+// shorten fits names into width px. A name that is too long loses its middle, since
+// both ends of a model's name tell most, and never without a mark: less of a name
+// is often another model's. Where two names would look alike the cut moves to where
+// they do not.
 func shorten(names []string, size, width float64) []string {
-	out := make([]string, len(names))
-	taken := map[string]int{}
+	all := make([]string, len(names))
 	for i, n := range names {
-		out[i] = nameOf(n)
-		taken[out[i]]++
+		all[i] = nameOf(n)
 	}
-	for i, n := range out {
+	out := make([]string, len(names))
+	for i, n := range all {
+		out[i] = n
 		if textWidth(n, size) <= width {
 			continue
 		}
-		if s := dropNoise(n); s != n && taken[s] == 0 {
-			taken[s]++
-			n = s
+		parts := graphemes(n)
+		first := headLen(parts, size, width)
+		out[i] = cut(parts, first, size, width).String()
+		for d := range 2 * len(parts) {
+			h := first - (d+1)/2
+			if d%2 == 1 {
+				h = first + d/2 + 1
+			}
+			if h < 1 || h >= len(parts) {
+				continue
+			}
+			if c := cut(parts, h, size, width); c.fits && !c.means(all, n) {
+				out[i] = c.String()
+				break
+			}
 		}
-		out[i] = ellipsis(n, size, width)
 	}
 	return out
 }
 
-func dropNoise(name string) string {
-	var keep []string
-	for _, w := range strings.Split(name, "-") {
-		switch strings.ToLower(w) {
-		case "instruct", "chat", "it", "hf":
-			continue
-		}
-		if len(w) == 4 && strings.Trim(w, "0123456789") == "" {
-			continue
-		}
-		keep = append(keep, w)
-	}
-	if len(keep) == 0 {
-		return name
-	}
-	return strings.Join(keep, "-")
+// cutName is what is left of a name.
+type cutName struct {
+	head, tail string
+	fits       bool // the head does
 }
 
-// ellipsis cuts the middle of s until it fits. It never parts a mark from its
-// letter.
-func ellipsis(s string, size, width float64) string {
-	if textWidth(s, size) <= width {
-		return s
+func (c cutName) String() string { return c.head + "…" + c.tail }
+
+// means says whether a name other than own reads the same once it is cut.
+func (c cutName) means(names []string, own string) bool {
+	for _, n := range names {
+		if n != own && len(n) >= len(c.head)+len(c.tail) && strings.HasPrefix(n, c.head) && strings.HasSuffix(n, c.tail) {
+			return true
+		}
 	}
+	return false
+}
+
+// graphemes parts s so that no mark leaves its letter.
+func graphemes(s string) []string {
 	var parts []string
 	for _, r := range s {
 		if len(parts) > 0 && (unicode.Is(unicode.M, r) || unicode.Is(unicode.Cf, r)) {
@@ -142,6 +150,11 @@ func ellipsis(s string, size, width float64) string {
 		}
 		parts = append(parts, string(r))
 	}
+	return parts
+}
+
+// headLen is how many parts stay in front if all that fits is shown.
+func headLen(parts []string, size, width float64) int {
 	room := width - textWidth("…", size)
 	head, tail := 0, len(parts)
 	for head < tail {
@@ -160,5 +173,30 @@ func ellipsis(s string, size, width float64) string {
 			tail--
 		}
 	}
-	return strings.TrimRight(strings.Join(parts[:head], ""), " -") + "…" + strings.Join(parts[tail:], "")
+	return head
+}
+
+// cut keeps the first n parts and as many of the last ones as fit beside them.
+func cut(parts []string, n int, size, width float64) cutName {
+	head := strings.TrimRight(strings.Join(parts[:n], ""), " -")
+	room := width - textWidth(head+"…", size)
+	c := cutName{head: head, fits: room >= 0}
+	tail := len(parts)
+	for tail > n {
+		if room -= textWidth(parts[tail-1], size); room < 0 {
+			break
+		}
+		tail--
+	}
+	c.tail = strings.Join(parts[tail:], "")
+	return c
+}
+
+// ellipsis cuts the middle of s until it fits.
+func ellipsis(s string, size, width float64) string {
+	if textWidth(s, size) <= width {
+		return s
+	}
+	parts := graphemes(s)
+	return cut(parts, headLen(parts, size, width), size, width).String()
 }
