@@ -66,10 +66,6 @@ func (e *env) report(err error) int {
 		e.errorf("%s", err)
 		e.hintf("%s", h.hint)
 		return exitFailed
-	case strings.HasPrefix(err.Error(), "unknown command"):
-		e.errorf("%s", strings.ReplaceAll(err.Error(), "\n\n", "\n"))
-		e.hintf("run 'jouleboard --help' for the list")
-		return exitUsage
 	}
 	e.errorf("%s", err)
 	return exitFailed

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -60,6 +61,9 @@ Formats:
 					msg:  "import needs a format and at least one file",
 					hint: "formats: " + strings.Join(names, ", "),
 				}
+			}
+			if !slices.Contains(names, args[0]) {
+				return usageError{msg: fmt.Sprintf("unknown format %q", args[0]), hint: "formats: " + strings.Join(names, ", ")}
 			}
 			return nil
 		},

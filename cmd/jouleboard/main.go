@@ -7,7 +7,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 	"os/signal"
@@ -80,9 +79,10 @@ Exit status: 0 done (warnings too), 1 the work failed or a check found errors,
 	cmd.SetIn(e.Stdin)
 	cmd.SetOut(e.Stdout)
 	cmd.SetErr(e.Stderr)
-	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usageError{msg: err.Error(), hint: "run '" + c.CommandPath() + " --help' for its flags"}
-	})
+	cmd.SetFlagErrorFunc(flagError)
+	cmd.Version = thisBuild().String()
+	cmd.SetVersionTemplate("{{.Version}}\n")
+	cmd.SetHelpCommand(newHelpCommand())
 	cmd.PersistentFlags().StringVar(&e.Root, "root", "", "the board's folder (default: nearest parent that holds content/site.yaml)")
 	cmd.AddCommand(
 		newMeasureCommand(e),
@@ -93,26 +93,8 @@ Exit status: 0 done (warnings too), 1 the work failed or a check found errors,
 		newScaleCommand(e),
 		newVersionCommand(e),
 	)
-	// A positional argument that no command takes is wrong usage, with the
-	// closest command's name from cobra's own suggestions.
+	cmd.InitDefaultHelpCmd()
+	cmd.InitDefaultCompletionCmd() // now, so that its usage is wrapped too
 	wrapUsage(cmd)
 	return cmd
-}
-
-// wrapUsage makes every argument-count error a usage error, so that exit
-// status 2 does not depend on where cobra noticed it.
-func wrapUsage(cmd *cobra.Command) {
-	if args := cmd.Args; args != nil {
-		cmd.Args = func(c *cobra.Command, a []string) error {
-			err := args(c, a)
-			var u usageError
-			if err == nil || errors.As(err, &u) {
-				return err
-			}
-			return usageError{msg: err.Error(), hint: "run '" + c.CommandPath() + " --help'"}
-		}
-	}
-	for _, c := range cmd.Commands() {
-		wrapUsage(c)
-	}
 }

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -90,6 +92,16 @@ func (f *deriveFlags) check(id string) error {
 	if f.minCohort < 1 {
 		return usageError{msg: fmt.Sprintf("--min-cohort is %d, expected 1 or more", f.minCohort), hint: "8 is the usual number"}
 	}
+	for _, k := range f.by {
+		if err := checkCohortKey("--by", k); err != nil {
+			return err
+		}
+	}
+	for _, k := range slices.Sorted(maps.Keys(f.where)) {
+		if err := checkCohortKey("--where", k); err != nil {
+			return err
+		}
+	}
 	if f.edition == "" {
 		f.edition = day.Format("2006")
 	}
@@ -97,6 +109,29 @@ func (f *deriveFlags) check(id string) error {
 		f.title = "rating scale " + id
 	}
 	return nil
+}
+
+func checkCohortKey(flag, key string) error {
+	if keys := rank.CohortKeys(); !slices.Contains(keys, key) {
+		return usageError{msg: fmt.Sprintf("%s: unknown cohort key %q", flag, key), hint: "the keys are " + strings.Join(keys, ", ")}
+	}
+	return nil
+}
+
+// checkPoint needs the board's site.yaml and so comes after it was read.
+func (f *deriveFlags) checkPoint(points []rank.Point) error {
+	var ids []string
+	for _, p := range points {
+		ids = append(ids, p.ID)
+	}
+	if slices.Contains(ids, f.point) {
+		return nil
+	}
+	hint := "content/site.yaml names no points; add one under points:"
+	if len(ids) > 0 {
+		hint = "the points of content/site.yaml are " + strings.Join(ids, ", ")
+	}
+	return usageError{msg: fmt.Sprintf("--point: unknown operating point %q", f.point), hint: hint}
 }
 
 // command is the line that makes the same scale again.
@@ -158,6 +193,9 @@ func runScaleDerive(cmd *cobra.Command, e *env, id string, f deriveFlags) error 
 	}
 	b, err := readRateable(cmd.Context(), e, root)
 	if err != nil {
+		return err
+	}
+	if err := f.checkPoint(b.points); err != nil {
 		return err
 	}
 	s, findings := rank.Derive(id, f.edition, f.effective, f.metric, m.Unit, b.results, b.points, rank.DeriveOptions{

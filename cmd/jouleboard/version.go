@@ -14,7 +14,7 @@ import (
 // toolVersion is the release that this tree leads to.
 const toolVersion = "0.1.0"
 
-// build describes this binary. Commit is empty where it was not built from a
+// buildInfo describes this binary. Commit is empty where it was not built from a
 // git checkout.
 type buildInfo struct {
 	Version  string `json:"version"`
@@ -39,6 +39,19 @@ func thisBuild() buildInfo {
 	return b
 }
 
+// String is the build in one line.
+func (b buildInfo) String() string {
+	s := "jouleboard " + b.Version
+	if b.Commit != "" {
+		s += fmt.Sprintf(" (%.12s", b.Commit)
+		if b.Modified {
+			s += ", modified"
+		}
+		s += ")"
+	}
+	return s + " " + b.Go + " " + b.Platform
+}
+
 func newVersionCommand(e *env) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
@@ -55,15 +68,7 @@ func newVersionCommand(e *env) *cobra.Command {
 				}
 				fmt.Fprintf(e.Stdout, "%s\n", out)
 			case "text":
-				fmt.Fprintf(e.Stdout, "jouleboard %s", b.Version)
-				if b.Commit != "" {
-					fmt.Fprintf(e.Stdout, " (%.12s", b.Commit)
-					if b.Modified {
-						fmt.Fprint(e.Stdout, ", modified")
-					}
-					fmt.Fprint(e.Stdout, ")")
-				}
-				fmt.Fprintf(e.Stdout, " %s %s\n", b.Go, b.Platform)
+				fmt.Fprintln(e.Stdout, b)
 			default:
 				return usageError{msg: fmt.Sprintf("--format %q: must be text or json", format)}
 			}

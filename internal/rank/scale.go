@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"time"
@@ -213,6 +214,10 @@ func (c *Cohort) set(key, value string) error {
 
 // cohortKeys is the order in which cohorts are written.
 var cohortKeys = [...]string{"task", "class", "hardware", "count", "precision", "point", "boundary", "kind", "weights", "origin"}
+
+// CohortKeys are the keys that a cohort may have, in the order in which they are
+// written.
+func CohortKeys() []string { return slices.Clone(cohortKeys[:]) }
 
 // String names the group for people: its keys in file order.
 func (c Cohort) String() string {
