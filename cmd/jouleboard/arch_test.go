@@ -19,16 +19,17 @@ var mayImport = map[string][]string{
 	"cmd/jouleboard": {"internal/site", "internal/measure", "internal/load", "internal/load/fakeserver", "internal/energy", "internal/convert", "internal/content", "internal/label", "internal/chart", "internal/cite",
 		"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/unit", "internal/stats", "templates", "assets", "labels"},
 	"internal/site": {"internal/content", "internal/label", "internal/chart", "internal/cite",
-		"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/unit", "internal/stats", "templates", "assets", "labels"},
+		"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/yamldoc", "internal/unit", "internal/stats", "templates", "assets", "labels"},
 	"internal/convert": {"internal/rank", "internal/catalog", "internal/result", "internal/unit", "internal/stats"},
-	"internal/content": {"internal/rank", "internal/catalog", "internal/result", "internal/unit",
+	"internal/content": {"internal/rank", "internal/catalog", "internal/result", "internal/yamldoc", "internal/unit",
 		"internal/cite"}, // site.yaml names authors, and citation is where a person's name has a type
-	"internal/label":             {"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/unit", "internal/stats"},
+	"internal/label":             {"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/yamldoc", "internal/unit", "internal/stats"},
 	"internal/chart":             {"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/unit", "internal/stats"},
 	"internal/cite":              {"internal/rank", "internal/catalog", "internal/result", "internal/unit"},
-	"internal/rank":              {"internal/catalog", "internal/result", "internal/unit", "internal/stats"},
+	"internal/rank":              {"internal/catalog", "internal/result", "internal/yamldoc", "internal/unit", "internal/stats"},
 	"internal/draw":              {"internal/unit"},
-	"internal/catalog":           {"internal/unit", "internal/stats", "internal/result"}, // findings and quality scores have one type, result's
+	"internal/catalog":           {"internal/unit", "internal/stats", "internal/result", "internal/yamldoc"}, // findings and quality scores have one type, result's
+	"internal/yamldoc":           {"internal/result", "internal/stats"},                                      // what is wrong with a file is a finding, result's
 	"internal/result":            {"internal/unit", "internal/stats"},
 	"internal/result/resulttest": {"internal/result", "internal/unit"},
 	"internal/measure":           {"internal/load", "internal/load/fakeserver", "internal/energy", "internal/catalog", "internal/result", "internal/unit", "internal/stats"},

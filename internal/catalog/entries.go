@@ -11,9 +11,10 @@ import (
 	"strings"
 
 	"jouleboard/internal/result"
+	"jouleboard/internal/yamldoc"
 )
 
-func addModel(l *loader, d *doc, name string, v any) {
+func addModel(l *loader, d *yamldoc.Doc, name string, v any) {
 	m := v.(*Model)
 	m.at = where{d, ""}
 	if m.Name == "" {
@@ -26,21 +27,21 @@ func addModel(l *loader, d *doc, name string, v any) {
 			"the model is called %s, so its file is catalog/models/%s", m.Name, want)
 	}
 	if old, dup := l.cat.Models[m.Name]; dup {
-		l.say(result.Error, "CAT-DUP", m.at.place("/name"), "keep one of them", "the model %s is in %s too", m.Name, old.at.doc.file)
+		l.say(result.Error, "CAT-DUP", m.at.place("/name"), "keep one of them", "the model %s is in %s too", m.Name, old.at.doc.File)
 		return
 	}
 	if a, p := m.ActiveParametersB, m.ParametersB; a != nil && p != nil && *a > *p {
 		l.say(result.Error, "CAT-VALUE", m.at.place("/active_parameters_b"), "", "more parameters are active (%g) than there are (%g)", *a, *p)
 	}
 	for _, key := range m.Withheld {
-		if _, stated := d.pos["/"+key]; stated {
+		if d.Has("/" + key) {
 			l.say(result.Error, "CAT-VALUE", m.at.place("/"+key), "remove one of them", "%s is given here and listed as withheld", key)
 		}
 	}
 	l.cat.Models[m.Name] = m
 }
 
-func addHardware(l *loader, d *doc, name string, v any) {
+func addHardware(l *loader, d *yamldoc.Doc, name string, v any) {
 	h := v.(*Hardware)
 	h.at = where{d, ""}
 	if l.fileID(h.at, h.ID, name) {
@@ -48,7 +49,7 @@ func addHardware(l *loader, d *doc, name string, v any) {
 	}
 }
 
-func addTask(l *loader, d *doc, name string, v any) {
+func addTask(l *loader, d *yamldoc.Doc, name string, v any) {
 	t := v.(*Task)
 	t.at = where{d, ""}
 	if !l.fileID(t.at, t.ID, name) {
@@ -106,7 +107,7 @@ func (l *loader) fileID(at where, id, name string) bool {
 	return true
 }
 
-func addLicenses(l *loader, d *doc, _ string, v any) {
+func addLicenses(l *loader, d *yamldoc.Doc, _ string, v any) {
 	for id, x := range *v.(*map[string]*License) {
 		x.ID, x.at = id, where{d, "/" + result.EscapePointer(id)}
 		if x.Commercial != "" && x.Commercial != CommercialYes && x.Condition == "" {
@@ -120,7 +121,7 @@ func addLicenses(l *loader, d *doc, _ string, v any) {
 	}
 }
 
-func addCaveats(l *loader, d *doc, _ string, v any) {
+func addCaveats(l *loader, d *yamldoc.Doc, _ string, v any) {
 	for id, x := range *v.(*map[string]*Caveat) {
 		x.ID, x.at = id, where{d, "/" + result.EscapePointer(id)}
 		if l.keyID(x.at, id) {
@@ -129,7 +130,7 @@ func addCaveats(l *loader, d *doc, _ string, v any) {
 	}
 }
 
-func addBenchmarks(l *loader, d *doc, _ string, v any) {
+func addBenchmarks(l *loader, d *yamldoc.Doc, _ string, v any) {
 	for id, x := range *v.(*map[string]*Benchmark) {
 		x.ID, x.at = id, where{d, "/" + result.EscapePointer(id)}
 		if (len(x.Subtasks) > 0) != (x.Aggregate != "") {
@@ -141,7 +142,7 @@ func addBenchmarks(l *loader, d *doc, _ string, v any) {
 	}
 }
 
-func addReferences(l *loader, d *doc, _ string, v any) {
+func addReferences(l *loader, d *yamldoc.Doc, _ string, v any) {
 	for id, x := range *v.(*map[string]*Reference) {
 		x.Key, x.at = id, where{d, "/" + result.EscapePointer(id)}
 		for i, a := range x.Authors {
@@ -169,7 +170,7 @@ func (l *loader) keyID(at where, id string) bool {
 	return false
 }
 
-func addBands(l *loader, d *doc, _ string, v any) {
+func addBands(l *loader, d *yamldoc.Doc, _ string, v any) {
 	seen := map[string]bool{}
 	for i, x := range *v.(*[]*Band) {
 		if x == nil {
@@ -194,7 +195,7 @@ func addBands(l *loader, d *doc, _ string, v any) {
 	}
 }
 
-func addModeration(l *loader, d *doc, _ string, v any) {
+func addModeration(l *loader, d *yamldoc.Doc, _ string, v any) {
 	m := v.(*Moderation)
 	seen := map[string]string{}
 	for i := range m.Flags {

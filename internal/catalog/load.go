@@ -3,32 +3,17 @@
 package catalog
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
-	"reflect"
 	"runtime"
 	"sort"
 	"strings"
 	"sync"
-	"unicode/utf8"
-
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/lexer"
-	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
 
 	"jouleboard/internal/result"
-)
-
-// Limits that keep a hostile file from costing time or stack.
-const (
-	maxFileBytes = 256 << 10
-	maxKeys      = 20000 // of a file; the parser's time grows with their square
-	maxDepth     = 64
+	"jouleboard/internal/yamldoc"
 )
 
 // contentDir is the folder that Load is given, as named in findings.
@@ -41,7 +26,8 @@ const contentDir = "content"
 func Load(content fs.FS) (*Catalog, result.Findings) {
 	l := &loader{cat: newCatalog()}
 	files := l.list(content)
-	docs := make([]*doc, len(files))
+	docs := make([]*yamldoc.Doc, len(files))
+	found := make([]result.Findings, len(files))
 	into := make([]any, len(files))
 	var wg sync.WaitGroup
 	next := make(chan int)
@@ -49,7 +35,7 @@ func Load(content fs.FS) (*Catalog, result.Findings) {
 		wg.Go(func() {
 			for i := range next {
 				into[i] = files[i].kind.new()
-				docs[i] = read(content, files[i].name, into[i])
+				docs[i], found[i] = read(content, files[i].name, into[i])
 			}
 		})
 	}
@@ -59,13 +45,28 @@ func Load(content fs.FS) (*Catalog, result.Findings) {
 	close(next)
 	wg.Wait()
 	for i, f := range files {
-		l.findings = append(l.findings, docs[i].findings...)
+		l.findings = append(l.findings, found[i]...)
 		f.kind.add(l, docs[i], f.name, into[i])
 	}
 	l.names()
 	l.references()
 	l.findings.Sort()
 	return l.cat, l.findings
+}
+
+// where is an entry inside a file; the zero value is nowhere.
+type where struct {
+	doc *yamldoc.Doc
+	ptr string // JSON pointer of the entry, "" for the whole file
+}
+
+// place returns the place of a value of the entry, or of the entry if that
+// value is absent.
+func (w where) place(sub string) place {
+	if w.doc == nil {
+		return place{}
+	}
+	return w.doc.Place(w.ptr + sub)
 }
 
 // loader is Load in progress.
@@ -82,7 +83,7 @@ func (l *loader) say(level result.Level, rule string, at place, hint, format str
 // kind is what a file holds: a new value to decode into, and what to do with it.
 type kind struct {
 	new func() any
-	add func(l *loader, d *doc, name string, v any)
+	add func(l *loader, d *yamldoc.Doc, name string, v any)
 }
 
 type file struct {
@@ -171,130 +172,13 @@ func plainError(err error) string {
 }
 
 // read reads and decodes one file into v, a pointer.
-func read(content fs.FS, name string, v any) *doc {
-	d := &doc{file: path.Join(contentDir, name), pos: map[string]position{}}
+func read(content fs.FS, name string, v any) (*yamldoc.Doc, result.Findings) {
+	opt := yamldoc.Options{File: path.Join(contentDir, name), Text: checkText, Number: checkNumber,
+		Rule: func(p yamldoc.Problem) string { return "CAT-" + string(p) }}
 	data, err := fs.ReadFile(content, name)
 	if err != nil {
-		d.errorf("", "CAT-FILE", "", "cannot be read: %s", plainError(err))
-		return d
+		doc, _ := yamldoc.Read(nil, opt, v)
+		return doc, result.Findings{{Rule: "CAT-FILE", Level: result.Error, Where: place{File: opt.File}, Message: "cannot be read: " + plainError(err)}}
 	}
-	d.parse(data, v)
-	return d
-}
-
-// parse decodes the bytes of a file into v, a pointer.
-func (d *doc) parse(data []byte, v any) {
-	d.pos[""] = position{1, 1}
-	if len(data) > maxFileBytes {
-		d.errorf("", "CAT-FILE", "split it", "%d bytes are too many, at most %d are read", len(data), maxFileBytes)
-		return
-	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	if at := invalidUTF8(data); at >= 0 {
-		line := bytes.Count(data[:at], []byte("\n")) + 1
-		col := at - bytes.LastIndexByte(data[:at], '\n')
-		d.errorAt(position{line, col}, "", "CAT-UTF8", "save the file as UTF-8", "byte %d of the file is not UTF-8", at+1)
-		return
-	}
-	// One line end for all: a checkout on another system must not change a prompt.
-	text := strings.ReplaceAll(string(data), "\r\n", "\n")
-	d.lines = strings.Split(text, "\n")
-	body := d.tree(text)
-	if body == nil {
-		return
-	}
-	d.decode(body, reflect.ValueOf(v).Elem(), "", "")
-}
-
-// invalidUTF8 returns the index of the first byte that is not UTF-8, or -1.
-func invalidUTF8(data []byte) int {
-	for i := 0; i < len(data); {
-		r, n := utf8.DecodeRune(data[i:])
-		if r == utf8.RuneError && n == 1 {
-			return i
-		}
-		i += n
-	}
-	return -1
-}
-
-// tree parses text to the one document in it; nil for an empty file and where
-// there was a finding.
-func (d *doc) tree(text string) (body ast.Node) {
-	// The parser is not ours: a defect in it must end as a finding too.
-	defer func() {
-		if r := recover(); r != nil {
-			d.errorf("", "CAT-YAML", "simplify the file", "this is not YAML that can be read (%v)", r)
-			body = nil
-		}
-	}()
-	tokens := lexer.Tokenize(text)
-	if tk, what := tooMuch(tokens); tk != nil {
-		d.errorAt(d.position(tk), "", "CAT-YAML", "split the file or simplify it", "%s", what)
-		return nil
-	}
-	f, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
-	if err != nil {
-		// The error's own text quotes the file at length; its message is enough.
-		msg, at := "", position{1, 1}
-		var ye yaml.Error
-		if errors.As(err, &ye) {
-			msg, at = ye.GetMessage(), d.position(ye.GetToken())
-		} else {
-			msg = err.Error()
-		}
-		d.errorAt(at, "", "CAT-YAML", "", "not valid YAML: %s", strings.TrimSpace(msg))
-		return nil
-	}
-	var docs []*ast.DocumentNode
-	for _, doc := range f.Docs {
-		if doc.Body != nil && doc.Body.Type() != ast.CommentType {
-			docs = append(docs, doc)
-		}
-	}
-	switch len(docs) {
-	case 0:
-		return nil
-	case 1:
-		return docs[0].Body
-	}
-	d.errorAt(d.position(firstToken(docs[1].Body)), "", "CAT-YAML", "keep one document, without \"---\" between parts", "the file holds %d documents", len(docs))
-	return nil
-}
-
-// tooMuch returns the token at which a file passes a limit, and which. It looks
-// at tokens because the parser recurses, and a stack that overflows ends the
-// program.
-func tooMuch(tokens token.Tokens) (*token.Token, string) {
-	keys, flow, chain := 0, 0, 0
-	for _, tk := range tokens {
-		switch tk.Type {
-		case token.SequenceStartType, token.MappingStartType:
-			flow++
-			chain++
-		case token.SequenceEndType, token.MappingEndType:
-			flow--
-			chain = 0
-		case token.MappingValueType:
-			keys++
-			chain++
-		case token.MappingKeyType:
-			keys++
-			chain++
-		case token.LiteralType, token.FoldedType:
-			keys++
-			chain = 0
-		case token.SequenceEntryType, token.AnchorType, token.TagType:
-			chain++
-		default:
-			chain = 0
-		}
-		switch {
-		case flow > maxDepth, chain > maxDepth, tk.Position != nil && tk.Position.IndentNum > 4*maxDepth:
-			return tk, fmt.Sprintf("values are nested deeper than %d levels", maxDepth)
-		case keys > maxKeys:
-			return tk, fmt.Sprintf("there are more than %d keys and blocks of text", maxKeys)
-		}
-	}
-	return nil, ""
+	return yamldoc.Read(data, opt, v)
 }

@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 
 	"jouleboard/internal/result"
+	"jouleboard/internal/yamldoc"
 )
 
 // board makes a content folder: path, text, path, text.
@@ -66,7 +67,7 @@ quality:
     valu: 1
 notes:
   - fine
-  - 7
+  - true
 title: again
 `), []string{
 			model + ":1:1 CAT-LICENSE",
@@ -83,16 +84,16 @@ title: again
 		}},
 		{"missing keys", board(model, "family: Qwen\n"), []string{model + ":1:1 CAT-MISSING", model + ":1:1 CAT-MISSING"}},
 		{"not a mapping", board(model, "- a\n", task, "text\n"), []string{model + ":1:1 CAT-TYPE", task + ":1:1 CAT-TYPE"}},
-		{"columns are bytes", board(model, "name: o/n\ntitle: \"ü\"\nnotes: [\"ü\", 7]\n"), []string{
+		{"columns are bytes", board(model, "name: o/n\ntitle: \"ü\"\nnotes: [\"ü\", true]\n"), []string{
 			model + ":1:1 CAT-LICENSE", model + ":3:15 /notes/1 CAT-TYPE"}},
 		{"empty value", board(model, "name: o/n\ntitle: T\nfamily:\nlicense: \"\"\n"), []string{
 			model + ":1:1 CAT-LICENSE", model + ":3:1 /family CAT-TYPE", model + ":4:10 /license CAT-VALUE"}},
 		{"syntax", board(model, "name: o/n\ntitle: [a\n", task, "id: \"x\n"), []string{model + ":2:8 CAT-YAML", task + ":1:5 CAT-YAML"}},
-		{"not UTF-8", board(model, "name: o/n\ntitle: a\xffb\n"), []string{model + ":2:9 CAT-UTF8"}},
+		{"not UTF-8", board(model, "name: o/n\ntitle: a\xffb\n"), []string{model + ":2:9 CAT-TEXT"}},
 		{"decoded twice", board(model, "name: o/n\ntitle: modelâ€™s\nnotes: [\"cafÃ© au lait\"]\nlicense: MIT\n", lic, goodLicense), []string{
-			model + ":2:8 /title CAT-VALUE", model + ":3:9 /notes/0 CAT-VALUE"}},
+			model + ":2:8 /title CAT-TEXT", model + ":3:9 /notes/0 CAT-TEXT"}},
 		{"hostile characters", board(model, "name: o/n\ntitle: \"a\\u202eb\"\nfamily: \"a\\u0007b\"\nnotes: [\"a\\u2066b\", \"\\ue000\"]\nlicense: MIT\n", lic, goodLicense), []string{
-			model + ":2:8 /title CAT-VALUE", model + ":3:9 /family CAT-VALUE", model + ":4:9 /notes/0 CAT-VALUE", model + ":4:21 /notes/1 CAT-VALUE"}},
+			model + ":2:8 /title CAT-TEXT", model + ":3:9 /family CAT-TEXT", model + ":4:9 /notes/0 CAT-TEXT", model + ":4:21 /notes/1 CAT-TEXT"}},
 		{"anchors and two documents", board(model, "name: &x o/n\ntitle: *x\n", task, goodTask+"---\nid: u\n"), []string{
 			model + ":1:7 /name CAT-YAML", model + ":2:8 /title CAT-YAML", task + ":8:1 CAT-YAML"}},
 		{"name against file", board(model, "name: other/n\ntitle: T\nlicense: MIT\n", task, strings.Replace(goodTask, "id: t", "id: u", 1), lic, goodLicense), []string{
@@ -235,8 +236,8 @@ withdrawals:
 		{"files that nothing reads", board("catalog/models/n.yaml", "", "catalog/tasks/t.yml", "", "catalog/tasks/.hidden", "", "catalog/readme.txt", ""), []string{
 			"catalog/models/n.yaml CAT-FILE", "catalog/readme.txt CAT-FILE", "catalog/tasks/t.yml CAT-FILE"}},
 		{"a link", fstest.MapFS{task: {Data: []byte("/etc/passwd"), Mode: fs.ModeSymlink}}, []string{task + " CAT-FILE"}},
-		{"too large", board(task, strings.Repeat("#", maxFileBytes+1)), []string{task + ":1:1 CAT-FILE"}},
-		{"too many keys", board(task, strings.Repeat("a: b\n", maxKeys+1)), []string{task + ":20001:2 CAT-YAML"}},
+		{"too large", board(task, strings.Repeat("#", yamldoc.MaxBytes+1)), []string{task + ":1:1 CAT-FILE"}},
+		{"too many keys", board(task, strings.Repeat("a: b\n", 20001)), []string{task + ":20001:2 CAT-YAML"}},
 		{"too far to the right", board(task, indented(300)), []string{task + ":258:258 CAT-YAML"}},
 		{"too deep", board(task, "id: "+strings.Repeat("[", 100)+"\n", model, strings.Repeat("- ", 100)+"a\n", mod, "flags: "+strings.Repeat("!!a ", 100)), []string{
 			model + ":1:129 CAT-YAML", task + ":1:68 CAT-YAML", mod + ":1:197 CAT-YAML"}},

@@ -14,9 +14,9 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"jouleboard/internal/result"
+	"jouleboard/internal/yamldoc"
 )
 
 // Limits on text in bytes, by what it is for.
@@ -40,12 +40,12 @@ var (
 func checkText(s, rules string) (kept, msg, hint string) {
 	limit, lines := maxName, false
 	switch {
-	case hasRule(rules, "verbatim"):
+	case yamldoc.HasRule(rules, "verbatim"):
 		limit, lines = maxVerbatim, true
-	case hasRule(rules, "text"):
+	case yamldoc.HasRule(rules, "text"):
 		limit, lines = maxText, true
 		s = strings.TrimRight(s, "\n")
-	case hasRule(rules, "url"):
+	case yamldoc.HasRule(rules, "url"):
 		limit = maxURL
 	}
 	if n, ok := ruleArg(rules, "max"); ok {
@@ -57,10 +57,10 @@ func checkText(s, rules string) (kept, msg, hint string) {
 	case len(s) > limit:
 		return s, fmt.Sprintf("%d bytes are too long, at most %d fit", len(s), limit), ""
 	}
-	if msg := textProblem(s, lines); msg != "" {
+	if msg := result.TextProblem(s, lines); msg != "" {
 		return s, msg, "type the text anew"
 	}
-	if !hasRule(rules, "verbatim") && strings.TrimSpace(s) != s {
+	if !yamldoc.HasRule(rules, "verbatim") && strings.TrimSpace(s) != s {
 		return s, fmt.Sprintf("%q begins or ends with space", result.Clip(s)), "remove the space"
 	}
 	for rule := range strings.SplitSeq(rules, ",") {
@@ -125,32 +125,12 @@ func checkForm(s, name, arg string) (msg, hint string) {
 func checkNumber(f float64, rules string) string {
 	text := strconv.FormatFloat(f, 'g', -1, 64)
 	switch {
-	case hasRule(rules, "positive") && f <= 0:
+	case yamldoc.HasRule(rules, "positive") && f <= 0:
 		return text + " is not above 0 (unknown is written by leaving the key out)"
-	case hasRule(rules, "notnegative") && f < 0:
+	case yamldoc.HasRule(rules, "notnegative") && f < 0:
 		return text + " is below 0"
-	case hasRule(rules, "fraction") && (f < 0 || f > 1):
+	case yamldoc.HasRule(rules, "fraction") && (f < 0 || f > 1):
 		return text + " is not a fraction from 0 to 1"
-	}
-	return ""
-}
-
-// textProblem says what is wrong with the characters of a text, "" if nothing.
-func textProblem(s string, lines bool) string {
-	for i, r := range s {
-		what := result.BadRune(r)
-		switch {
-		case what == "", lines && (r == '\n' || r == '\t'):
-		case r == utf8.RuneError:
-			return fmt.Sprintf("byte %d is not UTF-8, or was lost in an earlier conversion", i+1)
-		case r == '\n':
-			return "line breaks are not allowed here"
-		default:
-			return fmt.Sprintf("%s U+%04X at byte %d", what, r, i+1)
-		}
-	}
-	if wrong, right := result.Mojibake(s); wrong != "" {
-		return fmt.Sprintf("%q at byte %d was decoded twice; %q was meant", wrong, strings.Index(s, wrong)+1, right)
 	}
 	return ""
 }
@@ -183,16 +163,6 @@ func isHubID(s string) bool {
 		}
 	}
 	return true
-}
-
-// hasRule says whether a rule stands in a tag.
-func hasRule(rules, name string) bool {
-	for rule := range strings.SplitSeq(rules, ",") {
-		if rule == name {
-			return true
-		}
-	}
-	return false
 }
 
 func ruleArg(rules, name string) (string, bool) {

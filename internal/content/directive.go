@@ -14,6 +14,8 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
+
+	"jouleboard/internal/result"
 )
 
 // Directives makes the HTML of a directive. block is true for those that stand
@@ -53,7 +55,7 @@ func parseDirective(s []byte) (name string, args map[string]string, n int, err e
 		}
 		key := string(s[start:n])
 		if key == "" || n == len(s) || s[n] != '=' {
-			return name, args, skip(s, n), fmt.Errorf("expects key=value, found %q", clip(firstWord(s[start:]), 30))
+			return name, args, skip(s, n), fmt.Errorf("expects key=value, found %q", result.Clip(firstWord(s[start:])))
 		}
 		if _, dup := args[key]; dup {
 			return name, args, skip(s, n), fmt.Errorf("has the key %s twice", key)
@@ -165,7 +167,7 @@ func (blockParser) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.
 		}
 		name, err = string(rest), fmt.Errorf("lacks its braces; write ::%s{}", rest)
 	case err == nil && used < len(rest):
-		err = fmt.Errorf("is followed by %q; it must stand alone on its line", clip(string(rest[used:]), 30))
+		err = fmt.Errorf("is followed by %q; it must stand alone on its line", result.Clip(string(rest[used:])))
 	}
 	n.directive = directive{name: name, args: args, pos: seg.Start + at - seg.Padding, err: err}
 	reader.AdvanceToEOL()

@@ -16,6 +16,7 @@ import (
 
 	"jouleboard/internal/result"
 	"jouleboard/internal/unit"
+	"jouleboard/internal/yamldoc"
 )
 
 // Formula is one derived column. Expr is arithmetic over registry keys.
@@ -35,20 +36,14 @@ type Formula struct {
 // expression alone, or a mapping with name and unit.
 type Formulas map[string]Formula
 
-// UnmarshalYAML reads a formula from its short form or its mapping.
-func (f *Formula) UnmarshalYAML(unmarshal func(any) error) error {
-	var short string
-	if err := unmarshal(&short); err == nil {
+// UnmarshalYAMLNode reads a formula from its short form or its mapping.
+func (f *Formula) UnmarshalYAMLNode(n yamldoc.Node) {
+	if short, ok := n.Text(); ok {
 		f.Expr = short
-		return nil
+		return
 	}
-	type plain Formula
-	var p plain
-	if err := unmarshal(&p); err != nil {
-		return err
-	}
-	*f = Formula(p)
-	return nil
+	type plain Formula // without this method
+	n.Read((*plain)(f))
 }
 
 // Keys returns the columns' keys in order of name.
@@ -207,7 +202,7 @@ func (w *formulaWalk) walk(n ast.Node) (dim string, known bool) {
 		}
 	}
 	if w.err == nil {
-		w.err = fmt.Errorf("expression holds %q; only numbers, metric keys, + - * / ^ and min, max, abs, round, floor, ceil are allowed", clip(n.String(), 40))
+		w.err = fmt.Errorf("expression holds %q; only numbers, metric keys, + - * / ^ and min, max, abs, round, floor, ceil are allowed", result.Clip(n.String()))
 	}
 	return "", false
 }

@@ -38,15 +38,15 @@ func (p *Page) resolve(dest string) (d destination, hint string, err error) {
 	case strings.TrimSpace(dest) == "":
 		return d, "write an address between the parentheses", fmt.Errorf("link leads nowhere")
 	case strings.ContainsFunc(dest, hidden) || strings.ContainsAny(dest, "\t\n\r\\"):
-		return d, "write a plain address", fmt.Errorf("link %q holds control characters or backslashes", clip(dest, 60))
+		return d, "write a plain address", fmt.Errorf("link %q holds control characters or backslashes", result.Clip(dest))
 	case schemeForm.MatchString(dest):
 		return p.resolveOutside(dest)
 	case strings.HasPrefix(dest, "//"):
-		return d, "begin it with https://", fmt.Errorf("link %q has no scheme", clip(dest, 60))
+		return d, "begin it with https://", fmt.Errorf("link %q has no scheme", result.Clip(dest))
 	case strings.HasPrefix(dest, "#"):
 		id, err := url.PathUnescape(dest[1:])
 		if err != nil || id != "" && !p.HasID(id) {
-			return d, p.nearID(id), fmt.Errorf("this page has no heading with the id %q", clip(dest[1:], 60))
+			return d, p.nearID(id), fmt.Errorf("this page has no heading with the id %q", result.Clip(dest[1:]))
 		}
 		return destination{outside: dest}, "", nil
 	}
@@ -58,13 +58,13 @@ func (p *Page) resolveOutside(dest string) (d destination, hint string, err erro
 	switch scheme {
 	case "http", "https":
 		if !isWeb(dest) {
-			return d, "check host and spelling", fmt.Errorf("link %q is not an address", clip(dest, 60))
+			return d, "check host and spelling", fmt.Errorf("link %q is not an address", result.Clip(dest))
 		}
 		return destination{outside: dest, external: true}, "", nil
 	case "mailto":
 		return destination{outside: dest}, "", nil
 	}
-	return d, "http, https and mailto are", fmt.Errorf("link scheme %q is not allowed", clip(scheme, 20))
+	return d, "http, https and mailto are", fmt.Errorf("link scheme %q is not allowed", result.Clip(scheme))
 }
 
 func (p *Page) resolveInside(dest string) (d destination, hint string, err error) {
@@ -72,10 +72,10 @@ func (p *Page) resolveInside(dest string) (d destination, hint string, err error
 	rest, query, _ := strings.Cut(rest, "?")
 	name, err := url.PathUnescape(rest)
 	if err != nil {
-		return d, "write %25 for a percent sign", fmt.Errorf("link %q has a broken %% escape", clip(dest, 60))
+		return d, "write %25 for a percent sign", fmt.Errorf("link %q has a broken %% escape", result.Clip(dest))
 	}
 	if frag, err = url.PathUnescape(frag); err != nil {
-		return d, "write %25 for a percent sign", fmt.Errorf("link %q has a broken %% escape", clip(dest, 60))
+		return d, "write %25 for a percent sign", fmt.Errorf("link %q has a broken %% escape", result.Clip(dest))
 	}
 	folder := strings.HasSuffix(name, "/")
 	if strings.HasPrefix(name, "/") {
@@ -84,7 +84,7 @@ func (p *Page) resolveInside(dest string) (d destination, hint string, err error
 		name = path.Join(path.Dir(strings.TrimPrefix(p.File, root)), name)
 	}
 	if name == ".." || strings.HasPrefix(name, "../") {
-		return d, "for a file of the repository write its full https address", fmt.Errorf("link %q leaves the content folder", clip(dest, 60))
+		return d, "for a file of the repository write its full https address", fmt.Errorf("link %q leaves the content folder", result.Clip(dest))
 	}
 	if name == "." {
 		name = ""
@@ -102,7 +102,7 @@ func (p *Page) resolveInside(dest string) (d destination, hint string, err error
 			return d, "links between pages are relative to the file they stand in", fmt.Errorf("link leads to %s%s, which is not there", root, name)
 		}
 		if frag != "" && !to.HasID(frag) {
-			return d, to.nearID(frag), fmt.Errorf("%s has no heading with the id %q", to.File, clip(frag, 60))
+			return d, to.nearID(frag), fmt.Errorf("%s has no heading with the id %q", to.File, result.Clip(frag))
 		}
 		return destination{target: to.URL + tail}, "", nil
 	}
@@ -116,7 +116,7 @@ func (p *Page) resolveInside(dest string) (d destination, hint string, err error
 	}
 	for _, to := range p.pages {
 		if to.URL == name && frag != "" && !to.HasID(frag) {
-			return d, to.nearID(frag), fmt.Errorf("%s has no heading with the id %q", to.File, clip(frag, 60))
+			return d, to.nearID(frag), fmt.Errorf("%s has no heading with the id %q", to.File, result.Clip(frag))
 		}
 	}
 	return destination{target: name + tail}, "", nil
@@ -140,16 +140,18 @@ func (p *Page) HasID(id string) bool {
 
 // nearID suggests the page's ids for a fragment that is not there.
 func (p *Page) nearID(id string) string {
-	best, score := "", 1<<30
+	var ids []string
 	for _, h := range p.Headings {
-		if s := distance(id, h.ID); s < score {
-			best, score = h.ID, s
-		}
+		ids = append(ids, h.ID)
 	}
-	if best == "" {
+	near := result.Nearest(id, ids)
+	switch {
+	case near != "":
+		return fmt.Sprintf("did you mean #%s?", near)
+	case len(ids) == 0:
 		return "the page has no headings"
 	}
-	return fmt.Sprintf("did you mean #%s?", best)
+	return "its headings are #" + result.Clip(strings.Join(ids, ", #"))
 }
 
 // checkLinks resolves every link and picture of the page, and notes the pictures

@@ -167,9 +167,9 @@ func (p *Page) headings() result.Findings {
 		if b, ok := id.([]byte); written && ok {
 			switch {
 			case !idForm.Match(b):
-				bad(h, result.Error, fmt.Sprintf("heading id %q is not a fragment", clip(string(b), 40)), "use letters, digits, hyphen, dot and underscore")
+				bad(h, result.Error, fmt.Sprintf("heading id %q is not a fragment", result.Clip(string(b))), "use letters, digits, hyphen, dot and underscore")
 			case p.ids[string(b)]:
-				bad(h, result.Error, fmt.Sprintf("heading id %q stands twice on the page", clip(string(b), 40)), "choose another")
+				bad(h, result.Error, fmt.Sprintf("heading id %q stands twice on the page", result.Clip(string(b))), "choose another")
 			default:
 				p.ids[string(b)] = true
 				fixed[h] = b
@@ -276,11 +276,11 @@ func (p *Page) prose() result.Findings {
 		case *ast.RawHTML:
 			// An end tag was reported at its start tag.
 			if raw := n.Segments.Value(p.source); !isComment(raw) && !bytes.HasPrefix(raw, []byte("</")) {
-				add(result.Warn, rulePage, n.Segments.At(0).Start, fmt.Sprintf("HTML %q is shown as text", clip(string(raw), 30)), "use markdown or a directive")
+				add(result.Warn, rulePage, n.Segments.At(0).Start, fmt.Sprintf("HTML %q is shown as text", result.Clip(string(raw))), "use markdown or a directive")
 			}
 		case *ast.HTMLBlock:
 			if raw := htmlBlock(n, p.source); !isComment(raw) {
-				add(result.Warn, rulePage, n.Pos(), fmt.Sprintf("HTML %q is shown as text", clip(result.FirstLine(string(raw)), 30)), "use markdown or a directive")
+				add(result.Warn, rulePage, n.Pos(), fmt.Sprintf("HTML %q is shown as text", result.Clip(result.FirstLine(string(raw)))), "use markdown or a directive")
 			}
 		case *ast.Text:
 			if _, code := n.Parent().(*ast.CodeSpan); code {
@@ -318,10 +318,10 @@ func (p *Page) loose(block ast.Node, add func(level result.Level, rule string, a
 		}
 		text := run.String()
 		for _, m := range openFootnote.FindAllStringIndex(text, -1) {
-			add(result.Error, rulePage, place(m[0]), fmt.Sprintf("footnote %s has no definition", clip(text[m[0]:m[1]], 60)), "add a line that begins with the mark and a colon")
+			add(result.Error, rulePage, place(m[0]), fmt.Sprintf("footnote %s has no definition", result.Clip(text[m[0]:m[1]])), "add a line that begins with the mark and a colon")
 		}
 		for _, m := range openReference.FindAllStringIndex(text, -1) {
-			add(result.Warn, ruleLink, place(m[0]), fmt.Sprintf("%s looks like a link whose reference is not defined", clip(text[m[0]:m[1]], 60)),
+			add(result.Warn, ruleLink, place(m[0]), fmt.Sprintf("%s looks like a link whose reference is not defined", result.Clip(text[m[0]:m[1]])),
 				"define it, or escape the bracket with a backslash")
 		}
 		run.Reset()

@@ -14,6 +14,7 @@ import (
 	"github.com/yuin/goldmark/ast"
 
 	"jouleboard/internal/result"
+	"jouleboard/internal/yamldoc"
 )
 
 // Layouts of a page.
@@ -186,7 +187,7 @@ func parsePage(name string, data []byte) (*Page, result.Findings) {
 				fmt.Sprintf("file name %q cannot be an address", part), "use letters, digits, dot, hyphen and underscore"))
 		}
 	}
-	if bad := checkText(p.File, data, 1); len(bad) > 0 {
+	if bad := result.CheckText(ruleText, p.File, data, 1); len(bad) > 0 {
 		// A parser would show replacement characters; the page is not read further.
 		p.setBody(nil)
 		return p, append(findings, bad...)
@@ -196,9 +197,9 @@ func parsePage(name string, data []byte) (*Page, result.Findings) {
 	p.firstLine = at
 	if !more.HasErrors() {
 		var fm frontMatter
-		places, more := decodeYAML(p.File, head, 2, &fm)
+		doc, more := readYAML(p.File, head, 2, &fm)
 		findings = append(findings, more...)
-		findings = append(findings, p.apply(fm, places)...)
+		findings = append(findings, p.apply(fm, doc)...)
 	}
 	findings = append(findings, p.setBody(body)...)
 	return p, findings
@@ -235,12 +236,14 @@ var (
 )
 
 // apply takes the front matter over into the page and checks it.
-func (p *Page) apply(fm frontMatter, places map[string]result.Place) result.Findings {
+func (p *Page) apply(fm frontMatter, doc *yamldoc.Doc) result.Findings {
 	var fs result.Findings
 	bad := func(key, msg, hint string) {
-		at := places[key]
-		if at.Line == 0 {
-			at.Line = 1
+		at := result.Place{Line: 1}
+		if key = "/" + key; doc.Failed(key) {
+			return // reading has told
+		} else if doc.Has(key) {
+			at = doc.Place(key)
 		}
 		fs = append(fs, p.finding(rulePage, result.Error, at, msg, hint))
 	}
@@ -253,7 +256,7 @@ func (p *Page) apply(fm frontMatter, places map[string]result.Place) result.Find
 		bad("title", "title has more than 200 characters", "")
 	}
 	if p.Date != "" && !validDate(p.Date) {
-		bad("date", fmt.Sprintf("date %q is not a day written as YYYY-MM-DD", clip(p.Date, 20)), "")
+		bad("date", fmt.Sprintf("date %q is not a day written as YYYY-MM-DD", result.Clip(p.Date)), "")
 		p.Date = ""
 	}
 	switch fm.Layout {
@@ -261,12 +264,12 @@ func (p *Page) apply(fm frontMatter, places map[string]result.Place) result.Find
 	case LayoutPage, LayoutFAQ:
 		p.Layout = fm.Layout
 	default:
-		bad("layout", fmt.Sprintf("layout %q is not known", clip(fm.Layout, 40)), "use page or faq")
+		bad("layout", fmt.Sprintf("layout %q is not known", result.Clip(fm.Layout)), "use page or faq")
 	}
 	for i, a := range fm.Aliases {
 		u := strings.TrimPrefix(a, "/")
 		if u == "" || !urlForm.MatchString(u) {
-			bad(fmt.Sprintf("aliases[%d]", i), fmt.Sprintf("alias %q is not an address inside the site", clip(a, 80)), "write it like docs/old-name/")
+			bad(fmt.Sprintf("aliases/%d", i), fmt.Sprintf("alias %q is not an address inside the site", result.Clip(a)), "write it like docs/old-name/")
 			continue
 		}
 		if !strings.HasSuffix(u, "/") && !strings.HasSuffix(u, ".html") {
@@ -281,7 +284,7 @@ func (p *Page) apply(fm frontMatter, places map[string]result.Place) result.Find
 			}
 		}
 		if s.URL != "" && !isWeb(s.URL) {
-			bad("source.url", fmt.Sprintf("source url %q is not an http or https address", clip(s.URL, 80)), "")
+			bad("source/url", fmt.Sprintf("source url %q is not an http or https address", result.Clip(s.URL)), "")
 		} else {
 			p.Source = s
 		}

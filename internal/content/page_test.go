@@ -193,11 +193,11 @@ source: {author: A, url: "ftp://x"}
 	))
 	got := strings.Join(lines(fs), "\n")
 	for _, want := range []string{
-		"content/docs/bad.md:2:8: error: page has no title",
-		"content/docs/bad.md:3:7: error: date \"2026-02-30\"",
-		"content/docs/bad.md:4:9: error: layout \"fancy\"",
-		"content/docs/bad.md:5:11: error: alias \"../x\"",
-		"content/docs/bad.md:6:1: error: unknown key \"unknown\"",
+		"content/docs/bad.md:2:8 /title: error: page has no title",
+		"content/docs/bad.md:3:7 /date: error: date \"2026-02-30\"",
+		"content/docs/bad.md:4:9 /layout: error: layout \"fancy\"",
+		"content/docs/bad.md:5:11 /aliases/0: error: alias \"../x\"",
+		"content/docs/bad.md:6:1 /unknown: error: unknown key \"unknown\"",
 		"lacks its license", "source url \"ftp://x\"",
 		"content/docs/bad.md:10:1: error: a page's only h1 is its title",
 		"content/docs/bad.md:12:1: warn: heading jumps from level 1 to 3",

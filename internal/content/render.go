@@ -137,7 +137,7 @@ func (r *pageRenderer) href(n ast.Node, dest string) (href string, external, ok 
 	href, ok = r.link(d.target, r.page)
 	if !ok {
 		r.findings = append(r.findings, r.page.finding(ruleLink, result.Error, r.page.at(n.Pos()),
-			fmt.Sprintf("link leads to /%s, which the site does not have", clip(d.target, 80)), "check the address; pages of boards and models follow the results"))
+			fmt.Sprintf("link leads to /%s, which the site does not have", result.Clip(d.target)), "check the address; pages of boards and models follow the results"))
 	}
 	return href, false, ok
 }

@@ -10,6 +10,7 @@ import (
 
 	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
+	"jouleboard/internal/yamldoc"
 )
 
 // SiteFile is where a board's settings stand, inside the content folder.
@@ -43,7 +44,7 @@ type Site struct {
 	// Rank holds the operating points and boards; its keys stand at the top level.
 	Rank rank.Config `yaml:",inline"`
 
-	places map[string]result.Place
+	doc *yamldoc.Doc // nil before it is read
 }
 
 // Author is a person (Family and Given) or an organisation (Name).
@@ -96,7 +97,7 @@ func LoadSite(content fs.FS) (*Site, result.Findings) {
 		s.defaults()
 		return s, findings
 	}
-	s.places, findings = decodeYAML(root+SiteFile, data, 1, s)
+	s.doc, findings = readYAML(root+SiteFile, data, 1, s)
 	s.defaults()
 	findings = append(findings, s.check(content)...)
 	findings.Sort()
@@ -122,35 +123,14 @@ func (s *Site) defaults() {
 	}
 }
 
-// Place returns where a value stands in site.yaml, by its path
-// ("boards[2].task"). For a path that is not in the file it is the nearest
-// value above.
-func (s *Site) Place(path string) result.Place {
-	for p := path; ; p = parent(p) {
-		if at, ok := s.places[p]; ok && at.Line > 0 {
-			return at
-		}
-		if p == "" {
-			return result.Place{File: root + SiteFile}
-		}
+// Place returns where a value stands in site.yaml, by its JSON pointer
+// ("/boards/2/task"). For a value that is not in the file it is the nearest one
+// around it.
+func (s *Site) Place(pointer string) result.Place {
+	if s.doc == nil {
+		return result.Place{File: root + SiteFile, Pointer: pointer}
 	}
-}
-
-// At is Place for a JSON pointer ("/boards/2/task"), which it keeps.
-func (s *Site) At(pointer string) result.Place {
-	at := s.Place(pathOf(pointer))
-	at.Pointer = pointer
-	return at
-}
-
-// parent cuts the last step off a path.
-func parent(p string) string {
-	for i := len(p) - 1; i >= 0; i-- {
-		if p[i] == '.' || p[i] == '[' {
-			return p[:i]
-		}
-	}
-	return ""
+	return s.doc.Place(pointer)
 }
 
 // BuildsLabel says whether a build writes the named label for each result.

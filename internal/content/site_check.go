@@ -33,11 +33,19 @@ type siteCheck struct {
 	fs result.Findings
 }
 
-func (c *siteCheck) add(level result.Level, path, msg, hint string) {
-	c.fs = append(c.fs, result.Finding{Rule: ruleSite, Level: level, Where: c.s.Place(path), Message: msg, Hint: hint})
+// add says something about a value, unless reading it has failed already.
+func (c *siteCheck) add(level result.Level, pointer, msg, hint string) {
+	c.say(result.Finding{Rule: ruleSite, Level: level, Where: result.Place{Pointer: pointer}, Message: msg, Hint: hint})
 }
 
-func (c *siteCheck) bad(path, msg, hint string) { c.add(result.Error, path, msg, hint) }
+func (c *siteCheck) say(f result.Finding) {
+	if c.s.doc == nil || !c.s.doc.Failed(f.Where.Pointer) {
+		f.Where = c.s.Place(f.Where.Pointer)
+		c.fs = append(c.fs, f)
+	}
+}
+
+func (c *siteCheck) bad(pointer, msg, hint string) { c.add(result.Error, pointer, msg, hint) }
 
 // check looks at every value; content is needed for the files it names.
 func (s *Site) check(content fs.FS) result.Findings {
@@ -48,25 +56,9 @@ func (s *Site) check(content fs.FS) result.Findings {
 	c.look(content)
 	reg := c.formulas()
 	for _, f := range s.Rank.Check(reg) {
-		at := s.Place(pathOf(f.Where.Pointer))
-		f.Where = result.Place{File: at.File, Line: at.Line, Col: at.Col, Pointer: f.Where.Pointer}
-		c.fs = append(c.fs, f)
+		c.say(f)
 	}
 	return c.fs
-}
-
-// pathOf turns a JSON pointer into a path as the decoder writes it:
-// /boards/2/task is boards[2].task.
-func pathOf(pointer string) string {
-	p := ""
-	for _, step := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
-		if _, err := strconv.Atoi(step); err == nil && p != "" {
-			p += "[" + step + "]"
-			continue
-		}
-		p = join(p, step)
-	}
-	return p
 }
 
 func (c *siteCheck) identity() {
@@ -74,50 +66,50 @@ func (c *siteCheck) identity() {
 	s.Title = strings.TrimSpace(s.Title)
 	switch n := len([]rune(s.Title)); {
 	case n == 0:
-		c.bad("title", "the board has no title", "add title: NAME")
+		c.bad("/title", "the board has no title", "add title: NAME")
 	case n > 200:
-		c.bad("title", fmt.Sprintf("title has %d characters, more than 200", n), "")
+		c.bad("/title", fmt.Sprintf("title has %d characters, more than 200", n), "")
 	}
 	if s.Description == "" {
-		c.add(result.Warn, "description", "the board has no description", "search engines and link previews show it; add one or two sentences")
+		c.add(result.Warn, "/description", "the board has no description", "search engines and link previews show it; add one or two sentences")
 	}
 	if s.BaseURL != "" {
 		s.BaseURL = strings.TrimRight(s.BaseURL, "/")
 		if msg := CheckBaseURL(s.BaseURL); msg != "" {
-			c.bad("base_url", msg, "write the address at which the site is published, such as https://example.org/board")
+			c.bad("/base_url", msg, "write the address at which the site is published, such as https://example.org/board")
 		}
 	}
 	if !languageForm.MatchString(s.Language) {
-		c.bad("language", fmt.Sprintf("language %q is not a language tag", clip(s.Language, 20)), "write en, zh or the like")
+		c.bad("/language", fmt.Sprintf("language %q is not a language tag", result.Clip(s.Language)), "write en, zh or the like")
 	}
 	known := false
 	for i, l := range s.Languages {
 		known = known || l == s.Language
 		if l != s.Language && !languageForm.MatchString(l) {
-			c.bad(fmt.Sprintf("languages[%d]", i), fmt.Sprintf("language %q is not a language tag", clip(l, 20)), "write en, zh or the like")
+			c.bad(fmt.Sprintf("/languages/%d", i), fmt.Sprintf("language %q is not a language tag", result.Clip(l)), "write en, zh or the like")
 		}
 	}
 	if !known {
-		c.bad("languages", fmt.Sprintf("languages lacks %q, which the board's language is", s.Language), "add it")
+		c.bad("/languages", fmt.Sprintf("languages lacks %q, which the board's language is", s.Language), "add it")
 	}
 	switch {
 	case s.License == "":
-		c.add(result.Warn, "license", "the board's data has no licence", "nobody may reuse what states none; add license: with an SPDX id such as CC-BY-4.0")
+		c.add(result.Warn, "/license", "the board's data has no licence", "nobody may reuse what states none; add license: with an SPDX id such as CC-BY-4.0")
 	case !licenseForm.MatchString(s.License):
-		c.bad("license", fmt.Sprintf("license %q is not an SPDX id", clip(s.License, 40)), "such as Apache-2.0 or CC-BY-4.0; see spdx.org/licenses")
+		c.bad("/license", fmt.Sprintf("license %q is not an SPDX id", result.Clip(s.License)), "such as Apache-2.0 or CC-BY-4.0; see spdx.org/licenses")
 	}
 	if s.Labels.HashLen != 12 && s.Labels.HashLen != 16 {
-		c.bad("labels.hash_len", fmt.Sprintf("hash_len is %d", s.Labels.HashLen), "12 or 16; changing it changes every permalink")
+		c.bad("/labels/hash_len", fmt.Sprintf("hash_len is %d", s.Labels.HashLen), "12 or 16; changing it changes every permalink")
 	}
 	for i, b := range s.Labels.Build {
 		switch b {
 		case "badge", "full-svg", "full-pdf":
 		default:
-			c.bad(fmt.Sprintf("labels.build[%d]", i), fmt.Sprintf("label %q is not known", clip(b, 40)), "use badge, full-svg, full-pdf")
+			c.bad(fmt.Sprintf("/labels/build/%d", i), fmt.Sprintf("label %q is not known", result.Clip(b)), "use badge, full-svg, full-pdf")
 		}
 	}
 	if d := s.Citation.DOI; d != "" && !doiForm.MatchString(d) {
-		c.bad("citation.doi", fmt.Sprintf("doi %q has not the form of a DOI", clip(d, 60)), "write it as 10.5281/zenodo.123, without https://doi.org/")
+		c.bad("/citation/doi", fmt.Sprintf("doi %q has not the form of a DOI", result.Clip(d)), "write it as 10.5281/zenodo.123, without https://doi.org/")
 	}
 }
 
@@ -130,37 +122,37 @@ func CheckBaseURL(s string) string {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil || u.Hostname() == "" || u.Opaque != "":
-		return fmt.Sprintf("%q is not an absolute address", clip(s, 80))
+		return fmt.Sprintf("%q is not an absolute address", result.Clip(s))
 	case u.Scheme != "https":
-		return fmt.Sprintf("%q does not begin with https://", clip(s, 80))
+		return fmt.Sprintf("%q does not begin with https://", result.Clip(s))
 	case u.RawQuery != "" || u.ForceQuery || strings.Contains(s, "#") || u.User != nil:
-		return fmt.Sprintf("%q holds a query, fragment or user name", clip(s, 80))
+		return fmt.Sprintf("%q holds a query, fragment or user name", result.Clip(s))
 	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return fmt.Sprintf("%q is not plain ASCII", clip(s, 80))
+		return fmt.Sprintf("%q is not plain ASCII", result.Clip(s))
 	}
 	return ""
 }
 
 func (c *siteCheck) people() {
 	for i, a := range c.s.Authors {
-		at := fmt.Sprintf("authors[%d]", i)
+		at := fmt.Sprintf("/authors/%d", i)
 		switch {
 		case a.Name == "" && a.Family == "":
 			c.bad(at, "author has neither name nor family name", "a person has family: and given:, an organisation has name:")
 		case a.Name != "" && (a.Family != "" || a.Given != ""):
-			c.bad(at, fmt.Sprintf("author %q has both name and family or given", clip(a.Name, 40)), "a person has family: and given:, an organisation has name:")
+			c.bad(at, fmt.Sprintf("author %q has both name and family or given", result.Clip(a.Name)), "a person has family: and given:, an organisation has name:")
 		}
 		if a.ORCID != "" && !validORCID(a.ORCID) {
-			c.bad(at+".orcid", fmt.Sprintf("orcid %q is not valid", clip(a.ORCID, 40)), "write the 16 digits with hyphens, as in 0000-0002-1825-0097; the last one is a check digit")
+			c.bad(at+"/orcid", fmt.Sprintf("orcid %q is not valid", result.Clip(a.ORCID)), "write the 16 digits with hyphens, as in 0000-0002-1825-0097; the last one is a check digit")
 		}
 	}
 	if len(c.s.Authors) == 0 {
-		c.add(result.Warn, "authors", "the board names no authors", "citations then credit the title alone; an organisation is enough")
+		c.add(result.Warn, "/authors", "the board names no authors", "citations then credit the title alone; an organisation is enough")
 	}
 	if s := c.s.Contact; s != "" && !isWeb(s) {
 		addr, ok := strings.CutPrefix(s, "mailto:")
 		if _, err := mail.ParseAddress(addr); !ok || err != nil || strings.ContainsAny(addr, "<> ") {
-			c.bad("contact", fmt.Sprintf("contact %q is no https or mailto address", clip(s, 60)), "such as mailto:board@example.org")
+			c.bad("/contact", fmt.Sprintf("contact %q is no https or mailto address", result.Clip(s)), "such as mailto:board@example.org")
 		}
 	}
 }
@@ -181,14 +173,14 @@ func validORCID(s string) bool {
 func (c *siteCheck) links() {
 	s := c.s
 	if s.Repository != "" && !isWeb(s.Repository) {
-		c.bad("repository", fmt.Sprintf("repository %q is not an https address", clip(s.Repository, 80)), "such as https://github.com/OWNER/NAME")
+		c.bad("/repository", fmt.Sprintf("repository %q is not an https address", result.Clip(s.Repository)), "such as https://github.com/OWNER/NAME")
 	}
 	s.Repository = strings.TrimRight(s.Repository, "/")
 	if !branchForm.MatchString(s.Branch) || strings.Contains(s.Branch, "..") {
-		c.bad("branch", fmt.Sprintf("branch %q is not a branch name", clip(s.Branch, 60)), "")
+		c.bad("/branch", fmt.Sprintf("branch %q is not a branch name", result.Clip(s.Branch)), "")
 	}
 	for i, l := range s.Navigation {
-		at := fmt.Sprintf("navigation[%d]", i)
+		at := fmt.Sprintf("/navigation/%d", i)
 		if strings.TrimSpace(l.Title) == "" {
 			c.bad(at, "navigation entry has no title", "")
 		}
@@ -196,18 +188,18 @@ func (c *siteCheck) links() {
 			u := strings.TrimPrefix(l.URL, "/")
 			path, _, _ := strings.Cut(u, "#")
 			if !urlForm.MatchString(path) {
-				c.bad(at+".url", fmt.Sprintf("navigation url %q is neither inside the site nor an https address", clip(l.URL, 80)), "write it like docs/ or boards/chat-h100/")
+				c.bad(at+"/url", fmt.Sprintf("navigation url %q is neither inside the site nor an https address", result.Clip(l.URL)), "write it like docs/ or boards/chat-h100/")
 			}
 			s.Navigation[i].URL = u
 		}
 	}
 	for i, l := range s.Related {
-		at := fmt.Sprintf("related[%d]", i)
+		at := fmt.Sprintf("/related/%d", i)
 		if strings.TrimSpace(l.Title) == "" {
 			c.bad(at, "related board has no title", "")
 		}
 		if !isWeb(l.URL) {
-			c.bad(at+".url", fmt.Sprintf("url %q is not an https address", clip(l.URL, 80)), "")
+			c.bad(at+"/url", fmt.Sprintf("url %q is not an https address", result.Clip(l.URL)), "")
 		}
 	}
 }
@@ -217,16 +209,16 @@ func (c *siteCheck) look(content fs.FS) {
 	switch {
 	case t.Accent == "":
 	case !colourForm.MatchString(t.Accent):
-		c.bad("theme.accent", fmt.Sprintf("accent %q is not a colour", clip(t.Accent, 20)), "write six hex digits, as in #0b6e4f")
+		c.bad("/theme/accent", fmt.Sprintf("accent %q is not a colour", result.Clip(t.Accent)), "write six hex digits, as in #0b6e4f")
 	default:
 		t.Accent = strings.ToLower(t.Accent)
 		if r := contrastOnWhite(t.Accent); r < 4.5 {
-			c.bad("theme.accent", fmt.Sprintf("accent %s has a contrast of %.2f on white; links need 4.5", t.Accent, r), "choose a darker colour")
+			c.bad("/theme/accent", fmt.Sprintf("accent %s has a contrast of %.2f on white; links need 4.5", t.Accent, r), "choose a darker colour")
 		}
 	}
 	if t.Logo != "" {
 		if st, err := fs.Stat(content, t.Logo); err != nil || !st.Mode().IsRegular() {
-			c.bad("theme.logo", fmt.Sprintf("logo %s%s is not there", root, clip(t.Logo, 80)), "name a picture inside the content folder")
+			c.bad("/theme/logo", fmt.Sprintf("logo %s%s is not there", root, result.Clip(t.Logo)), "name a picture inside the content folder")
 		}
 	}
 }
@@ -253,18 +245,18 @@ func (c *siteCheck) formulas() *unit.Registry {
 	good := Formulas{}
 	for _, key := range c.s.Formulas.Keys() {
 		f := c.s.Formulas[key]
-		at := "formulas." + key
+		at := "/formulas/" + result.EscapePointer(key)
 		switch _, taken := reg.Get(key); {
 		case !keyForm.MatchString(key):
-			c.bad(at, fmt.Sprintf("formula key %q cannot be a column", clip(key, 70)), "use lower-case letters, digits and _, with the unit in the name")
+			c.bad(at, fmt.Sprintf("formula key %q cannot be a column", result.Clip(key)), "use lower-case letters, digits and _, with the unit in the name")
 			continue
 		case taken:
 			c.bad(at, fmt.Sprintf("formula key %q is already a metric", key), "choose another key")
 			continue
 		case f.Better != "" && f.Better != unit.Lower && f.Better != unit.Higher && f.Better != unit.Neutral:
-			c.bad(at+".better", fmt.Sprintf("better is %q", clip(string(f.Better), 20)), `use lower, higher or "-"`)
+			c.bad(at+"/better", fmt.Sprintf("better is %q", result.Clip(string(f.Better))), `use lower, higher or "-"`)
 		case f.Digits < 0 || f.Digits > 15:
-			c.bad(at+".digits", fmt.Sprintf("digits is %d", f.Digits), "1 to 15 significant digits")
+			c.bad(at+"/digits", fmt.Sprintf("digits is %d", f.Digits), "1 to 15 significant digits")
 		}
 		if err := f.compile(unit.Default()); err != nil {
 			c.bad(at, err.Error(), "see the metric registry for keys and units")
@@ -274,7 +266,7 @@ func (c *siteCheck) formulas() *unit.Registry {
 	}
 	ext, err := reg.With(good.Metrics()...)
 	if err != nil {
-		c.bad("formulas", err.Error(), "")
+		c.bad("/formulas", err.Error(), "")
 		return reg
 	}
 	return ext

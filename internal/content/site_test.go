@@ -11,6 +11,7 @@ import (
 
 	"jouleboard/internal/result"
 	"jouleboard/internal/unit"
+	"jouleboard/internal/yamldoc"
 )
 
 // files makes a content folder.
@@ -68,10 +69,10 @@ func TestLoadSite(t *testing.T) {
 	if !s.BuildsLabel("badge") || s.BuildsLabel("full-svg") || s.Labels.HashLen != 16 || s.Theme.Accent != "#0b6e4f" || s.Navigation[0].URL != "docs/" {
 		t.Errorf("labels, theme, navigation: %+v %+v %+v", s.Labels, s.Theme, s.Navigation)
 	}
-	if at := s.Place("boards[0].point"); at.Line != 13 || at.Col == 0 {
+	if at := s.Place("/boards/0/point"); at.Line != 13 || at.Col == 0 {
 		t.Errorf("place of a board's point is %v", at)
 	}
-	if at := s.Place("boards[0].nothing"); at.Line != 13 {
+	if at := s.Place("/boards/0/nothing"); at.Line != 13 {
 		t.Errorf("place of a missing key is %v, want its board's", at)
 	}
 	if m, ok := s.Registry().Get("spread_ms"); !ok || m.Unit != "ms" || m.Better != unit.Lower || m.Digits != 4 || m.Name != "Spread of gaps" {
@@ -113,21 +114,21 @@ citation: {}
 `))
 	got := strings.Join(lines(fs), "\n")
 	for _, want := range []string{
-		`content/site.yaml:1:1: error: unknown key "titel"`,
+		`content/site.yaml:1:1 /titel: error: unknown key "titel"`,
 		`the board has no title`,
-		`content/site.yaml:2:11: error: "http://example.org" does not begin with https://`,
-		`content/site.yaml:3:11: error: language "English"`,
+		`content/site.yaml:2:11 /base_url: error: "http://example.org" does not begin with https://`,
+		`content/site.yaml:3:11 /language: error: language "English"`,
 		`author "A" has both name and family`,
 		`orcid "0000-0002-1825-0098" is not valid`,
-		`content/site.yaml:7:10: error: license "my own"`,
+		`content/site.yaml:7:10 /license: error: license "my own"`,
 		`contact "javascript:alert(1)"`,
 		`content/site.yaml:10:10 /points/0/id: error: operating point id "a b"`,
 		`unknown metric "nonsense"`,
-		`content/site.yaml:11:49: error: points[1].constraint.max must be a number, found "ten"`,
+		`content/site.yaml:11:49 /points/1/constraint/max: error: expected a finite number, found text "ten"`,
 		`unknown operating point "q"`,
 		`board "x" is defined twice`,
-		`boards[1].order must be a whole number`,
-		`content/site.yaml:15:14: error: boards[2].hidden must be true or false`,
+		`content/site.yaml:14:30 /boards/1/order: error: expected a whole number, found number 1.5`,
+		`content/site.yaml:15:14 /boards/2/hidden: error: expected true or false, found text "maybe"`,
 		`formula key "Bad Key" cannot be a column`,
 		`formula key "energy_j" is already a metric`,
 		`expression adds "J" and "ms"`,
@@ -155,29 +156,34 @@ citation: {}
 
 func TestLoadSiteUnreadable(t *testing.T) {
 	for name, tt := range map[string]struct{ text, want string }{
-		"empty":        {"", "content/site.yaml: error: the board has no title"},
+		"empty":        {"", "content/site.yaml:1:1 /title: error: the board has no title"},
 		"not YAML":     {"title: [", "content/site.yaml:1:8: error: not valid YAML"},
 		"tabs":         {"a:\n\tb: 1\n", "content/site.yaml:2:1: error: not valid YAML"},
 		"not UTF-8":    {"title: a\xffb\n", "content/site.yaml:1:9: error: byte 0xFF at offset 8 is not UTF-8"},
 		"control":      {"title: x\ntagline: a\x1bb\n", "content/site.yaml:2:11: error: invisible control character U+001B"},
 		"override":     {"title: \"a\u202eb\"\n", "content/site.yaml:1:10: error: invisible bidirectional control U+202E"},
-		"a list":       {"- title\n", "content/site.yaml:1:1: error: the file must be a mapping"},
+		"a list":       {"- title\n", "content/site.yaml:1:1: error: expected keys with values, found a list"},
 		"two docs":     {"title: x\n---\ntitle: y\n", "error: a second YAML document begins here"},
-		"anchor":       {"title: &a x\ntagline: *a\n", "anchors, aliases and merge keys are not read"},
-		"merge":        {"theme:\n  <<: {accent: '#000000'}\n", "anchors, aliases and merge keys are not read"},
-		"tag":          {"title: !!binary eA==\n", "tags such as !!str are not read"},
-		"list as text": {"title: [a]\n", "title must be text, found a list"},
-		"text as list": {"authors: Jane\n", `authors must be a list, found "Jane"`},
+		"anchor":       {"title: &a x\ntagline: *a\n", "content/site.yaml:2:10 /tagline: error: anchors, aliases and tags are not read here"},
+		"merge":        {"theme:\n  <<: {accent: '#000000'}\n", "content/site.yaml:2:3 /theme: error: merge keys are not read here"},
+		"tag":          {"title: !!binary eA==\n", "content/site.yaml:1:8 /title: error: anchors, aliases and tags are not read here"},
+		"list as text": {"title: [a]\n", "/title: error: expected text, found a list"},
+		"text as list": {"authors: Jane\n", `/authors: error: expected a list, found text "Jane"`},
 		"deep":         {"title: " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + "\n", "error"},
-		"huge":         {"tagline: " + strings.Repeat("x", maxYAMLBytes) + "\n", "more than the 1048576 allowed"},
-		"not a number": {"labels: {hash_len: .nan}\n", "labels.hash_len must be a whole number"},
-		"out of range": {"labels: {hash_len: 99999999999999999999}\n", "labels.hash_len must be a whole number"},
-		"infinity":     {"points: [{id: a, constraint: {metric: energy_j, max: .inf}}]\n", "must be a number"},
+		"huge":         {"tagline: " + strings.Repeat("x", yamldoc.MaxBytes) + "\n", "more than the 1048576 allowed"},
+		"not a number": {"labels: {hash_len: .nan}\n", "/labels/hash_len: error: expected a whole number, found not-a-number"},
+		"out of range": {"labels: {hash_len: 99999999999999999999}\n", "/labels/hash_len: error: expected a whole number"},
+		"infinity":     {"points: [{id: a, constraint: {metric: energy_j, max: .inf}}]\n", "/points/0/constraint/max: error: expected a finite number, found infinity"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, fs := LoadSite(files("site.yaml", tt.text))
-			if s == nil || !fs.HasErrors() || !strings.Contains(strings.Join(lines(fs), "\n"), tt.want) {
-				t.Errorf("want %s, got\n%s", tt.want, strings.Join(lines(fs), "\n"))
+			got := strings.Join(lines(fs), "\n")
+			if s == nil || !fs.HasErrors() || !strings.Contains(got, tt.want) {
+				t.Errorf("want %s, got\n%s", tt.want, got)
+			}
+			// What is there and cannot be read is not said to be missing.
+			if strings.HasPrefix(tt.text, "title:") && strings.Contains(got, "no title") {
+				t.Errorf("said twice:\n%s", got)
 			}
 		})
 	}

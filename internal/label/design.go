@@ -6,7 +6,6 @@ package label
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -15,21 +14,14 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 
 	"jouleboard/internal/draw"
 	"jouleboard/internal/result"
+	"jouleboard/internal/yamldoc"
 )
 
-// Limits of design files. They are far above what a label can hold.
-const (
-	maxDesignBytes = 256 << 10
-	maxElements    = 500
-)
+// maxElements is far above what a label can hold.
+const maxElements = 500
 
 // Design is one layout for one size.
 type Design struct {
@@ -43,7 +35,7 @@ type Design struct {
 
 	dim      size
 	fallback []*draw.Font
-	places   map[string]result.Place // path -> where it stands in the file
+	doc      *yamldoc.Doc // the file that it was read from
 }
 
 // FontSpec names fonts beside the built-in ones.
@@ -191,70 +183,23 @@ func (d *Designs) words(lang string) *words {
 // another kind are errors with their place. The design is nil if it cannot be
 // used at all.
 func parseDesign(file string, data []byte) (*Design, result.Findings) {
-	fail := func(hint, format string, args ...any) (*Design, result.Findings) {
-		return nil, result.Findings{{Rule: "LBL-DESIGN", Level: result.Error, Where: result.Place{File: file}, Message: fmt.Sprintf(format, args...), Hint: hint}}
-	}
-	switch {
-	case len(data) > maxDesignBytes:
-		return fail("a design holds some dozens of elements", "file has %d bytes, more than the %d allowed", len(data), maxDesignBytes)
-	case !utf8.Valid(data):
-		return fail("save the file as UTF-8", "file is not UTF-8")
-	}
-	tree, err := parser.ParseBytes(data, 0)
-	if err != nil {
-		return nil, result.Findings{yamlFinding(file, "LBL-DESIGN", err)}
-	}
-	ds := &Design{File: file, places: map[string]result.Place{}}
-	if err := yaml.UnmarshalWithOptions(data, ds, yaml.Strict()); err != nil {
-		return nil, result.Findings{yamlFinding(file, "LBL-DESIGN", err)}
-	}
-	for _, doc := range tree.Docs {
-		ds.index(file, "", doc.Body)
+	ds := &Design{File: file}
+	var found result.Findings
+	if ds.doc, found = yamldoc.Read(data, yamldoc.Options{File: file, Rule: designRule}, ds); ds.doc.Broken {
+		return nil, found
 	}
 	sum := sha256.Sum256(data)
 	ds.SHA256 = hex.EncodeToString(sum[:])
 	ds.Name = strings.TrimSuffix(strings.TrimSuffix(path.Base(file), ".yaml"), "-"+ds.Size)
-	return ds, ds.check()
+	return ds, append(found, ds.check()...)
 }
 
-// index remembers where each key of the file stands.
-func (ds *Design) index(file, at string, n ast.Node) {
-	if n == nil {
-		return
+// designRule is the rule that a problem of a design file breaks.
+func designRule(p yamldoc.Problem) string {
+	if p == yamldoc.Text {
+		return "LBL-E-TEXT"
 	}
-	if tok := n.GetToken(); tok != nil && tok.Position != nil {
-		if _, done := ds.places[at]; !done {
-			ds.places[at] = result.Place{File: file, Line: tok.Position.Line, Col: tok.Position.Column}
-		}
-	}
-	switch n := n.(type) {
-	case *ast.MappingNode:
-		for _, v := range n.Values {
-			ds.index(file, at, v)
-		}
-	case *ast.MappingValueNode:
-		p := at + "/" + n.Key.String()
-		if tok := n.Key.GetToken(); tok != nil && tok.Position != nil {
-			ds.places[p] = result.Place{File: file, Line: tok.Position.Line, Col: tok.Position.Column}
-		}
-		ds.index(file, p, n.Value)
-	case *ast.SequenceNode:
-		for i, v := range n.Values {
-			ds.index(file, at+"/"+strconv.Itoa(i), v)
-		}
-	}
-}
-
-// place is where a key stands, or the nearest thing above it.
-func (ds *Design) place(at string) result.Place {
-	for at != "" {
-		if p, ok := ds.places[at]; ok {
-			p.Pointer = at
-			return p
-		}
-		at = at[:strings.LastIndexByte(at, '/')]
-	}
-	return result.Place{File: ds.File}
+	return "LBL-DESIGN"
 }
 
 // loadFonts reads the design's fallback fonts, each file once.
@@ -268,7 +213,7 @@ func (ds *Design) loadFonts(labels fs.FS, seen map[string]*draw.Font) result.Fin
 				f, err = draw.ParseFont(name, data)
 			}
 			if err != nil {
-				found = append(found, result.Finding{Rule: "LBL-FONT", Level: result.Error, Where: ds.place("/fonts/fallback/" + strconv.Itoa(i)),
+				found = append(found, result.Finding{Rule: "LBL-FONT", Level: result.Error, Where: ds.doc.Place("/fonts/fallback/" + strconv.Itoa(i)),
 					Message: fmt.Sprintf("font labels/fonts/%s cannot be used: %v", name, err), Hint: "put a TrueType file (.ttf with glyf outlines) there, or take the name out"})
 				continue
 			}
@@ -277,17 +222,4 @@ func (ds *Design) loadFonts(labels fs.FS, seen map[string]*draw.Font) result.Fin
 		ds.fallback = append(ds.fallback, f)
 	}
 	return found
-}
-
-// yamlFinding turns a YAML error into a finding with its place.
-func yamlFinding(file, rule string, err error) result.Finding {
-	f := result.Finding{Rule: rule, Level: result.Error, Where: result.Place{File: file}, Message: err.Error(), Hint: "correct the line; content/docs describes the format"}
-	var ye yaml.Error
-	if errors.As(err, &ye) {
-		f.Message = ye.GetMessage()
-		if tok := ye.GetToken(); tok != nil && tok.Position != nil {
-			f.Where.Line, f.Where.Col = tok.Position.Line, tok.Position.Column
-		}
-	}
-	return f
 }

@@ -86,7 +86,7 @@ func TestDesignFaults(t *testing.T) {
 		"bad align":           {swap("align: r", "align: right"), "LBL-DESIGN", `align is "right"`, "align: right"},
 		"facts outside rows":  {swap("repeat: facts, dy: 5.6, ", ""), "LBL-DESIGN", "stands in rows only", ""},
 		"negative size":       {swap("pt: 30", "pt: -30"), "LBL-DESIGN", "pt is -30", ""},
-		"not a number":        {swap("pt: 30", "pt: .nan"), "LBL-DESIGN", "pt is NaN", ""},
+		"not a number":        {swap("pt: 30", "pt: .nan"), "LBL-DESIGN", "found not-a-number", ""},
 		"small print":         {swap("pt: 9.5, color: ink, text: \"{note}\"", "pt: 5, color: ink, text: \"{note}\""), "LBL-SMALL", "5 pt", "pt: 5,"},
 		"small when shrunk":   {swap("min_pt: 11", "min_pt: 4"), "LBL-SMALL", "4 pt", "min_pt: 4"},
 		"no note":             {drop("note"), "LBL-MANDATORY", "{note}", "elements:"},
@@ -122,6 +122,9 @@ func TestDesignFaults(t *testing.T) {
 		}
 		if !hit {
 			t.Errorf("%s: no %s with %q; found %v", name, c.rule, c.text, found)
+		}
+		if strings.HasPrefix(name, "unknown element key") && len(found) != 1 {
+			t.Errorf("%s: told %d times: %v", name, len(found), found)
 		}
 		if len(d.names()) > 0 {
 			t.Errorf("%s: the design can be used", name)

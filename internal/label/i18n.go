@@ -13,9 +13,8 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-
 	"jouleboard/internal/result"
+	"jouleboard/internal/yamldoc"
 )
 
 // words are the strings of one language over those of English.
@@ -67,47 +66,50 @@ func placeholders(s string) string {
 // that a language lacks is a warning and speaks English.
 func loadWords(labels fs.FS) (map[string]*words, result.Findings) {
 	var found result.Findings
-	add := func(file string, level result.Level, rule, hint, format string, args ...any) {
-		found = append(found, result.Finding{Rule: rule, Level: level, Where: result.Place{File: file}, Message: fmt.Sprintf(format, args...), Hint: hint})
+	add := func(at result.Place, level result.Level, hint, format string, args ...any) {
+		found = append(found, result.Finding{Rule: "LBL-I18N", Level: level, Where: at, Message: fmt.Sprintf(format, args...), Hint: hint})
 	}
 	raw := map[string]map[string]string{}
+	docs := map[string]*yamldoc.Doc{}
 	names, _ := fs.Glob(labels, "i18n/*.yaml") // the pattern is valid
 	for _, name := range names {
 		file := "labels/" + name
 		data, err := fs.ReadFile(labels, name)
 		if err != nil {
-			add(file, result.Error, "LBL-I18N", "check that it is a readable file", "cannot be read: %v", err)
+			add(result.Place{File: file}, result.Error, "check that it is a readable file", "cannot be read: %v", err)
 			continue
 		}
 		m := map[string]string{}
-		if err := yaml.Unmarshal(data, &m); err != nil {
-			found = append(found, yamlFinding(file, "LBL-I18N", err))
+		doc, bad := yamldoc.Read(data, yamldoc.Options{File: file, Rule: yamldoc.Rules("LBL-I18N")}, &m)
+		found = append(found, bad...)
+		if bad.HasErrors() {
 			continue
 		}
-		raw[strings.TrimSuffix(path.Base(name), ".yaml")] = m
+		lang := strings.TrimSuffix(path.Base(name), ".yaml")
+		raw[lang], docs[lang] = m, doc
 	}
 	en, ok := raw["en"]
 	if !ok {
-		add("labels/i18n/en.yaml", result.Error, "LBL-I18N", "restore the file; other languages stand on it", "English words are missing")
+		add(result.Place{File: "labels/i18n/en.yaml"}, result.Error, "restore the file; other languages stand on it", "English words are missing")
 		return nil, found
 	}
 	all := map[string]*words{}
 	for _, lang := range slices.Sorted(maps.Keys(raw)) {
 		m := raw[lang]
-		file := "labels/i18n/" + lang + ".yaml"
+		at := func(key string) result.Place { return docs[lang].Place("/" + result.EscapePointer(key)) }
 		all[lang] = &words{lang: lang, s: m, en: en}
 		for _, k := range slices.Sorted(maps.Keys(m)) {
 			want, ok := en[k]
 			switch {
 			case !ok:
-				add(file, result.Error, "LBL-I18N", "remove it, or correct its spelling", "unknown key %q", k)
+				add(at(k), result.Error, "remove it, or correct its spelling", "unknown key %q", k)
 			case placeholders(m[k]) != placeholders(want):
-				add(file, result.Error, "LBL-I18N", "keep the names in braces as they are in en.yaml", "%s has %s, English has %s", k, cmp.Or(placeholders(m[k]), "no names"), cmp.Or(placeholders(want), "none"))
+				add(at(k), result.Error, "keep the names in braces as they are in en.yaml", "%s has %s, English has %s", k, cmp.Or(placeholders(m[k]), "no names"), cmp.Or(placeholders(want), "none"))
 			}
 		}
 		for _, k := range slices.Sorted(maps.Keys(en)) {
 			if _, ok := m[k]; !ok {
-				add(file, result.Warn, "LBL-I18N", "add it; until then labels print English there", "%s is not translated", k)
+				add(result.Place{File: docs[lang].File}, result.Warn, "add it; until then labels print English there", "%s is not translated", k)
 			}
 		}
 	}

@@ -31,7 +31,7 @@ type checker struct {
 }
 
 func (c *checker) add(at, rule, hint, format string, args ...any) {
-	c.found = append(c.found, result.Finding{Rule: rule, Level: result.Error, Where: c.ds.place(at), Message: fmt.Sprintf(format, args...), Hint: hint})
+	c.found = append(c.found, result.Finding{Rule: rule, Level: result.Error, Where: c.ds.doc.Place(at), Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 // check looks at everything that needs no drawing.
@@ -83,16 +83,16 @@ func (c *checker) element(i int, e *Element) {
 	allowed := map[string]bool{"kind": true, "id": true, "when": true}
 	for _, k := range strings.Fields(required) {
 		allowed[k] = true
-		if _, there := c.ds.places[at+"/"+k]; !there {
+		if !c.ds.doc.Has(at + "/" + k) {
 			c.add(at, "LBL-DESIGN", "add "+k+":", "%s %swithout %s", e.Kind, cmp.Or(quoteID(e.ID), ""), k)
 		}
 	}
 	for _, k := range strings.Fields(optional) {
 		allowed[k] = true
 	}
-	for _, k := range slices.Sorted(maps.Keys(c.ds.places)) {
-		if rest, ok := strings.CutPrefix(k, at+"/"); ok && !strings.Contains(rest, "/") && !allowed[rest] {
-			c.add(k, "LBL-DESIGN", "remove it", "a %s takes no %s", e.Kind, rest)
+	for _, k := range c.ds.doc.Keys(at) {
+		if !allowed[k] {
+			c.add(at+"/"+k, "LBL-DESIGN", "remove it", "a %s takes no %s", e.Kind, k)
 		}
 	}
 	for _, v := range []struct {

@@ -85,7 +85,7 @@ func Derive(id, edition, effective, metric, unitName string, rs []*result.Result
 		s.Groups = append(s.Groups, s.deriveGroup(c, metric, opt))
 	}
 	for _, p := range s.problems(registry()) {
-		fs = append(fs, result.Finding{Rule: "SCALE-DERIVE", Level: result.Error, Where: result.Place{Pointer: p.path}, Message: p.message, Hint: p.hint})
+		fs = append(fs, result.Finding{Rule: "SCALE-DERIVE", Level: result.Error, Where: result.Place{Pointer: p.at}, Message: p.message, Hint: p.hint})
 	}
 	if fs.HasErrors() {
 		return nil, fs

@@ -8,17 +8,11 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"sort"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
 
 	"jouleboard/internal/result"
+	"jouleboard/internal/yamldoc"
 )
 
 // Places of scales inside the labels folder.
@@ -26,9 +20,6 @@ const (
 	ScalesDir = "scales"
 	LockFile  = "scales/scales.lock"
 )
-
-// maxScaleBytes is far above any scale with a group a task and accelerator.
-const maxScaleBytes = 1 << 20
 
 // Scales are the scales of a board, by effective date and id.
 type Scales struct {
@@ -96,141 +87,35 @@ func unreadable(name string, err error) result.Finding {
 // its base name must be the scale's id. The scale is nil if it cannot be used
 // at all; with other errors it is returned beside them.
 func ParseScale(file string, data []byte) (*Scale, result.Findings) {
-	p := scaleParser{file: file}
-	switch {
-	case len(data) > maxScaleBytes:
-		p.add(nil, "SCALE-SYNTAX", "a scale holds levels, nothing large", "file has %d bytes, more than the %d allowed", len(data), maxScaleBytes)
-		return nil, p.findings
-	case !utf8.Valid(data):
-		p.add(nil, "SCALE-SYNTAX", "save the file as UTF-8", "file is not UTF-8")
-		return nil, p.findings
-	}
-	tree, err := parser.ParseBytes(data, 0)
-	if err != nil {
-		p.yaml(err)
-		return nil, p.findings
-	}
-	p.tree = tree
-	p.unknownKeys()
 	s := &Scale{MaxSpan: 1, File: file}
-	if err := yaml.Unmarshal(data, s); err != nil {
-		p.yaml(err)
-		return nil, p.findings
+	doc, found := yamldoc.Read(data, yamldoc.Options{File: file, Rule: scaleRule}, s)
+	if doc.Broken {
+		return nil, found
+	}
+	say := func(at, hint, format string, args ...any) {
+		found = append(found, result.Finding{Rule: "SCALE-FIELD", Level: result.Error, Where: doc.Place(at), Message: fmt.Sprintf(format, args...), Hint: hint})
 	}
 	if want := strings.TrimSuffix(path.Base(file), ".yaml"); s.ID != want {
-		p.add(p.token("$.id"), "SCALE-FIELD", "rename the file or the id", "id is %q, but the file is named %s.yaml", s.ID, want)
+		say("/id", "rename the file or the id", "id is %q, but the file is named %s.yaml", s.ID, want)
 	}
 	for _, pr := range s.problems(registry()) {
-		p.add(p.token(pr.path), "SCALE-FIELD", pr.hint, "%s", pr.message)
+		say(pr.at, pr.hint, "%s", pr.message)
 	}
+	var err error
 	if s.SHA256, err = s.digest(); err != nil {
-		p.add(nil, "SCALE-FIELD", "write plain finite numbers", "cannot be hashed: %v", err)
-		return nil, p.findings
+		say("", "write plain finite numbers", "cannot be hashed: %v", err)
+		return nil, found
 	}
-	return s, p.findings
+	return s, found
 }
 
-// scaleParser collects findings with their places in one file.
-type scaleParser struct {
-	file     string
-	tree     *ast.File
-	findings result.Findings
-}
-
-func (p *scaleParser) add(tok *token.Token, rule, hint, format string, args ...any) {
-	where := result.Place{File: p.file}
-	if tok != nil && tok.Position != nil {
-		where.Line, where.Col = tok.Position.Line, tok.Position.Column
+// scaleRule is the rule that a problem of a scale file breaks.
+func scaleRule(p yamldoc.Problem) string {
+	switch p {
+	case yamldoc.File, yamldoc.Text, yamldoc.Syntax:
+		return "SCALE-SYNTAX"
 	}
-	p.findings = append(p.findings, result.Finding{Rule: rule, Level: result.Error, Where: where, Message: fmt.Sprintf(format, args...), Hint: hint})
-}
-
-func (p *scaleParser) yaml(err error) {
-	var ye yaml.Error
-	if errors.As(err, &ye) {
-		p.add(ye.GetToken(), "SCALE-SYNTAX", "see the scale files that ship with jouleboard for the form", "%s", ye.GetMessage())
-		return
-	}
-	p.add(nil, "SCALE-SYNTAX", "see the scale files that ship with jouleboard for the form", "%v", err)
-}
-
-// token finds where a path stands; of a missing key, where its parent stands.
-func (p *scaleParser) token(path string) *token.Token {
-	for path != "$" {
-		if yp, err := yaml.PathString(path); err == nil {
-			if n, err := yp.FilterFile(p.tree); err == nil && n != nil {
-				return n.GetToken()
-			}
-		}
-		cut := strings.LastIndexAny(path, ".[")
-		if cut <= 0 {
-			break
-		}
-		path = path[:cut]
-	}
-	return nil
-}
-
-var (
-	topKeys = []string{"id", "edition", "title", "effective", "status", "superseded_by", "metric", "unit", "direction",
-		"method", "half_stars", "min_cohort", "max_span", "groups"}
-	groupKeys     = []string{"cohort", "reference", "params", "levels"}
-	referenceKeys = []string{"n", "source", "sha256"}
-	paramKeys     = []string{"mid", "e_ref", "factor"}
-)
-
-// unknownKeys lists every key that a scale does not have. It walks the tree
-// itself because the library's strict mode stops at the first.
-func (p *scaleParser) unknownKeys() {
-	for _, doc := range p.tree.Docs {
-		p.keys(doc.Body, topKeys, func(key string, v ast.Node) {
-			if key != "groups" {
-				return
-			}
-			for _, g := range sequence(v) {
-				p.keys(g, groupKeys, func(key string, v ast.Node) {
-					switch key {
-					case "cohort":
-						p.keys(v, cohortKeys[:], nil)
-					case "reference":
-						p.keys(v, referenceKeys, nil)
-					case "params":
-						p.keys(v, paramKeys, nil)
-					}
-				})
-			}
-		})
-	}
-}
-
-func (p *scaleParser) keys(n ast.Node, known []string, visit func(key string, v ast.Node)) {
-	for _, kv := range mapping(n) {
-		key := kv.Key.GetToken().Value
-		if !slices.Contains(known, key) {
-			p.add(kv.Key.GetToken(), "SCALE-FIELD", "keys here are "+strings.Join(known, ", "), "unknown key %q", key)
-			continue
-		}
-		if visit != nil {
-			visit(key, kv.Value)
-		}
-	}
-}
-
-func mapping(n ast.Node) []*ast.MappingValueNode {
-	switch m := n.(type) {
-	case *ast.MappingNode:
-		return m.Values
-	case *ast.MappingValueNode:
-		return []*ast.MappingValueNode{m}
-	}
-	return nil
-}
-
-func sequence(n ast.Node) []ast.Node {
-	if s, ok := n.(*ast.SequenceNode); ok {
-		return s.Values
-	}
-	return nil
+	return "SCALE-FIELD"
 }
 
 // All returns the scales by effective date, then id.

@@ -16,11 +16,11 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/goccy/go-yaml"
 
 	"jouleboard/internal/result"
 	"jouleboard/internal/stats"
 	"jouleboard/internal/unit"
+	"jouleboard/internal/yamldoc"
 )
 
 // States of a scale. Only drafts may still change.
@@ -110,44 +110,25 @@ type Level struct {
 // Levels are ordered from most stars to fewest.
 type Levels []Level
 
-// UnmarshalYAML reads the mapping of stars to values.
-func (l *Levels) UnmarshalYAML(unmarshal func(any) error) error {
-	var m yaml.MapSlice
-	if err := unmarshal(&m); err != nil {
-		return err
-	}
+// UnmarshalYAMLNode reads the mapping of stars to values.
+func (l *Levels) UnmarshalYAMLNode(n yamldoc.Node) {
 	seen := map[float64]bool{}
-	for _, it := range m {
-		stars, ok := number(it.Key)
-		if !ok {
-			return fmt.Errorf("levels: %v is not a number of stars", it.Key)
+	for _, e := range n.Entries() {
+		stars, err := strconv.ParseFloat(e.Key, 64)
+		v, ok := e.Node.Number()
+		switch {
+		case err != nil || !stats.Finite(stars):
+			e.Node.Errorf(yamldoc.Value, "write 5.0, 4.5, ... 1.5", "%q is not a number of stars", result.Clip(e.Key))
+		case !ok:
+			e.Node.Errorf(yamldoc.Type, "", "the level of %v stars is %v, expected a number", e.Key, e.Node)
+		case seen[stars]:
+			e.Node.Errorf(yamldoc.Double, "keep one of them", "%v stars are given twice", stars)
+		default:
+			seen[stars] = true
+			*l = append(*l, Level{stars, v})
 		}
-		v, ok := number(it.Value)
-		if !ok {
-			return fmt.Errorf("levels: the level of %v stars is %v, expected a number", it.Key, it.Value)
-		}
-		if seen[stars] {
-			return fmt.Errorf("levels: %v stars are given twice", it.Key)
-		}
-		seen[stars] = true
-		*l = append(*l, Level{stars, v})
 	}
 	sort.Slice(*l, func(i, j int) bool { return (*l)[i].Stars > (*l)[j].Stars })
-	return nil
-}
-
-func number(v any) (float64, bool) {
-	switch n := v.(type) {
-	case float64:
-		return n, true
-	case int64:
-		return float64(n), true
-	case uint64:
-		return float64(n), true
-	case int:
-		return float64(n), true
-	}
-	return 0, false
 }
 
 // Live says whether ratings depend on the other results of the board: a
@@ -249,77 +230,77 @@ var scaleID = regexp.MustCompile(`^[a-z0-9-]{1,14}$`)
 // and safe as a file name.
 func ValidScaleID(id string) bool { return scaleID.MatchString(id) }
 
-// problem is one thing wrong with a scale; path is in the file's own terms.
+// problem is one thing wrong with a scale; at is a JSON pointer into its file.
 type problem struct {
-	path, message, hint string
+	at, message, hint string
 }
 
 // problems checks everything about a scale that needs no other file.
 func (s *Scale) problems(reg *unit.Registry) []problem {
 	var ps []problem
-	bad := func(path, hint, format string, args ...any) {
-		ps = append(ps, problem{path, fmt.Sprintf(format, args...), hint})
+	bad := func(at, hint, format string, args ...any) {
+		ps = append(ps, problem{at, fmt.Sprintf(format, args...), hint})
 	}
 	if !scaleID.MatchString(s.ID) {
-		bad("$.id", "use 1 to 14 of a-z, 0-9 and -", "scale id %q cannot stand on a label", s.ID)
+		bad("/id", "use 1 to 14 of a-z, 0-9 and -", "scale id %q cannot stand on a label", s.ID)
 	}
 	if s.Edition == "" {
-		bad("$.edition", "give the edition as text, for example \"2026\"", "edition is missing")
+		bad("/edition", "give the edition as text, for example \"2026\"", "edition is missing")
 	}
 	if _, err := time.Parse(time.DateOnly, s.Effective); err != nil {
-		bad("$.effective", "write it as YYYY-MM-DD", "effective is %q, expected a date", s.Effective)
+		bad("/effective", "write it as YYYY-MM-DD", "effective is %q, expected a date", s.Effective)
 	}
 	switch s.Status {
 	case StatusDraft, StatusFrozen:
 		if s.SupersededBy != "" {
-			bad("$.superseded_by", "set status: superseded, or remove it", "superseded_by is set although status is %s", s.Status)
+			bad("/superseded_by", "set status: superseded, or remove it", "superseded_by is set although status is %s", s.Status)
 		}
 	case StatusSuperseded:
 		if s.SupersededBy == "" {
-			bad("$.superseded_by", "name the edition that replaces it", "status is superseded, but superseded_by is empty")
+			bad("/superseded_by", "name the edition that replaces it", "status is superseded, but superseded_by is empty")
 		}
 	default:
-		bad("$.status", "", "status is %q, expected draft, frozen or superseded", s.Status)
+		bad("/status", "", "status is %q, expected draft, frozen or superseded", s.Status)
 	}
 	if m, ok := reg.Get(s.Metric); !ok {
-		bad("$.metric", "use a key of the metric registry", "unknown metric %q", s.Metric)
+		bad("/metric", "use a key of the metric registry", "unknown metric %q", s.Metric)
 	} else {
 		if m.Unit != s.Unit {
-			bad("$.unit", "units are compared, never converted", "unit is %q, but %s is in %q", s.Unit, s.Metric, m.Unit)
+			bad("/unit", "units are compared, never converted", "unit is %q, but %s is in %q", s.Unit, s.Metric, m.Unit)
 		}
 		if string(m.Better) != s.Direction {
-			bad("$.direction", "", "direction is %q, but for %s %s is better", s.Direction, s.Metric, m.Better)
+			bad("/direction", "", "direction is %q, but for %s %s is better", s.Direction, s.Metric, m.Better)
 		}
 	}
 	switch s.Method {
 	case MethodThresholds, MethodLogIndex:
 		if s.MinCohort < 1 {
-			bad("$.min_cohort", "8 is the rule for derived editions", "min_cohort is %d, expected 1 or more", s.MinCohort)
+			bad("/min_cohort", "8 is the rule for derived editions", "min_cohort is %d, expected 1 or more", s.MinCohort)
 		}
 	case MethodEqualWidth, MethodQuantile:
 		if s.MinCohort < 5 {
-			bad("$.min_cohort", "", "min_cohort is %d, but %s needs 5 or more", s.MinCohort, s.Method)
+			bad("/min_cohort", "", "min_cohort is %d, but %s needs 5 or more", s.MinCohort, s.Method)
 		}
 		if s.HalfStars {
-			bad("$.half_stars", "", "%s never gives half stars", s.Method)
+			bad("/half_stars", "", "%s never gives half stars", s.Method)
 		}
 	default:
-		bad("$.method", "", "method is %q, expected thresholds, log-index, equal-width or quantile", s.Method)
+		bad("/method", "", "method is %q, expected thresholds, log-index, equal-width or quantile", s.Method)
 		return ps
 	}
 	if !(s.MaxSpan > 0) || s.MaxSpan > 4 {
-		bad("$.max_span", "", "max_span is %v stars, expected more than 0 and at most 4", s.MaxSpan)
+		bad("/max_span", "", "max_span is %v stars, expected more than 0 and at most 4", s.MaxSpan)
 	}
 	if len(s.Groups) == 0 {
-		bad("$.groups", "", "the scale has no group")
+		bad("/groups", "", "the scale has no group")
 	}
 	for i, g := range s.Groups {
-		s.groupProblems(g, fmt.Sprintf("$.groups[%d]", i), bad)
+		s.groupProblems(g, fmt.Sprintf("/groups/%d", i), bad)
 	}
 	return ps
 }
 
-func (s *Scale) groupProblems(g Group, at string, bad func(path, hint, format string, args ...any)) {
+func (s *Scale) groupProblems(g Group, at string, bad func(at, hint, format string, args ...any)) {
 	if s.Live() {
 		if len(g.Levels) > 0 || g.Params != nil {
 			bad(at, "remove levels and params", "%s compares with the results at hand and has no stored levels", s.Method)
@@ -328,32 +309,32 @@ func (s *Scale) groupProblems(g Group, at string, bad func(path, hint, format st
 	}
 	if g.Reference.N < s.MinCohort {
 		if len(g.Levels) > 0 {
-			bad(at+".levels", "remove the levels", "a reference of %d is below min_cohort %d and has no levels", g.Reference.N, s.MinCohort)
+			bad(at+"/levels", "remove the levels", "a reference of %d is below min_cohort %d and has no levels", g.Reference.N, s.MinCohort)
 		}
 		return
 	}
 	for _, st := range s.steps() {
 		if _, ok := g.LevelOf(st); !ok {
-			bad(at+".levels", "", "the level of %.1f stars is missing", st)
+			bad(at+"/levels", "", "the level of %.1f stars is missing", st)
 		}
 	}
 	for i, l := range g.Levels {
 		if l.Stars < 1.5 || l.Stars > 5 || l.Stars*2 != math.Trunc(l.Stars*2) {
-			bad(at+".levels", "", "%v stars cannot have a level, expected 5.0, 4.5, ... 1.5", l.Stars)
+			bad(at+"/levels", "", "%v stars cannot have a level, expected 5.0, 4.5, ... 1.5", l.Stars)
 		}
 		if !(l.Value > 0) || math.IsInf(l.Value, 0) {
-			bad(at+".levels", "", "the level of %.1f stars is %v, expected a positive number", l.Stars, l.Value)
+			bad(at+"/levels", "", "the level of %.1f stars is %v, expected a positive number", l.Stars, l.Value)
 		}
 		if i > 0 {
 			prev := g.Levels[i-1]
 			if !s.higher() && prev.Value >= l.Value || s.higher() && prev.Value <= l.Value {
-				bad(at+".levels", "more stars need a strictly better value", "the levels of %.1f and %.1f stars are out of order: %v, %v", prev.Stars, l.Stars, prev.Value, l.Value)
+				bad(at+"/levels", "more stars need a strictly better value", "the levels of %.1f and %.1f stars are out of order: %v, %v", prev.Stars, l.Stars, prev.Value, l.Value)
 			}
 		}
 	}
 	if s.Method != MethodLogIndex {
 		if g.Params != nil {
-			bad(at+".params", "", "params belong to log-index only")
+			bad(at+"/params", "", "params belong to log-index only")
 		}
 		return
 	}
@@ -363,12 +344,12 @@ func (s *Scale) groupProblems(g Group, at string, bad func(path, hint, format st
 		return
 	}
 	if !(p.ERef > 0) || !(p.Factor > 1) || !stats.Finite(p.ERef) || !stats.Finite(p.Factor) || !stats.Finite(p.Mid) {
-		bad(at+".params", "", "params need e_ref above 0 and factor above 1, found e_ref %v and factor %v", p.ERef, p.Factor)
+		bad(at+"/params", "", "params need e_ref above 0 and factor above 1, found e_ref %v and factor %v", p.ERef, p.Factor)
 		return
 	}
 	for _, l := range g.Levels {
 		if d := levelError(l.Value, s.formula(*p, l.Stars)); d > maxLevelError {
-			bad(at+".levels", "restore the derived level; the formula is e_ref x factor^(mid - stars)",
+			bad(at+"/levels", "restore the derived level; the formula is e_ref x factor^(mid - stars)",
 				"the level of %.1f stars is %v, the formula gives %v (%.2f %% apart)", l.Stars, l.Value, round(s.formula(*p, l.Stars), 4), d*100)
 		}
 	}

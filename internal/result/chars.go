@@ -5,6 +5,8 @@
 package result
 
 import (
+	"fmt"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -52,6 +54,59 @@ func BadRune(r rune) string {
 		return "replacement character: text was lost before"
 	}
 	return ""
+}
+
+// TextProblem says what is wrong with the characters of a text, "" if nothing.
+// lines allows line ends and tabs.
+func TextProblem(s string, lines bool) string {
+	for i, r := range s {
+		what := BadRune(r)
+		switch {
+		case what == "", lines && (r == '\n' || r == '\t'):
+		case r == utf8.RuneError:
+			return fmt.Sprintf("byte %d is not UTF-8, or was lost in an earlier conversion", i+1)
+		case r == '\n':
+			return "line breaks are not allowed here"
+		default:
+			return fmt.Sprintf("%s U+%04X at byte %d", what, r, i+1)
+		}
+	}
+	if wrong, right := Mojibake(s); wrong != "" {
+		return fmt.Sprintf("%q at byte %d was decoded twice; %q was meant", wrong, strings.Index(s, wrong)+1, right)
+	}
+	return ""
+}
+
+// CheckText looks at a text file before anything reads it. It reports bytes that
+// are not UTF-8 and characters that can hide what the file says, in comments too;
+// one a line. firstLine is the number of the first line of data in its file.
+// Replacement characters pass: a text may speak of them.
+func CheckText(rule, file string, data []byte, firstLine int) Findings {
+	var found Findings
+	line, start, told := firstLine, 0, -1
+	add := func(at int, msg, hint string) {
+		if told == line {
+			return
+		}
+		told = line
+		found = append(found, Finding{Rule: rule, Level: Error, Where: Place{File: file, Line: line, Col: at - start + 1}, Message: msg, Hint: hint})
+	}
+	for i := 0; i < len(data); {
+		r, size := utf8.DecodeRune(data[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			add(i, fmt.Sprintf("byte 0x%02X at offset %d is not UTF-8", data[i], i), "save the file as UTF-8")
+		case r == '\n':
+			line, start = line+1, i+1
+		case r == '\t', r == '\r', r == utf8.RuneError:
+		case IsControl(r):
+			add(i, fmt.Sprintf("invisible %s U+%04X", BadRune(r), r), "remove it; text direction is set by the page")
+		case BadRune(r) != "":
+			add(i, fmt.Sprintf("%s U+%04X, which readers see as nothing or as a box", BadRune(r), r), "remove it")
+		}
+		i += size
+	}
+	return found
 }
 
 // Mojibake finds the first characters of a text that are UTF-8 misread as

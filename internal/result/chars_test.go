@@ -1,6 +1,9 @@
 package result
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestMojibake(t *testing.T) {
 	for s, want := range map[string][2]string{
@@ -49,6 +52,35 @@ func TestBadRune(t *testing.T) {
 	for _, r := range []rune{0x200e, 0x200f, 0x061c} {
 		if !IsDirectionMark(r) || IsControl(r) {
 			t.Errorf("%U is a direction mark", r)
+		}
+	}
+}
+
+func TestCheckText(t *testing.T) {
+	text := "fine\ttext\r\n# a comment with \u202e\u202e\n\u00fc\x1b\ntag \U000E0041\nbyte \xff\n\ufffd\n"
+	want := []string{
+		"f:11:18: error: invisible bidirectional control U+202E [T]",
+		"f:12:3: error: invisible control character U+001B [T]",
+		"f:13:5: error: invisible tag character U+E0041, which readers see as nothing or as a box [T]",
+		"f:14:6: error: byte 0xFF at offset 53 is not UTF-8 [T]",
+	}
+	var got []string
+	for _, f := range CheckText("T", "f", []byte(text), 10) {
+		got = append(got, f.String())
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	keys := []string{"title", "type", "license", "\"ttft_ms\"", "id"}
+	for word, want := range map[string]string{
+		"titel": "title", "tilte": "title", "licence": "license", "ttft_m": "\"ttft_ms\"", "tpye": "type",
+		"x": "", "colour": "", "tile": "title", "": "", "idea": "",
+	} {
+		if got := Nearest(word, keys); got != want {
+			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)
 		}
 	}
 }

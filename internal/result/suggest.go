@@ -66,12 +66,12 @@ func match(key string, candidates []string) string {
 			return c
 		}
 	}
-	return nearest(strings.ToLower(key), candidates)
+	return Nearest(strings.ToLower(key), candidates)
 }
 
-// nearest returns the candidate within a third of the word's length in edits,
-// "" if none is. Candidates may be quoted.
-func nearest(word string, candidates []string) string {
+// Nearest returns the candidate within a third of the word's length in edits,
+// the first of equals; "" if none is. Candidates may be quoted.
+func Nearest(word string, candidates []string) string {
 	if len(word) > 200 {
 		return ""
 	}
@@ -88,26 +88,29 @@ func nearest(word string, candidates []string) string {
 	return best
 }
 
-// edits is the Levenshtein distance in bytes, or most where it is not less.
+// edits counts the bytes to put in, take out, replace, or swap with their
+// neighbour to make b of a; most where it is not less.
 func edits(a, b string, most int) int {
 	if len(a)-len(b) >= most || len(b)-len(a) >= most {
 		return most
 	}
-	row := make([]int, len(b)+1)
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
-		row[j] = j
+		last[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
 		row[0] = i
 		for j := 1; j <= len(b); j++ {
-			cost := diagonal
+			cost := last[j-1]
 			if a[i-1] != b[j-1] {
 				cost++
 			}
-			diagonal = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
+			row[j] = min(cost, last[j]+1, row[j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
 		}
+		before, last, row = last, row, before
 	}
-	return min(row[len(b)], most)
+	return min(last[len(b)], most)
 }

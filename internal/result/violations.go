@@ -210,7 +210,7 @@ func (v *violations) enum(at, last, def string, k *kind.Enum) {
 		}
 		f.Message = fmt.Sprintf("%s is %s; expected %s", last, show(k.Got), strings.Join(want, ", "))
 		if got, ok := k.Got.(string); ok {
-			if near := nearest(got, want); near != "" {
+			if near := Nearest(got, want); near != "" {
 				f.Hint = "did you mean " + near + "?"
 			}
 		}
