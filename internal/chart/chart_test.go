@@ -166,6 +166,26 @@ func TestEdges(t *testing.T) {
 	}
 }
 
+// TestDistIsReadable: pages show a strip at most 45 rem wide, and the narrow one on
+// phones from 288 px.
+func TestDistIsReadable(t *testing.T) {
+	for _, c := range []struct {
+		narrow bool
+		shown  float64 // the least width, px
+	}{{false, 720}, {true, 288}} {
+		l := sampleDist().List(c.narrow)
+		scale := c.shown / (l.W / mmPerPx)
+		if scale > 1.0001 {
+			t.Errorf("narrow %v: %.0f px wide, shown at %.0f", c.narrow, l.W/mmPerPx, c.shown)
+		}
+		for _, it := range l.Items {
+			if x, ok := it.(draw.Text); ok && x.Pt/0.75*scale < 12 {
+				t.Errorf("narrow %v: %q is shown at %.1f px, want 12 or more", c.narrow, x.S, x.Pt/0.75*scale)
+			}
+		}
+	}
+}
+
 func TestEmptySaysSo(t *testing.T) {
 	for _, name := range []string{"nothing", "empty series", "no bars", "no dist"} {
 		if got := allTexts(edges()[name].List(false)); got != "No data to draw." {

@@ -4,6 +4,7 @@ package chart
 
 import (
 	"math"
+	"strings"
 
 	"jouleboard/internal/draw"
 	"jouleboard/internal/stats"
@@ -57,16 +58,31 @@ func (d Dist) ordered() []Stat {
 	return out
 }
 
+// distLayout is the layout of a strip, in px. A strip is drawn at the size at which
+// result pages show it, at most distW wide, so that its text is as large as theirs.
+// The narrow one is for 288 px and more, where its text shrinks to 12 px.
+type distLayout struct {
+	w, mid      float64 // width, and the height at which the marks stand
+	text, small float64 // sizes: values, names
+	sides       int     // labels stand below, or below and above by turns
+}
+
+const distW = 720
+
+func distOf(narrow bool) distLayout {
+	if narrow {
+		return distLayout{w: 320, mid: 56, text: 14, small: 13.5, sides: 2}
+	}
+	return distLayout{w: distW, mid: 18, text: 13, small: 12.5, sides: 1}
+}
+
 // List is the static drawing.
 func (d Dist) List(narrow bool) *draw.List {
-	stats := d.ordered()
-	w, h, mid := float64(wideW), 74.0, 18.0
-	if narrow {
-		w, h, mid = narrowW, 106, 54
-	}
-	c := newCanvas(w, h, d.Title, d.Caption)
+	stats, f := d.ordered(), distOf(narrow)
+	h := f.mid + 23 + f.text + f.small + 6
+	c := newCanvas(f.w, h, d.Title, d.Caption)
 	if len(stats) == 0 {
-		c.text(w/2, h/2, sizeText, draw.Center, dim, clean(d.Words.fill().Empty))
+		c.text(f.w/2, h/2, f.text, draw.Center, dim, clean(d.Words.fill().Empty))
 		return c.list
 	}
 	values := make([]float64, len(stats))
@@ -78,15 +94,26 @@ func (d Dist) List(narrow bool) *draw.List {
 	if lo := values[0]; lo > 0 && values[len(values)-1] > 20*lo {
 		kind = log10
 	}
-	u := ellipsis(clean(d.Unit), sizeText, w/4)
-	x := newScale(kind, values).place(4, w-16-textWidth(u, sizeText))
-	c.line(x.a, mid, x.b, mid, 1, rule)
-	c.text(w-4, mid+sizeText*0.33, sizeText, draw.Right, dim, u)
-	d.strip(c, x, mid)
-	d.labels(c, x, stats, mid, w, narrow)
+	// The unit stands at the strip's end; a long one, and what else there is to say,
+	// in a row of its own.
+	var below []string
+	u, end := clean(d.Unit), f.w-4
+	if w := textWidth(u, f.text); w > f.w/4 {
+		below = append(below, u)
+	} else if u != "" {
+		c.text(end, f.mid+f.text*0.33, f.text, draw.Right, dim, u)
+		end -= w + 12
+	}
 	if kind == log10 {
-		c.list.H = mm(h + 14)
-		c.text(w-4, h+8, sizeSmall, draw.Right, dim, ellipsis(clean(d.Words.fill().Log), sizeSmall, w-8))
+		below = append(below, clean(d.Words.fill().Log))
+	}
+	x := newScale(kind, values).place(4, end)
+	c.line(x.a, f.mid, x.b, f.mid, 1, rule)
+	d.strip(c, x, f.mid)
+	f.labels(c, x, stats)
+	if len(below) > 0 {
+		c.list.H = mm(h + f.small + 3)
+		c.text(f.w-4, h+f.small-2, f.small, draw.Right, dim, ellipsis(strings.Join(below, ", "), f.small, f.w-8))
 	}
 	return c.list
 }
@@ -126,33 +153,30 @@ func (d Dist) strip(c *canvas, x scale, mid float64) {
 	}
 }
 
-// labels prints each statistic beside its mark: all below in the wide drawing,
-// by turns above and below in the narrow one.
-func (d Dist) labels(c *canvas, x scale, stats []Stat, mid, end float64, narrow bool) {
-	for side := 0; side < 2; side++ {
+// labels prints each statistic beside its mark.
+func (f distLayout) labels(c *canvas, x scale, stats []Stat) {
+	for side := range f.sides {
 		var want, size []float64
 		var picked []Stat
 		for i, s := range stats {
-			if narrow && i%2 != side || !narrow && side == 1 {
+			// By turns, the first one above where there are two sides.
+			if i%f.sides != side {
 				continue
 			}
 			picked = append(picked, s)
 			want = append(want, x.pos(s.Value))
-			size = append(size, max(textWidth(unit.Sig(s.Value, 3), sizeText), textWidth(statName(s.Key), sizeSmall))+8)
+			size = append(size, max(textWidth(unit.Sig(s.Value, 3), f.text), textWidth(statName(s.Key), f.small))+8)
 		}
-		at := spread(want, size, 0, end)
+		mark, value, name := f.mid+12, f.mid+21+f.text, f.mid+23+f.text+f.small
+		lead := f.mid + 20
+		if side < f.sides-1 {
+			mark, lead, value, name = f.mid-12, f.mid-20, f.mid-24, f.mid-26-f.text
+		}
+		at := spread(want, size, 0, f.w)
 		for i, s := range picked {
-			value := unit.Sig(s.Value, 3)
-			name := statName(s.Key)
-			if narrow && side == 0 {
-				c.path([]draw.Point{{X: want[i], Y: mid - 12}, {X: at[i], Y: mid - 20}}, 0.75, dim, nil, "")
-				c.text(at[i], mid-37, sizeSmall, draw.Center, dim, name)
-				c.text(at[i], mid-24, sizeText, draw.Center, ink, value)
-				continue
-			}
-			c.path([]draw.Point{{X: want[i], Y: mid + 12}, {X: at[i], Y: mid + 20}}, 0.75, dim, nil, "")
-			c.text(at[i], mid+33, sizeText, draw.Center, ink, value)
-			c.text(at[i], mid+46, sizeSmall, draw.Center, dim, name)
+			c.path([]draw.Point{{X: want[i], Y: mark}, {X: at[i], Y: lead}}, 0.75, dim, nil, "")
+			c.text(at[i], value, f.text, draw.Center, ink, unit.Sig(s.Value, 3))
+			c.text(at[i], name, f.small, draw.Center, dim, statName(s.Key))
 		}
 	}
 }
