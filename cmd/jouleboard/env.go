@@ -149,21 +149,12 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// paint colours s on a terminal, unless NO_COLOR is set.
+// paint colours s on a terminal that can, unless NO_COLOR is set.
 func (e *env) paint(code, s string) string {
-	if !isTerminal(e.Stderr) || os.Getenv("NO_COLOR") != "" {
+	if !canMove(e.Stderr) || os.Getenv("NO_COLOR") != "" {
 		return s
 	}
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	st, err := f.Stat()
-	return err == nil && st.Mode()&os.ModeCharDevice != 0
 }
 
 // root returns the board's folder: --root, or the nearest parent of the working

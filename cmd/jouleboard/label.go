@@ -49,6 +49,8 @@ The format json writes the record that is embedded in the other formats.`,
   jouleboard label results/ORG/NAME/h100/*.json -o labels-out`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			args = distinct(args)
+			f.formats, f.sizes = distinct(f.formats), distinct(f.sizes)
 			if err := f.check(len(args)); err != nil {
 				return err
 			}
@@ -86,6 +88,12 @@ func (f labelFlags) drawings() (ds [][2]string) {
 
 // check finds wrong usage before anything is read. n is the number of results.
 func (f *labelFlags) check(n int) error {
+	if len(f.formats) == 0 {
+		return usageError{msg: "--format is empty", hint: "give svg, pdf or json"}
+	}
+	if len(f.sizes) == 0 {
+		return usageError{msg: "--size is empty", hint: "give " + strings.Join(label.Sizes(), ", ") + " or badge"}
+	}
 	for _, v := range f.formats {
 		if v != "svg" && v != "pdf" && v != "json" {
 			return usageError{msg: fmt.Sprintf("--format %q: must be svg, pdf or json", v)}
@@ -118,6 +126,16 @@ func (f *labelFlags) check(n int) error {
 	return nil
 }
 
+// distinct drops what is there already.
+func distinct(list []string) (out []string) {
+	for _, s := range list {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
 // single says whether the output is one stream or file and not a folder.
 func (f labelFlags) single() bool {
 	if f.out == "-" {
@@ -136,6 +154,9 @@ func runLabel(cmd *cobra.Command, e *env, f labelFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	if names := b.Designs.Names(); !slices.Contains(names, f.design) {
+		return usageError{msg: fmt.Sprintf("--design %q: there is no such design", f.design), hint: "the designs in labels/designs are " + strings.Join(names, ", ")}
+	}
 	// Everything is looked up and drawn before the first file is written.
 	var rs []*result.Loaded
 	for _, a := range args {
@@ -143,7 +164,9 @@ func runLabel(cmd *cobra.Command, e *env, f labelFlags, args []string) error {
 		if err != nil {
 			return err
 		}
-		rs = append(rs, r)
+		if !slices.Contains(rs, r) { // one result may be named twice, in two ways
+			rs = append(rs, r)
+		}
 	}
 	inputs, findings := site.LabelInputs(b.Input, site.Options{Drafts: true, BaseURL: f.baseURL, Tool: site.Tool{Version: thisBuild().Version}})
 	if findings.HasErrors() {

@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -36,7 +37,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	// that a second one ends whatever does not listen.
 	context.AfterFunc(ctx, stop)
 
-	e := &env{Stdin: stdin, Stdout: stdout, Stderr: stderr}
+	out := &checkedWriter{w: stdout}
+	e := &env{Stdin: stdin, Stdout: out, Stderr: stderr}
 	cmd := newRootCommand(e)
 	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(ctx)
@@ -44,7 +46,25 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		e.errorf("interrupted; nothing was left half-written")
 		return exitInterrupted
 	}
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("write to standard output: %w", out.err)
+	}
 	return e.report(err)
+}
+
+// checkedWriter remembers the first error, so that no answer that was cut short
+// ends in status 0, whoever printed it.
+type checkedWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (c *checkedWriter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	if err != nil && c.err == nil {
+		c.err = err
+	}
+	return n, err
 }
 
 // endSignals are what asks the program to end. One that it was started with as

@@ -19,7 +19,7 @@ type progress struct {
 	tty  bool
 }
 
-func newProgress(e *env) *progress { return &progress{e: e, tty: isTerminal(e.Stderr)} }
+func newProgress(e *env) *progress { return &progress{e: e, tty: canMove(e.Stderr)} }
 
 // update is called from many goroutines. total 0 means that the phase has no
 // countable steps.

@@ -9,6 +9,7 @@ package label
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,4 +109,16 @@ func (l *Label) PDF() ([]byte, error) {
 		Info: draw.Info{Title: l.title, Author: l.author, Subject: l.Alt, Keywords: recordPrefix + rec, Description: rec},
 		Date: l.date,
 	})
+}
+
+// Names are the designs by name, sorted; each may have several sizes.
+func (d *Designs) Names() []string {
+	var names []string
+	for _, key := range d.names() {
+		name, _, _ := strings.Cut(key, "/")
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }

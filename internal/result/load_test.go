@@ -171,7 +171,7 @@ func TestLoadTreeTooLarge(t *testing.T) {
 	root := t.TempDir()
 	put(t, root, "results/a/large.json", bytes.Repeat([]byte(" "), 16<<20+5))
 	got, findings := load(t, root, 1)
-	if len(got) != 0 || !strings.Contains(lines(findings), "results/a/large.json:1:1: error: file has 16777217 bytes") {
+	if len(got) != 0 || !strings.Contains(lines(findings), "results/a/large.json:1:1: error: file has more than 16777216 bytes") {
 		t.Errorf("%d results, findings:\n%s", len(got), lines(findings))
 	}
 }

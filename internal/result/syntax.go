@@ -28,7 +28,7 @@ func (d *document) bytesOK() bool {
 	switch {
 	case len(d.data) > maxFile:
 		d.addAt(0, Finding{Rule: "V01", Level: Error,
-			Message: fmt.Sprintf("file has %d bytes; a result file has at most %d", len(d.data), maxFile),
+			Message: fmt.Sprintf("file has more than %d bytes, the most that a result file has", maxFile),
 			Hint:    "raw records belong in the samples file beside the result"})
 		return false
 	case len(bytes.TrimSpace(d.data)) == 0:
