@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -185,8 +184,7 @@ func runMeasure(ctx context.Context, e *env, fl measureFlags) error {
 	if err := m.ready(ctx, plans); err != nil {
 		return err
 	}
-	ctx, stop := m.signals(ctx)
-	defer stop()
+	defer m.signals()()
 	var failed error
 	for i, pl := range plans {
 		if len(plans) > 1 && m.format == "text" {
@@ -335,15 +333,11 @@ func (m *measurer) setKill(kill func()) {
 	m.kill = kill
 }
 
-// signals lets a second interrupt leave at once, with the server ended first. A
-// terminal that closes counts as an interrupt, unless that was to be ignored.
-func (m *measurer) signals(ctx context.Context) (context.Context, func()) {
-	stopHup := func() {}
-	if !signal.Ignored(syscall.SIGHUP) {
-		ctx, stopHup = signal.NotifyContext(ctx, syscall.SIGHUP)
-	}
+// signals lets a second interrupt leave at once, with the server of ours ended
+// first: it is in a group of its own and would live on.
+func (m *measurer) signals() (stop func()) {
 	ch := make(chan os.Signal, 4)
-	signal.Notify(ch, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(ch, endSignals()...)
 	done := make(chan struct{})
 	go func() {
 		for n := 0; ; {
@@ -364,7 +358,7 @@ func (m *measurer) signals(ctx context.Context) (context.Context, func()) {
 			os.Exit(exitInterrupted)
 		}
 	}()
-	return ctx, func() { signal.Stop(ch); close(done); stopHup() }
+	return func() { signal.Stop(ch); close(done) }
 }
 
 // measureError maps the errors of the room to those of the command.

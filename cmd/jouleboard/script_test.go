@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -15,7 +16,7 @@ import (
 var update = flag.Bool("update", false, "rewrite golden files")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"jouleboard": main})
+	testscript.Main(m, map[string]func(){"jouleboard": main, "fakeserver": fakeServerMain})
 }
 
 func TestScripts(t *testing.T) {
@@ -31,6 +32,14 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("REPO", repo)
 			e.Setenv("JOULEBOARD_PEER_DATA", os.Getenv("JOULEBOARD_PEER_DATA"))
+			// What the program keeps for a person stays in the script's own folder.
+			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, ".config"))
+			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
+			// The folder of our own programs, for scripts that lack all others.
+			bin, _, _ := strings.Cut(e.Getenv("PATH"), string(os.PathListSeparator))
+			e.Setenv("BIN", bin)
+			// No script reads a real GPU, so that all machines give the same.
+			e.Setenv("JOULEBOARD_NVML_LIBRARY", filepath.Join(e.WorkDir, "no-driver.so"))
 			return nil
 		},
 		Condition: func(cond string) (bool, error) {
@@ -41,6 +50,10 @@ func TestScripts(t *testing.T) {
 			"status": cmdStatus,
 			// cpdir SRC DST copies a folder, for boards made of the shipped one.
 			"cpdir": cmdCpdir,
+			// serve [flags] starts a fake model server and sets $URL.
+			"serve": cmdServe,
+			// interrupt N TEXT CMD... sends Ctrl-C once TEXT was said.
+			"interrupt": cmdInterrupt,
 		},
 	})
 }

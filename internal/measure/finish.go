@@ -32,7 +32,7 @@ func (j *job) finish(ctx context.Context) (*Outcome, error) {
 		j.stopChild(j.child)
 	}
 	r := j.describe(samples)
-	out := &Outcome{Plan: j.plan, Result: r, Notes: j.notes}
+	out := &Outcome{Plan: j.plan, Result: r}
 	if j.child != nil {
 		out.ServerLog = j.child.log.Name()
 		if sum, err := j.child.logHash(); err == nil {
@@ -177,7 +177,7 @@ func (j *job) judge(r *result.Result, s *result.SamplesFile, out *Outcome) {
 		r.Class = result.ClassPerformance
 	}
 	v := result.Judge(r, s)
-	if v.Invalid && v.Hint != "" && j.plan.Draft == "limit" && j.energyOn {
+	if v.Invalid && v.Hint != "" && j.plan.Opt.Limit > 0 && j.energyOn {
 		// A trial run is too short for energy and says so; the rest of it stands.
 		j.note("too short for energy (V09): a trial run of %d requests", j.plan.Requests)
 		r.Class = result.ClassPerformance
@@ -193,6 +193,7 @@ func (j *job) judge(r *result.Result, s *result.SamplesFile, out *Outcome) {
 	if len(j.notes) > 0 {
 		r.Notes = append(r.Notes, j.notes...)
 	}
+	out.Notes = j.notes
 	out.Class, out.Findings, out.Invalid, out.Hint = v.Class, v.Findings, v.Invalid, v.Hint
 }
 
@@ -352,14 +353,7 @@ func (j *job) hardware() *result.Hardware {
 		hw.Devices = append(hw.Devices, j.device(d))
 	}
 	if n := len(j.devs); n > 0 {
-		if hw.Name == "" {
-			hw.Name = j.devs[0].Name
-			if j.env.Catalog != nil {
-				if h, ok := j.env.Catalog.HardwareFor(hw.Name); ok {
-					hw.Name = h.Name
-				}
-			}
-		}
+		hw.Name = firstNonEmpty(hw.Name, j.devs[0].Name)
 		hw.Count = int64(n)
 		if n > 1 {
 			hw.Interconnect = "pcie"
@@ -368,8 +362,11 @@ func (j *job) hardware() *result.Hardware {
 			}
 		}
 	}
-	if hw.Name == "" {
-		hw.Name = "unknown"
+	hw.Name = firstNonEmpty(hw.Name, "unknown")
+	if j.env.Catalog != nil {
+		if h, ok := j.env.Catalog.HardwareFor(hw.Name); ok {
+			hw.Name = h.Name
+		}
 	}
 	if hw.Count == 0 {
 		hw.Count = 1

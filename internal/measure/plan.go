@@ -147,8 +147,8 @@ func Plans(o Options, cat *catalog.Catalog) ([]*Plan, error) {
 	p.server(base)
 	p.model(base)
 	p.energy(base)
+	p.workload(base) // settles the default load of the workload
 	loads := p.loads()
-	p.workload(base)
 	p.counts(base, loads)
 	p.facts()
 	p.drafts(base)

@@ -110,6 +110,16 @@ func (c *child) dead() bool {
 	}
 }
 
+// endedWithin waits a little for the end of a server that has stopped answering.
+func (c *child) endedWithin(d time.Duration) bool {
+	select {
+	case <-c.done:
+		return true
+	case <-time.After(d):
+		return false
+	}
+}
+
 // stop ends the whole group: TERM, then KILL after the grace. It returns when
 // nothing of it is left, and may be called again.
 func (c *child) stop(grace time.Duration) {

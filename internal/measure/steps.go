@@ -728,7 +728,7 @@ func (j *job) measureRun(ctx context.Context, r int) error {
 	switch {
 	case ctx.Err() != nil:
 		one.head.Ended, fault = "interrupted", context.Cause(ctx)
-	case errors.Is(context.Cause(runCtx), errServerDied):
+	case j.child != nil && (errors.Is(context.Cause(runCtx), errServerDied) || failedAtEnd(run.Traces) && j.child.endedWithin(time.Second)):
 		one.head.Ended = j.child.ended()
 		fault = &Failure{Err: fmt.Errorf("run %d: %s; the end of its log:\n%s", r, j.child.ended(), j.child.tail()), Hint: "the whole log is " + j.child.log.Name()}
 	case fail.ended.Load():
@@ -747,6 +747,10 @@ func (j *job) measureRun(ctx context.Context, r int) error {
 	}
 	return nil
 }
+
+// failedAtEnd says that the last request failed, as all do once a server is gone:
+// faster than its end is noticed.
+func failedAtEnd(ts []load.Trace) bool { return len(ts) > 0 && ts[len(ts)-1].Failed() }
 
 var errServerDied = errors.New("the server ended")
 
