@@ -112,6 +112,10 @@
         style: { text: t, fill: paint(color), font: size * k + 'px ' + me.font, align: align, verticalAlign: 'middle' } };
     }
     d.texts.forEach(function (t) { out.push(text(t.t, t.x, t.y, t.size, t.align, t.color)); });
+    (d.legend || []).forEach(function (l) {
+      out.push({ type: 'polyline', silent: true, shape: { points: [[l.x * k, l.y * k], [(l.x + l.w) * k, l.y * k]] },
+        style: { stroke: paint(l.color), fill: 'none', lineWidth: l.width * k, lineDash: l.dash ? scaled(l.dash, k) : null } });
+    });
     (d.labels || []).forEach(function (l) {
       var s = d.option.series[l.s], more = d.series[l.s], color = paint(s.lineStyle.color);
       var end = chart.convertToPixel({ seriesIndex: l.s }, s.data[s.data.length - 1].value);

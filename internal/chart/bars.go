@@ -38,6 +38,9 @@ func (b Bar) interval() (lo, hi float64, ok bool) {
 
 func (b Bars) name() string { return b.ID }
 
+// legendBar is how thick the marks of a legend of bars are, in px.
+const legendBar = 8
+
 // barFrame is the layout of bars, in px.
 type barFrame struct {
 	w, h, l, r, t, b float64
@@ -46,6 +49,8 @@ type barFrame struct {
 	narrow           bool
 	labels, values   []string
 	paints           []look
+	legend           legend
+	unitY            float64 // baseline of the value's name
 }
 
 // reach is how far right a bar and its whisker go.
@@ -101,6 +106,13 @@ func (b Bars) layout(narrow bool) *barFrame {
 	if narrow {
 		f.h = f.b + 26
 	}
+	f.unitY = f.h - 8
+	plain := make([]look, len(f.paints)) // bars have colours, no dashes
+	for i, p := range f.paints {
+		plain[i].paint = p.paint
+	}
+	f.legend = newLegend(b.Words.fill().Family, families, plain, 4, f.w-4, f.h, sizeText)
+	f.h += f.legend.height
 	f.x = f.x.place(f.l, f.r)
 	f.x.ticks = thinTicks(f.x, func(s string) float64 { return textWidth(s, sizeText) + 14 })
 	return f
@@ -130,7 +142,8 @@ func (b Bars) List(narrow bool) *draw.List {
 		}
 		c.text(x, f.b+17, sizeText, align, dim, t.text)
 	}
-	c.text(f.r, f.h-8, sizeText, draw.Right, dim, ellipsis(axisTitle(b.Name, b.Unit), sizeText, f.r-4))
+	c.text(f.r, f.unitY, sizeText, draw.Right, dim, ellipsis(axisTitle(b.Name, b.Unit), sizeText, f.r-4))
+	f.legend.draw(c, legendBar)
 	zero := f.x.pos(0)
 	for i, bar := range b.Bars {
 		top := f.t + f.pitch*float64(i)

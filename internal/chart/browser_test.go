@@ -219,7 +219,7 @@ func TestBrowser(t *testing.T) {
 	p.do(scheme("light"), chromedp.EmulateViewport(1112, 900), chromedp.Navigate(url),
 		chromedp.WaitVisible(chromedp.CSS("figure.is-live canvas")))
 	p.truth("a chart far below the view waits", `!document.querySelector('#hostile-bars').classList.contains('is-live')`)
-	p.truth("the page keeps its height", `Math.abs(document.querySelector('figure.is-live .live').getBoundingClientRect().height - 420) < 1.5`)
+	p.truth("the page keeps its height", fmt.Sprintf(`Math.abs(document.querySelector('figure.is-live .live').getBoundingClientRect().height - %g) < 1.5`, cs[0].List(false).H/mmPerPx))
 	for _, c := range cs {
 		if opt, _ := c.Option(); opt == nil {
 			continue

@@ -92,6 +92,7 @@ type Words struct {
 	Log    string // says that a strip's scale is logarithmic
 	More   string // "{n}" stands for how many lines have no label
 	Empty  string // said where there is nothing to draw
+	Family string // leads the legend of colours
 }
 
 func (w Words) fill() Words {
@@ -110,6 +111,7 @@ func (w Words) fill() Words {
 	def(&w.Log, "logarithmic scale")
 	def(&w.More, "{n} more lines have no label; all are in the data table.")
 	def(&w.Empty, "No data to draw.")
+	def(&w.Family, "Model families:")
 	return w
 }
 

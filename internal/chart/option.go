@@ -35,6 +35,7 @@ type live struct {
 	Y      []liveTick     `json:"y,omitempty"`
 	Texts  []liveText     `json:"texts"`
 	Labels []liveLabel    `json:"labels,omitempty"`
+	Legend []liveSwatch   `json:"legend,omitempty"`
 	Series []liveSeries   `json:"series"`
 	Option map[string]any `json:"option"`
 }
@@ -60,6 +61,16 @@ type liveLabel struct {
 	X float64 `json:"x"` // where the text begins
 	Y float64 `json:"y"` // its middle
 	T string  `json:"t"`
+}
+
+// liveSwatch is the mark of a legend's entry: a level line.
+type liveSwatch struct {
+	X     float64   `json:"x"`
+	Y     float64   `json:"y"`
+	W     float64   `json:"w"`     // its length
+	Width float64   `json:"width"` // of the stroke
+	Color string    `json:"color"`
+	Dash  []float64 `json:"dash,omitempty"`
 }
 
 // liveSeries is what go-echarts has no field for, parallel to option.series.
@@ -150,7 +161,8 @@ func (p *plot) option() ([]byte, error) {
 		Desc: axisTitle(clean(p.title), clean(p.caption)), X: ticks(f.x.ticks), Y: ticks(f.y.ticks), Series: []liveSeries{},
 	}
 	// Names of lines are drawn apart, to be pointed at.
-	out.Texts = texts(p.list(false), func(t draw.Text) bool { return len(f.labels) > 0 && t.X == mm(f.labelX) })
+	out.Texts = texts(p.list(false), func(t draw.Text) bool { return len(f.labels) > 0 && t.X == mm(f.labelX) && t.Y < mm(f.noteY) })
+	out.Legend = f.legend.live(2)
 
 	chart := charts.NewLine()
 	chart.SetGlobalOptions(
@@ -258,6 +270,7 @@ func (b Bars) Option() ([]byte, error) {
 		extra.URLs = append(extra.URLs, linkURL(bar.URL))
 	}
 	out.Series = []liveSeries{extra}
+	out.Legend = f.legend.live(legendBar)
 
 	chart := charts.NewBar()
 	chart.SetGlobalOptions(

@@ -70,8 +70,10 @@ type frame struct {
 	key        []string // narrow: names by number, parallel to labels
 	hidden     int      // curves without a label
 	limitX     float64
-	limitFlip  bool // the limit's words stand on its right
-	limitLow   bool // and one row lower than the y axis title
+	limitFlip  bool    // the limit's words stand on its right
+	limitLow   bool    // and one row lower than the y axis title
+	noteY      float64 // baseline of the note on curves without a label
+	legend     legend
 }
 
 // usable says whether a point can stand on the plot's axes.
@@ -202,6 +204,19 @@ func (p *plot) layout(narrow bool) *frame {
 		if f.hidden > 0 {
 			f.h += keyPitch
 		}
+	}
+	f.noteY = f.h - 6
+	var families []string
+	var paints []look
+	for _, c := range f.curves {
+		if c.label {
+			families = append(families, clean(p.series[c.series].Family))
+			paints = append(paints, c.look)
+		}
+	}
+	f.legend = newLegend(p.words.fill().Family, families, paints, f.titleXAt(narrow), f.w-4, f.h+4, f.size)
+	if f.legend.height > 0 {
+		f.h += 4 + f.legend.height
 	}
 	return f
 }

@@ -28,8 +28,9 @@ func (p *plot) list(narrow bool) *draw.List {
 		c.text(f.labelX, l.y+f.size*0.36, f.size, draw.Left, ink, l.text)
 	}
 	f.drawKey(c)
+	f.legend.draw(c, 2)
 	if f.hidden > 0 {
-		c.text(f.titleXAt(narrow), f.h-6, sizeSmall, draw.Left, dim,
+		c.text(f.titleXAt(narrow), f.noteY, sizeSmall, draw.Left, dim,
 			ellipsis(p.more(f.hidden), sizeSmall, f.moreWidth(p, narrow)))
 	}
 	return c.list
