@@ -155,7 +155,11 @@ func runImport(cmd *cobra.Command, e *env, format string, files []string, fl imp
 	}
 	all := rep.Findings
 	for _, r := range rep.Refused {
-		all = append(all, r.Finding())
+		f := r.Finding()
+		if !fl.skipRefused {
+			f.Level = result.Error // it stops the import
+		}
+		all = append(all, f)
 	}
 	e.printFindings(all)
 	out := fl.out
@@ -343,7 +347,7 @@ func printImport(e *env, format string, rep convert.Report, plan []planned, fl i
 		parts = append(parts, fmt.Sprintf("%d not selected", rep.NotSelected))
 	}
 	if rep.Merged > 0 {
-		parts = append(parts, fmt.Sprintf("%d merged with the same run's other file", rep.Merged))
+		parts = append(parts, fmt.Sprintf("%d merged with the same run in another file", rep.Merged))
 	}
 	parts = append(parts, fmt.Sprintf("%d refused", len(rep.Refused)), plural(len(rep.Results), "result"))
 	e.notef("%s: %d %s, %d unchanged", strings.Join(parts, ", "), len(written), count, len(unchanged))

@@ -38,9 +38,13 @@ func TestAIEnergyScoreUnits(t *testing.T) {
 
 func TestAIEnergyScoreNeverGuessesAUnit(t *testing.T) {
 	opt := aesOpt
-	for _, unit := range []string{"", "mWh", "J"} {
-		opt.Unit = unit
-		wantFileError(t, mustConvert(t, "aienergyscore", sample(t, aesFiles...), opt), "total_gpu_energy", "unit")
+	opt.Unit = ""
+	wantFileError(t, mustConvert(t, "aienergyscore", sample(t, aesFiles...), opt), "total_gpu_energy", "unit")
+	for _, unit := range []string{"mWh", "J"} {
+		opt.Unit, opt.By = unit, testBy
+		if _, err := Convert("aienergyscore", sample(t, aesFiles...), opt); err == nil || !strings.Contains(err.Error(), unit) {
+			t.Errorf("--unit %s: error %v", unit, err)
+		}
 	}
 	wantFileError(t, mustConvert(t, "aienergyscore", []Input{{Name: "asr.csv", Data: []byte("model,total_gpu_energy_mj\na/b,1\n")}}, aesOpt), "total_gpu_energy_mj")
 }
@@ -71,6 +75,9 @@ func TestAIEnergyScoreRefusals(t *testing.T) {
 		{"zero energy", "a/c,0,5,A", "above zero"},
 		{"negative energy", "a/c,-1,5,A", "above zero"},
 		{"thousands separators", `a/c,"1,234",5,A`, "not a decimal number"},
+		{"a number that no float holds", "a/c,1e400,5,A", "out of range"},
+		{"a number that its unit takes out of range", "a/c,1e307,5,A", "out of range"},
+		{"a number that would become zero", "a/c,1e-400,5,A", "out of range"},
 		{"six stars", "a/c,1,6,A", "1 to 5"},
 		{"an unknown class", "a/c,1,5,D", `"D"`},
 		{"no model", ",1,5,A", "model is missing"},
@@ -97,10 +104,8 @@ func TestAIEnergyScoreWhatTheFileDoesNotSay(t *testing.T) {
 	opt.Hardware = ""
 	wantRefusal(t, mustConvert(t, "aienergyscore", in, opt), 0, 2, "accelerator")
 	opt = aesOpt
-	opt.Task, opt.License = "asr", ""
-	rep := mustConvert(t, "aienergyscore", in, opt)
-	wantRefusal(t, rep, 0, 2, "licence")
-	if !strings.Contains(rep.Refused[0].Hint, "NOASSERTION") {
-		t.Errorf("hint %q", rep.Refused[0].Hint)
+	opt.Task, opt.License, opt.By = "asr", "", testBy
+	if _, err := Convert("aienergyscore", in, opt); err == nil || !strings.Contains(err.Error(), "NOASSERTION") {
+		t.Errorf("without a licence: error %v, want one that says what to give", err)
 	}
 }

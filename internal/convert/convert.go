@@ -67,7 +67,8 @@ type Report struct {
 	// NotSelected counts rows that Options.Select left out.
 	NotSelected int
 	// Merged counts rows that describe a run of which another file was read
-	// too; their facts are in that run's result.
+	// too, or that another file holds just so; their facts are in that run's
+	// result.
 	Merged int
 	// Rows counts all rows read: always the sum of the four above.
 	Rows int
@@ -147,6 +148,8 @@ type run struct {
 	format Format
 	opt    Options
 	rows   []*row
+	// unlicensed counts the rows for which nobody states a licence.
+	unlicensed int
 }
 
 // Convert reads all inputs as one format. The error is for a conversion that
@@ -176,6 +179,9 @@ func Convert(format string, in []Input, opt Options) (Report, error) {
 		c.fileFinding(result.Error, result.Place{File: in[0].Name}, "no rows in the files given",
 			f.ID+" takes "+f.Files)
 	}
+	if n := len(c.rows); n > 0 && c.unlicensed == n {
+		return Report{}, fmt.Errorf("no licence: neither the files nor the format state that of the figures; give --license with its SPDX id, or NOASSERTION where the source states none")
+	}
 	c.finish()
 	c.Findings.Sort()
 	return c.Report, nil
@@ -200,16 +206,27 @@ func complete(f Format, opt *Options) error {
 		opt.Publisher = f.Publisher
 	}
 	if opt.Publisher == "" {
-		return fmt.Errorf("no publisher: %s files do not say who published them; give it", f.ID)
+		return fmt.Errorf("no publisher: %s files do not say who published them; give --publisher NAME --source-url URL", f.ID)
 	}
 	if opt.Title == "" {
 		opt.Title = f.Source
 	}
 	if opt.URL == "" && f.URL == "" {
-		return fmt.Errorf("no source URL: %s files do not say where they were published; give it", f.ID)
+		return fmt.Errorf("no source URL: %s files do not say where they were published; give --source-url URL", f.ID)
 	}
 	if opt.By.Name == "" {
-		return fmt.Errorf("no name for who makes the files; give it")
+		return fmt.Errorf("no name for who makes the files; give --by NAME")
+	}
+	if _, ok := aesUnits[strings.ToLower(opt.Unit)]; opt.Unit != "" && !ok {
+		return fmt.Errorf("--unit %q: expected kWh or Wh", opt.Unit)
+	}
+	if h := opt.Hardware; h != "" && opt.Catalog != nil {
+		if to, ok := opt.Map[h]; ok {
+			h = to
+		}
+		if _, ok := opt.Catalog.HardwareFor(h); !ok {
+			return fmt.Errorf("--hardware %q is neither a name nor an alias in content/catalog/hardware", opt.Hardware)
+		}
 	}
 	for _, d := range [][2]string{{"published", opt.Published}, {"retrieved", opt.Retrieved}} {
 		if d[1] == "" {

@@ -5,6 +5,7 @@ package convert
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"regexp"
 	"strconv"
@@ -29,6 +30,10 @@ func parseNumber(s string) (number, error) {
 	r, ok := new(big.Rat).SetString(t)
 	if !ok {
 		return number{}, fmt.Errorf("%q is not a decimal number", s)
+	}
+	// Far inside what a float64 holds, so that no change of unit leaves it.
+	if f, _ := r.Float64(); r.Sign() != 0 && (math.Abs(f) > 1e300 || math.Abs(f) < 1e-300) {
+		return number{}, fmt.Errorf("%q is out of range: numbers lie between 1e-300 and 1e300", s)
 	}
 	return number{text: t, rat: r}, nil
 }

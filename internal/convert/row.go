@@ -60,6 +60,7 @@ func (c *run) license(w *row, stated string) {
 		name, note = c.format.License, c.format.LicenseNote
 	}
 	if name == "" {
+		c.unlicensed++
 		w.fail("no licence of the data is stated")
 		w.hint = "give --license with its SPDX id, or NOASSERTION where the source states none"
 		return
@@ -201,7 +202,9 @@ func setStat(d *result.Distribution, stat string, v float64) {
 }
 
 // finish seals the rows that hold, checks each as a build would, and moves the
-// others to Refused. Two equal results are one too many: the second is refused.
+// others to Refused. Two equal rows of one file are one too many: the second is
+// refused. A row that another file holds too, or the same file given twice, is
+// counted.
 func (c *run) finish() {
 	seen := map[string]result.Place{}
 	for _, w := range c.rows {
@@ -219,6 +222,10 @@ func (c *run) finish() {
 		}
 		if len(w.bad) == 0 {
 			if first, dup := seen[w.r.ID]; dup {
+				if first.File != w.where.File || first == w.where {
+					c.Merged++
+					continue
+				}
 				w.fail("equal in every value to the row at %s", first)
 			} else {
 				seen[w.r.ID] = w.where
