@@ -108,8 +108,10 @@ func citeItems(cmd *cobra.Command, e *env, of string, args []string) ([]cite.Ite
 	if base := b.Site.BaseURL; base != "" {
 		permalink = base + "/r/" + r.ID[:b.Site.Labels.HashLen] + "/"
 	}
-	item := cite.Result(r.Result, cite.ResultTitle(r.Result, b.Catalog), permalink, site)
-	return append([]cite.Item{item}, cite.Works(r.Result, b.Catalog)...), nil
+	if said := cite.Moderated(r.Result, b.Catalog); said != "" {
+		e.notef("%s: %s", r.Hash12(), oneLine(said))
+	}
+	return cite.ResultItems(r.Result, b.Catalog, permalink, site), nil
 }
 
 // citeSite is the loaded board as it is at its commit.

@@ -329,3 +329,39 @@ func TestCitationFile(t *testing.T) {
 	}
 	golden(t, filepath.Join("..", "..", "CITATION.cff"), got)
 }
+
+// Results of one model differ in their titles, and moderation is never left out
+// of a citation.
+func TestResultItems(t *testing.T) {
+	rate := 2.5
+	cat := &catalog.Catalog{Moderation: &catalog.Moderation{
+		Withdrawals: []catalog.Withdrawal{{ID: strings.Repeat("a", 12), Reason: "privacy", Date: "2026-03-02"}},
+		Flags:       []catalog.Flag{{ID: strings.Repeat("b", 64), Reason: "disputed", Date: "2026-03-03"}},
+	}}
+	for _, tt := range []struct {
+		id    string
+		count int64
+		load  *result.Load
+		title string
+		note  string
+	}{
+		{"a", 1, &result.Load{Mode: result.LoadClosed, Concurrency: 1}, "org/m, chat, on 1 x X, 1 request at once: energy and speed", "Withdrawn 2026-03-02: privacy"},
+		{"b", 2, &result.Load{Mode: result.LoadClosed, Concurrency: 64}, "org/m, chat, on 2 x X, 64 requests at once: energy and speed", "Flagged 2026-03-03: disputed"},
+		{"c", 2, &result.Load{Mode: result.LoadOpen, RatePerS: &rate}, "org/m, chat, on 2 x X, 2.5 requests/s: energy and speed", ""},
+		{"d", 2, &result.Load{Mode: result.LoadOpen}, "org/m, chat, on 2 x X, open load: energy and speed", ""},
+		{"e", 2, &result.Load{Mode: result.LoadBatch, BatchSize: 8}, "org/m, chat, on 2 x X, batch of 8: energy and speed", ""},
+		{"f", 2, &result.Load{Mode: result.LoadBurst, MaxNumSeqs: 16}, "org/m, chat, on 2 x X, burst of up to 16 requests at once: energy and speed", ""},
+		{"0", 0, nil, "org/m, chat, on X: energy and speed", ""},
+	} {
+		r := &result.Result{ID: strings.Repeat(tt.id, 64), Kind: result.KindDevice, Model: result.Model{Name: "org/m"}, Workload: result.Workload{Task: "chat", Load: tt.load},
+			Hardware: &result.Hardware{Name: "X", Count: tt.count}, Boundary: &result.Boundary{Includes: "gpu"}}
+		it := ResultItems(r, cat, "", Item{Title: "Board"})[0]
+		if it.Title != tt.title || it.Note != tt.note {
+			t.Errorf("%s: %q, note %q; want %q, note %q", tt.id, it.Title, it.Note, tt.title, tt.note)
+		}
+	}
+	r := &result.Result{ID: strings.Repeat("a", 64), Model: result.Model{Name: "org/m"}, Source: &result.Source{Publisher: "P"}}
+	if it := ResultItems(r, cat, "", Item{})[0]; it.Note != "Withdrawn 2026-03-02: privacy. Figures published by P" {
+		t.Errorf("with a source: note %q", it.Note)
+	}
+}

@@ -9,6 +9,7 @@ import (
 
 	"jouleboard/internal/catalog"
 	"jouleboard/internal/result"
+	"jouleboard/internal/unit"
 )
 
 // toolAuthors is who made the tool: the people in its history, as one body.
@@ -159,7 +160,36 @@ func cited(items []Item, url string) bool {
 	return false
 }
 
-// ResultTitle names a result in one line: model, task, and what it ran on.
+// ResultItems cite one result as page and command both do: itself, with what
+// the board's moderators said of it, then the works it rests on.
+func ResultItems(r *result.Result, cat *catalog.Catalog, permalink string, site Item) []Item {
+	it := Result(r, ResultTitle(r, cat), permalink, site)
+	if m := Moderated(r, cat); m != "" {
+		if it.Note != "" {
+			m += ". "
+		}
+		it.Note = m + it.Note
+	}
+	return append([]Item{it}, Works(r, cat)...)
+}
+
+// Moderated says in a few words that a result was withdrawn or flagged, "" if it
+// was not.
+func Moderated(r *result.Result, cat *catalog.Catalog) string {
+	if cat == nil {
+		return ""
+	}
+	if w := cat.Moderation.WithdrawalOf(r.ID); w != nil {
+		return "Withdrawn " + w.Date + ": " + w.Reason
+	}
+	if f := cat.Moderation.FlagOf(r.ID); f != nil {
+		return "Flagged " + f.Date + ": " + f.Reason
+	}
+	return ""
+}
+
+// ResultTitle names a result in one line: model, task, what it ran on and under
+// which load, so that results of one model differ.
 func ResultTitle(r *result.Result, cat *catalog.Catalog) string {
 	task := r.Workload.Task
 	if cat != nil {
@@ -173,14 +203,41 @@ func ResultTitle(r *result.Result, cat *catalog.Catalog) string {
 		title += ", hosted by " + r.Model.Provider
 	case r.Hardware != nil && r.Hardware.Name != "":
 		title += ", on "
-		if r.Hardware.Count > 1 {
+		if r.Hardware.Count > 0 {
 			title += fmt.Sprintf("%d x ", r.Hardware.Count)
 		}
 		title += r.Hardware.Name
+	}
+	if l := loadText(r.Workload.Load); l != "" {
+		title += ", " + l
 	}
 	what := "energy and speed"
 	if r.Boundary == nil {
 		what = "speed"
 	}
 	return title + ": " + what
+}
+
+// loadText is how the load was applied.
+func loadText(l *result.Load) string {
+	switch {
+	case l == nil:
+		return ""
+	case l.Mode == result.LoadClosed && l.Concurrency > 0:
+		return plural(l.Concurrency, "request") + " at once"
+	case l.Mode == result.LoadOpen && l.RatePerS != nil:
+		return unit.Trim(*l.RatePerS) + " requests/s"
+	case l.Mode == result.LoadBatch && l.BatchSize > 0:
+		return fmt.Sprintf("batch of %d", l.BatchSize)
+	case l.Mode == result.LoadBurst && l.MaxNumSeqs > 0:
+		return "burst of up to " + plural(l.MaxNumSeqs, "request") + " at once"
+	}
+	return l.Mode + " load"
+}
+
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -90,6 +90,6 @@ func (s *site) citeResult(e *entry) (citeBlock, error) {
 	if e.Source != nil {
 		intro = s.msg.T("cite.result.reported", e.Source.Publisher)
 	}
-	items := append([]cite.Item{cite.Result(e.Result, s.title(e), s.address(resultPath(e.Hash)), s.siteItem())}, cite.Works(e.Result, s.in.Catalog)...)
-	return s.citeBlock("cite", s.msg.T("cite.result"), intro, items...)
+	// Title and works are those that the command cite prints.
+	return s.citeBlock("cite", s.msg.T("cite.result"), intro, cite.ResultItems(e.Result, s.in.Catalog, s.address(resultPath(e.Hash)), s.siteItem())...)
 }
