@@ -210,11 +210,19 @@ func plainPathError(err error) error {
 	return err
 }
 
+// pathParts counts results/ORG/NAME/HARDWARE/FILE.
+const pathParts = 5
+
 // checkPlace compares a file's name and folders with its content. The folder of
 // the hardware is the catalogue's to judge.
 func checkPlace(l *Loaded) Findings {
-	dir, base := path.Split(l.Path)
-	hardware := path.Base(dir)
+	base := path.Base(l.Path)
+	hardware, move := "HARDWARE", "move it there; HARDWARE is the accelerator's file name in content/catalog/hardware"
+	if parts := strings.Split(l.Path, "/"); len(parts) == pathParts {
+		hardware, move = parts[pathParts-2], "move it there"
+	} else if l.Kind == KindEndpoint {
+		hardware, move = "", "move it there"
+	}
 	want := Path(l.Result, hardware)
 	id8 := strings.TrimSuffix(base, ".json")
 	id8 = id8[strings.LastIndexByte(id8, '-')+1:]
@@ -225,7 +233,7 @@ func checkPlace(l *Loaded) Findings {
 			Message: fmt.Sprintf("file name ends in %q; the id of its content starts with %s", Clip(id8), l.ID8()),
 			Hint:    "rename it to " + path.Base(want)}}
 	case l.Path != want:
-		return Findings{{Rule: "RES-PATH", Level: Warn, Where: where, Message: "the content belongs at " + want, Hint: "move it there"}}
+		return Findings{{Rule: "RES-PATH", Level: Warn, Where: where, Message: "the content belongs at " + want, Hint: move}}
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -95,6 +96,8 @@ func TestLoadTreeNamesEveryFile(t *testing.T) {
 	data := encode(t, rs[0])
 	put(t, root, "results/a/b/copy/"+filepath.Base(result.Path(rs[0], "gpu")), data)              // duplicate id, wrong place
 	put(t, root, "results/a/b/gpu/lm-arena-chat-00000000.json", encode(t, resulttest.Reported())) // wrong ID8
+	flat := resulttest.Reported(func(r *result.Result) { r.Model.Name = "org/flat" })
+	put(t, root, "results/"+path.Base(result.Path(flat, "gpu")), encode(t, flat)) // too high up
 	put(t, root, "results/a/broken.json", []byte("{"))
 	put(t, root, "results/a/wrong.json", []byte(`{"energy_j": 5}`))
 	put(t, root, "results/a/kept.partial.json", []byte("not even JSON"))
@@ -115,18 +118,20 @@ func TestLoadTreeNamesEveryFile(t *testing.T) {
 	got, findings := load(t, root, 4)
 	text := lines(findings)
 	for want, needsLinks := range map[string]bool{
-		"results/a/b/copy/":             false,
-		"id " + rs[0].Hash12():          false,
-		"the content belongs at":        false,
-		`file name ends in "00000000"`:  false,
-		"results/a/broken.json:1:2":     false,
-		"results/a/wrong.json:1:2":      false,
-		"results/a/LOUD.JSON: warn":     false,
-		"results/a/escape.json: error":  true,
-		"leaves the results folder":     true,
-		"results/a/folder: error":       true,
-		"results/a/gone.json: error":    true,
-		"results/loop: error: symbolic": true,
+		"results/a/b/copy/":      false,
+		"id " + rs[0].Hash12():   false,
+		"the content belongs at": false,
+		// At a wrong depth no folder is taken for the accelerator's.
+		"belongs at results/org/flat/HARDWARE/": false,
+		`file name ends in "00000000"`:          false,
+		"results/a/broken.json:1:2":             false,
+		"results/a/wrong.json:1:2":              false,
+		"results/a/LOUD.JSON: warn":             false,
+		"results/a/escape.json: error":          true,
+		"leaves the results folder":             true,
+		"results/a/folder: error":               true,
+		"results/a/gone.json: error":            true,
+		"results/loop: error: symbolic":         true,
 	} {
 		if !strings.Contains(text, want) && (links || !needsLinks) {
 			t.Errorf("no finding holds %q:\n%s", want, text)
