@@ -83,7 +83,7 @@ func (k *checker) once(level result.Level, rule, name string, r *result.Loaded, 
 // names checks the names of model, licence, hardware, caveats and benchmarks.
 func (k *checker) names(r *result.Loaded) {
 	if _, ok := k.c.Model(r.Model.Name); !ok {
-		k.once(result.Warn, "CAT-MODEL", r.Model.Name, r, "/model/name", "add catalog/models/ORG/NAME.yaml (jouleboard new model writes a skeleton)",
+		k.once(result.Warn, "CAT-MODEL", r.Model.Name, r, "/model/name", "add content/catalog/models/ORG/NAME.yaml; the files beside it show what goes in",
 			"the model %q is not in the catalogue, so its licence, type and links are unknown", result.Clip(r.Model.Name))
 	}
 	if _, ok := k.c.License(r.License); !ok {
