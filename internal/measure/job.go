@@ -140,18 +140,24 @@ func Run(ctx context.Context, pl *Plan, env Env) (*Outcome, error) {
 	// which runs deferred calls before it goes on.
 	defer j.teardown()
 	if err := j.prepare(ctx); err != nil {
-		return nil, err
+		return nil, stopped(ctx, err)
 	}
 	j.background(ctx)
-	err := j.phases(ctx)
-	if err == nil && ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
+	err := stopped(ctx, j.phases(ctx))
 	if j.sampler == nil && len(j.warm) == 0 && len(j.runs) == 0 {
 		return nil, err // nothing was collected
 	}
 	j.fault = err
 	return j.finish(ctx)
+}
+
+// stopped is the error of work that may have been stopped: whatever failed on
+// the way down, a run that was stopped ended because of that.
+func stopped(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
+		return errors.Join(cause, err)
+	}
+	return err
 }
 
 func (j *job) later(f func()) { j.stopped = append(j.stopped, f) }

@@ -34,7 +34,9 @@ func TestClosedCircle(t *testing.T) {
 	if r.Class != result.ClassEnergy {
 		t.Errorf("class %s, want energy: a window below 60 s and one run", r.Class)
 	}
-	if p := r.Metrics["mean_power_w"].Value; p < 299 || p > 301 {
+	if p := r.Metrics["mean_power_w"].Value; p < 285 || p > 315 {
+		// A window of seconds on a busy machine is sure to a few per cent only; the
+		// exact bounds are held on a clock of their own, in the energy room.
 		t.Errorf("mean power %g W, the board draws 300", p)
 	}
 	want := []string{PhaseProbe, PhaseCalibration, PhaseIdle, PhaseWarmup, PhaseRun, PhaseIdle, PhaseSave}
