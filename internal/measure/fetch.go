@@ -42,7 +42,7 @@ func (j *job) openData(ctx context.Context) error {
 	}
 	if want != "" && d.SHA256 != want {
 		return &Failure{
-			Err:  fmt.Errorf("%s has SHA-256 %.12s..., the prompts of the task %s have %.12s...", path, d.SHA256, j.plan.TaskID, want),
+			Err:  fmt.Errorf("%s has a SHA-256 that begins with %.12s, that of the prompts of the task %s begins with %.12s", path, d.SHA256, j.plan.TaskID, want),
 			Hint: "leave --dataset out to have the task's own file fetched, or leave --task out to measure other prompts",
 		}
 	}

@@ -100,7 +100,6 @@ type job struct {
 	warmSpan int64
 	runs     []oneRun
 	rtt      *float64
-	outside  []string
 	notes    []string
 	requests int64
 	energyOn bool

@@ -70,7 +70,7 @@ func ParseWorkload(text string) (Workload, error) {
 		return Workload{Kind: kind, File: rest}, nil
 	case kind == WorkMLEnergy && colon:
 		if !slices.Contains([]string{"chat", "chat-concise", "instruct", "instruct-concise"}, rest) {
-			return Workload{}, fmt.Errorf("%q: chat, chat-concise, instruct or instruct-concise was expected after %s:", text, WorkMLEnergy)
+			return Workload{}, fmt.Errorf("%q: expected %s: and then chat, chat-concise, instruct or instruct-concise", text, WorkMLEnergy)
 		}
 		return Workload{Kind: WorkMLEnergy}, nil
 	case text == WorkOffline:
