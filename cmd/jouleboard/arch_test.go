@@ -32,7 +32,7 @@ var mayImport = map[string][]string{
 	"internal/yamldoc":           {"internal/result", "internal/stats"},                                      // what is wrong with a file is a finding, result's
 	"internal/result":            {"internal/unit", "internal/stats"},
 	"internal/result/resulttest": {"internal/result", "internal/unit"},
-	"internal/measure":           {"internal/load", "internal/load/fakeserver", "internal/energy", "internal/catalog", "internal/result", "internal/unit", "internal/stats"},
+	"internal/measure":           {"internal/load", "internal/load/fakeserver", "internal/energy", "internal/catalog", "internal/result", "internal/yamldoc", "internal/unit", "internal/stats"},
 	"internal/load":              {"internal/load/fakeserver", "internal/stats"}, // calibration runs against a server of known timing
 	"internal/load/fakeserver":   {"internal/stats"},
 	"internal/energy":            {"internal/unit", "internal/stats"},

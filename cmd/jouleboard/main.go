@@ -106,6 +106,7 @@ Exit status: 0 done (warnings too), 1 the work failed or a check found errors,
 	cmd.PersistentFlags().StringVar(&e.Root, "root", "", "the board's folder (default: nearest parent that holds content/site.yaml)")
 	cmd.AddCommand(
 		newMeasureCommand(e),
+		newSweepCommand(e),
 		newBuildCommand(e),
 		newImportCommand(e),
 		newLabelCommand(e),

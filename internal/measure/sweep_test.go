@@ -1,0 +1,262 @@
+package measure
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/goccy/go-yaml"
+
+	"jouleboard/internal/result"
+)
+
+const planText = `models:
+  - Qwen/Qwen2.5-7B-Instruct
+  - name: org/big
+    serve_cmd: vllm serve {model} --port {port} --tensor-parallel-size 4
+tasks: [chat]
+concurrency: [1, 8, 64]
+seeds: [0, 1]
+repeats: 3
+serve_cmd: vllm serve {model} --port {port}
+`
+
+func points(t *testing.T, text string) []Point {
+	t.Helper()
+	s, found := ReadSweep("plan.yaml", []byte(text))
+	if found.HasErrors() {
+		t.Fatal(found)
+	}
+	ps, err := s.Points()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ps
+}
+
+// TestPoints: the product of the lists, sorted and numbered, with ids that stay
+// whatever else the plan holds.
+func TestPoints(t *testing.T) {
+	ps := points(t, planText)
+	if len(ps) != 2*3*2 {
+		t.Fatalf("%d points, want 12", len(ps))
+	}
+	ids := map[string]bool{}
+	for i, p := range ps {
+		if p.N != i || i > 0 && ps[i-1].ID >= p.ID || ids[p.ID] || p.Options.X[PointKey] != p.ID || p.Options.Repeats != 3 {
+			t.Errorf("point %d: %+v", i, p)
+		}
+		ids[p.ID] = true
+	}
+	if p := ps[slices.IndexFunc(ps, func(p Point) bool { return p.Options.Model == "org/big" })]; !strings.Contains(p.Options.ServeCmd, "parallel-size 4") || GPUsOf(p.Options) != 4 {
+		t.Errorf("a model's own command does not win: %q", p.Options.ServeCmd)
+	}
+	// More points, another place of the server, another order: the old ids stay.
+	more := points(t, strings.Replace(strings.Replace(planText, "[1, 8, 64]", "[64, 2, 8, 1]", 1), "repeats: 3", "repeats: 3\nnotes: [a note]\napi_key_env: KEY", 1))
+	for id := range ids {
+		if !slices.ContainsFunc(more, func(p Point) bool { return p.ID == id }) {
+			t.Errorf("%s was renamed", id)
+		}
+	}
+	// What changes the measurement changes the id.
+	for _, change := range []string{"max_tokens: 7", "ramp: 0s", "temperature: 0", "no_energy: true", "requests: 500"} {
+		for _, p := range points(t, planText+change+"\n") {
+			if ids[p.ID] {
+				t.Errorf("%s keeps the id %s", change, p.ID)
+			}
+		}
+	}
+	if n := len(points(t, "models: [a/b]\ndatasets: [p.jsonl]\n")); n != 9 {
+		t.Errorf("without a load there are %d points, want 1 to 256 by doubling: 9", n)
+	}
+}
+
+// TestPointIDs pins one id: a change of it would measure everybody's points anew.
+func TestPointIDs(t *testing.T) {
+	ps := points(t, "models: [Qwen/Qwen2.5-7B-Instruct]\ntasks: [chat]\nconcurrency: [32]\nserve_cmd: vllm serve {model} --port {port}\n")
+	if want := "qwen-qwen2.5-7b-instruct_chat_c00032_s0_7ff85695"; ps[0].ID != want {
+		t.Errorf("id %s, want %s", ps[0].ID, want)
+	}
+}
+
+func TestReadSweepTellsEverything(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"models: [a/b]\nconcurency: [1]\ntasks: [x]\n", `plan.yaml:2:1 /concurency: error: unknown key "concurency"`},
+		{"models: [a/b]\ntasks: [x]\nconcurrency: [one]\n", "plan.yaml:3:"},
+		{"models: [a/b]\ntasks: [x]\nconcurrency: [1]\nrate: [2]\n", "exclude each other"},
+		{"models: [a/b]\n", "neither tasks nor datasets"},
+		{"tasks: [x]\n", "models"},
+		{"models: [a/b]\ntasks: [x, y]\ndatasets: [p]\n", "cannot be combined"},
+		{"models: [a/b]\ntasks: [x]\nduration: soon\n", "length of time"},
+		{"models:\n  - nam: a/b\ntasks: [x]\n", "nam"},
+		{"models: [a/b\n", "plan.yaml:"},
+	} {
+		_, found := ReadSweep("plan.yaml", []byte(c.text))
+		if !found.HasErrors() || !strings.Contains(fmt.Sprint(found), c.want) {
+			t.Errorf("%q: %v, want %q", c.text, found, c.want)
+		}
+	}
+	s, _ := ReadSweep("p", []byte("models: [a/b, a/b]\ntasks: [x]\nconcurrency: [1]\n"))
+	if _, err := s.Points(); err == nil || !strings.Contains(err.Error(), "the same") {
+		t.Errorf("a model named twice: %v", err)
+	}
+}
+
+// TestShards: every point is in exactly one share, whatever their number.
+func TestShards(t *testing.T) {
+	for n := 1; n <= 30; n++ {
+		for k := range 100 {
+			held := 0
+			for i := range n {
+				if (Shard{i, n}).Takes(k) {
+					held++
+				}
+			}
+			if held != 1 {
+				t.Fatalf("point %d is in %d of %d shares", k, held, n)
+			}
+		}
+	}
+	if !(Shard{}).Takes(17) {
+		t.Error("without a share every point is taken")
+	}
+	env := func(kv ...string) func(string) string {
+		return func(name string) string {
+			for i := 0; i < len(kv); i += 2 {
+				if kv[i] == name {
+					return kv[i+1]
+				}
+			}
+			return ""
+		}
+	}
+	for _, c := range []struct {
+		text string
+		env  func(string) string
+		want Shard
+		err  string
+	}{
+		{"7/24", env(), Shard{7, 24}, ""},
+		{"0/1", env("SLURM_ARRAY_TASK_ID", "9"), Shard{0, 1}, ""},
+		{"24", env("SLURM_ARRAY_TASK_ID", "23"), Shard{23, 24}, ""},
+		{"/24", env("JOB_COMPLETION_INDEX", "3"), Shard{3, 24}, ""},
+		{"24", env(), Shard{}, "which one this is"},
+		{"24/24", env(), Shard{}, "from 0 to 23"},
+		{"24", env("SLURM_ARRAY_TASK_ID", "24"), Shard{}, `SLURM_ARRAY_TASK_ID is "24"`},
+		{"-1/3", env(), Shard{}, "from 0 to 2"},
+		{"a/b", env(), Shard{}, "I/N was expected"},
+		{"1/0", env(), Shard{}, "I/N was expected"},
+	} {
+		got, err := ParseShard(c.text, c.env)
+		if (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) || got != c.want {
+			t.Errorf("%s: %v, %v; want %v, %q", c.text, got, err, c.want, c.err)
+		}
+	}
+}
+
+func TestFinishedPoints(t *testing.T) {
+	root := t.TempDir()
+	for name, text := range map[string]string{
+		"results/o/m/h/t-11111111.json":         `{"schema":"jouleboard.result/1","x_sweep_point":"one"}`,
+		"results/o/m/h/t-22222222.partial.json": `{"schema":"jouleboard.partial/1","x_sweep_point":"two"}`,
+		"results/o/m/h/t-33333333.json":         `{"schema":"jouleboard.result/1"}`,
+		"results/o/m/h/t-44444444.json":         `not JSON`,
+	} {
+		path := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		write(t, path, text)
+	}
+	done, err := FinishedPoints(root)
+	if err != nil || len(done) != 1 || done["one"] != "results/o/m/h/t-11111111.json" {
+		t.Errorf("%v, %v", done, err)
+	}
+	if done, err := FinishedPoints(t.TempDir()); err != nil || len(done) != 0 {
+		t.Errorf("a board without results: %v, %v", done, err)
+	}
+}
+
+// TestKubernetesFile reads the printed file strictly into the types from which
+// the published schema of batch/v1 is made: an unknown or misplaced field fails.
+func TestKubernetesFile(t *testing.T) {
+	text := JobFile{Plan: `a "plan".yaml`, Shares: 24, GPUs: 2, Image: "registry.example.org/bench@sha256:0f", Claim: "board", Args: []string{"--by", `A "B" \ C`}}.Kubernetes()
+	data, err := yaml.YAMLToJSON([]byte(text))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	var job batchv1.Job
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&job); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	s, pod := job.Spec, job.Spec.Template.Spec
+	c := pod.Containers[0]
+	switch {
+	case job.APIVersion != "batch/v1" || job.Kind != "Job":
+		t.Errorf("%s %s", job.APIVersion, job.Kind)
+	case s.CompletionMode == nil || *s.CompletionMode != batchv1.IndexedCompletion || *s.Completions != 24 || *s.Parallelism != 24:
+		t.Errorf("not an Indexed Job of 24: %+v", s)
+	case pod.RestartPolicy != corev1.RestartPolicyNever: // what backoffLimitPerIndex asks for
+		t.Errorf("restart policy %s", pod.RestartPolicy)
+	case !slices.Equal(c.Args, []string{"sweep", `a "plan".yaml`, "--shard", "24", "--no-commit", "--by", `A "B" \ C`}):
+		t.Errorf("arguments %q", c.Args)
+	case pod.Volumes[0].PersistentVolumeClaim.ClaimName != "board" || c.VolumeMounts[0].Name != pod.Volumes[0].Name:
+		t.Errorf("volumes %+v", pod.Volumes)
+	}
+	gpus := c.Resources.Limits["nvidia.com/gpu"]
+	if gpus.Value() != 2 {
+		t.Errorf("%s GPUs", gpus.String())
+	}
+	if strings.Trim(job.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || strings.HasSuffix(job.Name, "-") {
+		t.Errorf("the name %q is none for Kubernetes", job.Name)
+	}
+}
+
+func TestSlurmFile(t *testing.T) {
+	text := JobFile{Plan: "my plans/it's.yaml", Shares: 12, GPUs: 4, Time: "04:00:00", Args: []string{"--attest", "--by", "A B"}}.Slurm()
+	for _, want := range []string{
+		"#!/bin/bash\n", "#SBATCH --array=0-11\n", "#SBATCH --gpus=4\n", "#SBATCH --exclusive\n", "#SBATCH --time=04:00:00\n",
+		`exec jouleboard sweep 'my plans/it'\''s.yaml' --shard 12 --no-commit --attest --by 'A B'`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in\n%s", want, text)
+		}
+	}
+	// Slurm reads its lines up to the first command.
+	if i := strings.LastIndex(text, "#SBATCH"); i > strings.Index(text, "\nexec") {
+		t.Error("a line of Slurm's after the command")
+	}
+}
+
+func FuzzReadSweep(f *testing.F) {
+	f.Add(planText)
+	f.Add("models: [a/b]\nrate: [0.5]\ndatasets: [p.jsonl]\nramp: 0s\n")
+	f.Add("models: {}\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		s, found := ReadSweep("p", []byte(text))
+		if found.HasErrors() {
+			return
+		}
+		if n := len(s.Models) * max(1, len(s.Concurrency), len(s.Rate)) * max(1, len(s.Seeds)); n > 2000 {
+			return
+		}
+		ps, err := s.Points()
+		if err != nil {
+			return
+		}
+		if !slices.IsSortedFunc(ps, func(a, b Point) int { return strings.Compare(a.ID, b.ID) }) {
+			t.Error("points are not in the order of their ids")
+		}
+		_ = result.Dir
+	})
+}
