@@ -66,7 +66,8 @@ func fakeServerMain() {
 	}
 	if *addr != "" {
 		tmp := *addr + ".tmp"
-		if err := os.WriteFile(tmp, []byte(s.URL()), 0o600); err == nil {
+		err := os.WriteFile(tmp, []byte(s.URL()), 0o600)
+		if err == nil {
 			err = os.Rename(tmp, *addr)
 		}
 		if err != nil {
