@@ -230,10 +230,7 @@ func splitFrontMatter(file string, data []byte) (head, body []byte, at int, fs r
 		Message: "front matter begins with --- and never ends", Hint: "close it with a line ---"}}
 }
 
-var (
-	dateForm = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
-	urlForm  = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9._-]*/)*([A-Za-z0-9][A-Za-z0-9._-]*)?$`)
-)
+var urlForm = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9._-]*/)*([A-Za-z0-9][A-Za-z0-9._-]*)?$`)
 
 // apply takes the front matter over into the page and checks it.
 func (p *Page) apply(fm frontMatter, doc *yamldoc.Doc) result.Findings {

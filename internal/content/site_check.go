@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"jouleboard/internal/cite"
 	"jouleboard/internal/result"
 	"jouleboard/internal/unit"
 )
@@ -22,7 +23,6 @@ var (
 	licenseForm  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.+-]*$`)
 	colourForm   = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
 	orcidForm    = regexp.MustCompile(`^\d{4}-\d{4}-\d{4}-\d{3}[0-9X]$`)
-	doiForm      = regexp.MustCompile(`^10\.\d{4,9}/[!-~]+$`)
 	keyForm      = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 	branchForm   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]*$`)
 )
@@ -108,7 +108,7 @@ func (c *siteCheck) identity() {
 			c.bad(fmt.Sprintf("/labels/build/%d", i), fmt.Sprintf("label %q is not known", result.Clip(b)), "use badge, full-svg, full-pdf")
 		}
 	}
-	if d := s.Citation.DOI; d != "" && !doiForm.MatchString(d) {
+	if d := s.Citation.DOI; d != "" && !cite.ValidDOI(d) {
 		c.bad("/citation/doi", fmt.Sprintf("doi %q has not the form of a DOI", result.Clip(d)), "write it as 10.5281/zenodo.123, without https://doi.org/")
 	}
 }
@@ -287,7 +287,8 @@ func (s *Site) Registry() *unit.Registry {
 	return reg
 }
 
+// validDate says whether s is a day of the calendar, YYYY-MM-DD.
 func validDate(s string) bool {
-	_, err := time.Parse(time.DateOnly, s)
-	return err == nil && dateForm.MatchString(s)
+	_, _, ok := result.DateRange(s)
+	return ok && len(s) == len(time.DateOnly)
 }
