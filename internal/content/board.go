@@ -24,6 +24,8 @@ func OpenBoard(root string) (fs.FS, error) {
 
 type boardFS struct{ root *os.Root }
 
+var errLink = errors.New("is a symbolic link that leaves the board's folder; put the file itself there")
+
 var errSpecial = errors.New("is neither a file nor a folder (a pipe, socket or device)")
 
 // Open implements fs.FS.
@@ -33,6 +35,9 @@ func (b boardFS) Open(name string) (fs.File, error) {
 	}
 	st, err := b.root.Stat(name)
 	if err != nil {
+		if l, lerr := b.root.Lstat(name); lerr == nil && l.Mode()&fs.ModeSymlink != 0 && !errors.Is(err, fs.ErrNotExist) {
+			err = &fs.PathError{Op: "open", Path: name, Err: errLink}
+		}
 		return nil, err
 	}
 	if !st.Mode().IsRegular() && !st.IsDir() {

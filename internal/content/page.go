@@ -134,6 +134,15 @@ func pageFiles(content fs.FS) ([]string, result.Findings) {
 			}
 			return nil
 		}
+		if d.Type()&fs.ModeSymlink != 0 && !strings.EqualFold(path.Ext(name), ".md") {
+			// A walk does not follow links, so the pages behind one would be missing
+			// in silence.
+			if st, err := fs.Stat(content, name); err != nil || st.IsDir() {
+				findings = append(findings, result.Finding{Rule: rulePage, Level: result.Error, Where: result.Place{File: root + name},
+					Message: "is a link to a folder, which is not followed", Hint: "put the folder itself there"})
+			}
+			return nil
+		}
 		if !strings.EqualFold(path.Ext(name), ".md") {
 			return nil
 		}

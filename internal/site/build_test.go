@@ -354,6 +354,17 @@ func TestLinksOutAreRefused(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a folder", func(t *testing.T) {
+		root := smallBoard(t)
+		p := filepath.Join(root, "content", "docs", "more")
+		if err := os.Symlink(filepath.Dir(secret), p); err != nil {
+			t.Skip(err)
+		}
+		_, fs, ok, err := Build(context.Background(), root, Options{Out: filepath.Join(root, "public")})
+		if err != nil || ok || !strings.Contains(findingsText(fs), "content/docs/more") {
+			t.Errorf("ok=%v err=%v\n%s", ok, err, findingsText(fs))
+		}
+	})
 }
 
 // Whatever stands in the way of a file of the site is found before the first
