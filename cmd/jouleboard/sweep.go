@@ -222,7 +222,7 @@ func (s *sweeper) plan(points []measure.Point, share measure.Shard, done map[str
 				}
 				said[x.Message] = true
 				if last != nil {
-					last = s.say(last)
+					s.e.report(last) // the last one is reported by main
 				}
 				last = usageError{msg: p.ID + ": " + x.Message, hint: x.Hint}
 			}
@@ -234,12 +234,6 @@ func (s *sweeper) plan(points []measure.Point, share measure.Shard, done map[str
 		s.todo = append(s.todo, sweepPoint{Point: p, plan: plans[0], done: done[p.ID]})
 	}
 	return last
-}
-
-// say prints an error that is not the last one.
-func (s *sweeper) say(err error) error {
-	s.e.report(err)
-	return nil
 }
 
 func (s *sweeper) list() {
