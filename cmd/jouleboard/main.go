@@ -107,6 +107,7 @@ Exit status: 0 done (warnings too), 1 the work failed or a check found errors,
 	cmd.AddCommand(
 		newMeasureCommand(e),
 		newSweepCommand(e),
+		newDoctorCommand(e),
 		newBuildCommand(e),
 		newImportCommand(e),
 		newLabelCommand(e),
