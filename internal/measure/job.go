@@ -449,10 +449,10 @@ func (j *job) startServer(ctx context.Context) error {
 		return &Failure{Err: err, Hint: "run the command by hand"}
 	}
 	j.child = c
+	j.later(func() { j.stopChild(c) }) // first of all, so that nothing can come between
 	if j.env.Kill != nil {
 		j.env.Kill(c.kill)
 	}
-	j.later(func() { j.stopChild(c) })
 	return awaitServer(ctx, j.client, c, o.ServeTimeout, j.oneToken)
 }
 
