@@ -4,7 +4,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -103,7 +105,7 @@ func (m *measurer) reportJSON(out *measure.Outcome, err error) {
 	}
 	if err != nil {
 		rep.Type, rep.Error = "invalid", err.Error()
-		if out.Saved != nil && out.Saved.Partial && !out.Invalid {
+		if errors.Is(err, context.Canceled) {
 			rep.Type = "interrupted"
 		}
 	}

@@ -36,7 +36,7 @@ func (j *job) openData(ctx context.Context) error {
 	} else if !filepath.IsAbs(path) && j.plan.Opt.Dataset == "" {
 		path = filepath.Join(j.env.Root, path) // named by a task of the board
 	}
-	d, err := ReadData(path, readAs(w, path))
+	d, err := ReadData(path, w.Form)
 	if err != nil {
 		return &Failure{Err: err, Hint: "one JSON object a line, with messages or prompt; sharegpt:FILE reads conversations"}
 	}
@@ -52,14 +52,6 @@ func (j *job) openData(ctx context.Context) error {
 	}
 	j.notes = append(j.notes, d.Notes...)
 	return nil
-}
-
-// readAs is the form of a file: offline-1000 may be given in either.
-func readAs(w Workload, path string) string {
-	if w.Kind == WorkOffline {
-		return WorkJSONL
-	}
-	return w.Kind
 }
 
 // cached returns the task's file from the cache, and fetches it if it is not

@@ -15,6 +15,8 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+
+	"jouleboard/internal/energy"
 )
 
 // Host is a machine. Empty and zero are unknown.
@@ -56,6 +58,7 @@ func readHost(root string) Host {
 	case "windows":
 		h.CPU = os.Getenv("PROCESSOR_IDENTIFIER")
 		h.Kernel, h.OS = "Windows NT", "Windows"
+		h.MemoryBytes = windowsMemory()
 	}
 	if h.CPU == "" {
 		h.CPU = runtime.GOARCH + " processor"
@@ -197,6 +200,28 @@ func listener(proc string, port int) (pid int, command string) {
 		}
 	}
 	return 0, ""
+}
+
+// environ is what the environment of a running process says about devices; ok is
+// false where it cannot be read or says nothing.
+func environ(proc string, pid int) (v energy.Visible, ok bool) {
+	if pid == 0 {
+		return v, false
+	}
+	data, err := os.ReadFile(filepath.Join(proc, strconv.Itoa(pid), "environ"))
+	if err != nil {
+		return v, false
+	}
+	vars := map[string]string{}
+	for _, kv := range strings.Split(string(data), "\x00") {
+		name, value, _ := strings.Cut(kv, "=")
+		vars[name] = value
+	}
+	v = energy.VisibleFrom(func(name string) (string, bool) {
+		s, ok := vars[name]
+		return s, ok
+	})
+	return v, v.Set
 }
 
 // commandOf is the command line of a process, quoted so that a shell would read

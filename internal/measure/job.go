@@ -193,6 +193,9 @@ func (j *job) prepare(ctx context.Context) error {
 	if err := j.openData(ctx); err != nil {
 		return err
 	}
+	if err := j.enoughData(); err != nil {
+		return err
+	}
 	if err := j.openEnergy(ctx); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"jouleboard/internal/catalog"
 	"jouleboard/internal/energy"
 	"jouleboard/internal/load/fakeserver"
 	"jouleboard/internal/result"
@@ -268,5 +269,46 @@ func TestInterrupt(t *testing.T) {
 				t.Errorf("files %v, want one partial file", results)
 			}
 		})
+	}
+}
+
+// TestOffline is the single-stream mode: one request at a time, the whole run is
+// the window.
+func TestOffline(t *testing.T) {
+	t.Parallel()
+	s := fake(t, fakeserver.Options{FirstToken: slow, Gap: time.Millisecond})
+	tr := newTrial(t, s.URL())
+	cat := &catalog.Catalog{Tasks: map[string]*catalog.Task{"gen": {ID: "gen", Kind: "text", Workload: WorkOffline}}}
+	tr.opt.Task, tr.opt.Requests, tr.opt.Concurrency = "gen", 0, nil
+	if _, err := Plans(tr.opt, cat); err != nil {
+		t.Fatal(err)
+	}
+	tr.opt.Concurrency = []int64{2}
+	if _, err := Plans(tr.opt, cat); err == nil || !strings.Contains(err.Error(), "one request at a time") {
+		t.Errorf("two at a time: %v", err)
+	}
+	tr.opt.Concurrency, tr.opt.Requests = nil, 15
+	plans, err := Plans(tr.opt, cat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plans[0].Timing = shortTiming()
+	tr.env.Catalog = cat
+	out, err := Run(t.Context(), plans[0], tr.env)
+	if err != nil {
+		t.Fatal(err, said(out))
+	}
+	r := good(t, tr, out)
+	if r.Window[0].Rule != result.WindowWhole || r.Window[0].WholeRun.Requests != 15 || r.Workload.Load.Concurrency != 1 {
+		t.Errorf("window %+v", r.Window[0])
+	}
+	// Without a number it is a thousand, and the data must have them.
+	tr.opt.Requests = 0
+	plans, err = Plans(tr.opt, cat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := Run(t.Context(), plans[0], tr.env); out != nil || err == nil || !strings.Contains(err.Error(), "1 runs of 1000 requests need more prompts than the 200") {
+		t.Errorf("%v, %v", out, err)
 	}
 }

@@ -86,6 +86,27 @@ func newPrompts(pl *Plan, data *Data, c caps) (*prompts, error) {
 	return p, nil
 }
 
+// enoughData says before a server is started whether the data can make the runs
+// that were asked for.
+func (j *job) enoughData() error {
+	pl := j.plan
+	p, err := newPrompts(pl, j.data, caps{})
+	if err != nil || j.data == nil || pl.Opt.AllowRepeat {
+		return err
+	}
+	need := int64(1)
+	if !pl.Open() && pl.Work.Kind != WorkOffline {
+		need = 2*pl.Concurrency() + 2 // W1
+	}
+	if avail := p.available(); avail < need {
+		return &Failure{
+			Err:  fmt.Errorf("a run needs at least %d prompts, and has %d: the data set holds %d for %d runs with isolation %s", need, avail, len(j.data.Items), pl.Opt.Repeats, pl.Opt.Isolation),
+			Hint: "give more prompts, fewer --repeats, another --isolation, a lower --concurrency, or declare repeated prompts with --allow-repeat",
+		}
+	}
+	return nil
+}
+
 // available is how many different prompts a run has; 0 is no bound.
 func (p *prompts) available() int64 {
 	if p.data == nil {

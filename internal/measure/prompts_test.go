@@ -308,7 +308,7 @@ func TestFetch(t *testing.T) {
 	defer srv.Close()
 	dir := t.TempDir()
 	task := &catalog.Task{ID: "chat", DataFile: srv.URL, Dataset: &result.Dataset{SHA256: want}}
-	j := &job{plan: &Plan{Task: task, TaskID: "chat", Work: Workload{Kind: WorkMLEnergy}}, env: Env{Cache: dir, Observe: func(Event) {}}}
+	j := &job{plan: &Plan{Task: task, TaskID: "chat", Work: Workload{Kind: WorkMLEnergy, Form: WorkMLEnergy}}, env: Env{Cache: dir, Observe: func(Event) {}}}
 	for range 2 {
 		if err := j.openData(t.Context()); err != nil {
 			t.Fatal(err)

@@ -33,6 +33,7 @@ const (
 type Workload struct {
 	Kind string
 	File string // of jsonl, sharegpt and offline-1000; empty: to be fetched by the task's hash
+	Form string // how File is read
 	In   int64  // tokens of each prompt (fixed)
 	Out  int64  // tokens of each answer (fixed)
 }
@@ -67,18 +68,18 @@ func ParseWorkload(text string) (Workload, error) {
 		if rest == "" {
 			return Workload{}, fmt.Errorf("%q names no file", text)
 		}
-		return Workload{Kind: kind, File: rest}, nil
+		return Workload{Kind: kind, File: rest, Form: kind}, nil
 	case kind == WorkMLEnergy && colon:
 		if !slices.Contains([]string{"chat", "chat-concise", "instruct", "instruct-concise"}, rest) {
 			return Workload{}, fmt.Errorf("%q: expected %s: and then chat, chat-concise, instruct or instruct-concise", text, WorkMLEnergy)
 		}
-		return Workload{Kind: WorkMLEnergy}, nil
+		return Workload{Kind: WorkMLEnergy, Form: WorkMLEnergy}, nil
 	case text == WorkOffline:
-		return Workload{Kind: WorkOffline}, nil
+		return Workload{Kind: WorkOffline, Form: WorkJSONL}, nil
 	case text == "":
 		return Workload{}, fmt.Errorf("no workload was named")
 	}
-	return Workload{Kind: WorkJSONL, File: text}, nil
+	return Workload{Kind: WorkJSONL, File: text, Form: WorkJSONL}, nil
 }
 
 // workload settles task, prompts, system prompt and sampling.
@@ -103,6 +104,9 @@ func (p *planner) workload(pl *Plan) {
 			// The task says how its own data are read; the flag says where they are.
 			// Other data than the task's are found out by their hash.
 			pl.Work.File = w.File
+			if pl.Work.Kind == WorkOffline {
+				pl.Work.Form = w.Form
+			}
 		} else {
 			pl.Work = w
 		}
