@@ -100,6 +100,9 @@ type Device struct {
 
 	// Problem says why a GPU that exists could not be opened ("" normally).
 	Problem string
+	// Denied says that the Problem is one of permission: CUDA does not show this
+	// GPU to the same user, nor count it.
+	Denied bool
 }
 
 // Reading is one look at one device.
@@ -148,8 +151,9 @@ type Source interface {
 	Name() string
 	// Info asks the source for its versions.
 	Info(ctx context.Context) (SourceInfo, error)
-	// Devices lists the GPUs by index. A GPU that cannot be opened is listed
-	// with its Problem.
+	// Devices lists the GPUs by index, as they are now: at the end of a job it
+	// shows what has changed. A GPU that does not answer is listed with its
+	// Problem.
 	Devices(ctx context.Context) ([]Device, error)
 	// Read reads counter and power once. A number that the device lacks, or
 	// could not give, is nil; the error says why the first of them is missing.

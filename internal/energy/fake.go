@@ -149,9 +149,18 @@ func (f *Fake) Devices(context.Context) ([]Device, error) {
 		if !d.NoPower {
 			out[i].PowerSource, out[i].Scope = d.powerSource(), ScopeGPU
 		}
+		if d.has(FaultUUID, now) {
+			out[i].UUID = otherUUID
+		}
+		if err := d.answers(now); err != nil {
+			out[i].Problem = err.Error()
+		}
 	}
 	return out, nil
 }
+
+// otherUUID is that of the board which answers in place of another.
+const otherUUID = "GPU-ffffffff-0000-4000-8000-000000000000"
 
 func (d *FakeDevice) powerSource() string {
 	if d.MeanPower {
@@ -322,7 +331,7 @@ func (f *Fake) State(dev int) (State, error) {
 				st.Reasons = []string{"hw_thermal"}
 			}
 		case fault.Kind == FaultUUID && fault.on(us):
-			st.UUID = "GPU-ffffffff-0000-4000-8000-000000000000"
+			st.UUID = otherUUID
 		case fault.Kind == FaultForeign && fault.on(us):
 			st.Procs = append(st.Procs, Proc{PID: int(fault.By), MemoryBytes: ptr(int64(9 << 30))})
 		case fault.Kind == FaultHot && fault.on(us):

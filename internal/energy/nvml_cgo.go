@@ -34,7 +34,8 @@ type nvmlSource struct {
 	syms map[string]bool
 }
 
-// nvmlDevice is one handle and the readings chosen for it (E1).
+// nvmlDevice is one handle and the readings chosen for it (E1). Info holds what
+// stays as it is: index, UUID, the readings' names, and why there is no handle.
 type nvmlDevice struct {
 	handle  nvml.Device
 	info    Device
@@ -70,7 +71,17 @@ func OpenNVML(opt NVMLOptions) (Source, error) {
 	if opt.LibraryPath != "" {
 		opts = append(opts, nvml.WithLibraryPath(path))
 	}
-	return newNVML(nvml.New(opts...))
+	lib := nvml.New(opts...)
+	p := &patient{limit: callLimit}
+	src, err := limited(context.Background(), p, "starting the driver", func() (Source, error) { return newNVML(lib) })
+	if err != nil {
+		if errors.Is(err, errHung) {
+			return nil, &Unavailable{Reason: err.Error(), Hint: "use --no-energy until it does"}
+		}
+		return nil, err
+	}
+	p.src = src
+	return p, nil
 }
 
 // newNVML starts a library that may be a mock.
@@ -202,7 +213,7 @@ func (s *nvmlSource) open() error {
 		d := nvmlDevice{info: Device{Index: i}}
 		h, ret := s.lib.DeviceGetHandleByIndex(i)
 		if err := returned("nvmlDeviceGetHandleByIndex", ret); err != nil {
-			d.info.Problem = err.Error()
+			d.info.Problem, d.info.Denied = err.Error(), errors.Is(err, ErrPermission)
 			s.devices = append(s.devices, d)
 			continue
 		}
@@ -211,7 +222,6 @@ func (s *nvmlSource) open() error {
 			d.info.Problem = returned("nvmlDeviceGetUUID", ret).Error()
 		} else {
 			d.info.UUID = uuid
-			s.describe(&d)
 			s.choose(&d)
 		}
 		s.devices = append(s.devices, d)
@@ -219,9 +229,8 @@ func (s *nvmlSource) open() error {
 	return nil
 }
 
-// describe fills what is asked once.
-func (s *nvmlSource) describe(d *nvmlDevice) {
-	h, i := d.handle, &d.info
+// describe fills what changes seldom or never.
+func (s *nvmlSource) describe(h nvml.Device, i *Device) {
 	i.Name, _ = ask(s, h.GetName, "nvmlDeviceGetName")
 	if pci, ok := ask(s, h.GetPciInfo, "nvmlDeviceGetPciInfo_v3", "nvmlDeviceGetPciInfo_v2", "nvmlDeviceGetPciInfo"); ok {
 		if i.PCI = text(pci.BusId[:]); i.PCI == "" {
@@ -253,15 +262,28 @@ func (s *nvmlSource) describe(d *nvmlDevice) {
 			i.VGPU = "host-vsga"
 		}
 	}
-	if s.has("nvmlDeviceGetNvLinkState") {
-		var active int64
-		for link := range nvml.NVLINK_MAX_LINKS {
-			if st, ret := h.GetNvLinkState(link); ret == nvml.SUCCESS && st == nvml.FEATURE_ENABLED {
+	i.NVLinks = s.links(h)
+}
+
+// links counts active NVLinks. A GPU without any says that it has none; other
+// trouble means that nobody knows.
+func (s *nvmlSource) links(h nvml.Device) *int64 {
+	if !s.has("nvmlDeviceGetNvLinkState") {
+		return nil
+	}
+	var active int64
+	for link := range nvml.NVLINK_MAX_LINKS {
+		switch st, ret := h.GetNvLinkState(link); ret {
+		case nvml.SUCCESS:
+			if st == nvml.FEATURE_ENABLED {
 				active++
 			}
+		case nvml.ERROR_NOT_SUPPORTED, nvml.ERROR_INVALID_ARGUMENT: // no such link
+		default:
+			return nil
 		}
-		i.NVLinks = &active
 	}
+	return &active
 }
 
 func (s *nvmlSource) appClock(h nvml.Device, c nvml.ClockType) *int64 {
@@ -378,16 +400,32 @@ func (s *nvmlSource) choose(d *nvmlDevice) {
 	}
 }
 
+// tries is how often a reading is asked before it counts as not there: one call
+// of a busy driver may fail, and would change the source of a whole result.
+const tries = 3
+
+// firstAnswer takes the first reading that gives a number above 0; a reading
+// that gives only 0 is taken where no other answers at all.
 func firstAnswer(h nvml.Device, from []nvmlReading, scope string) *nvmlReading {
+	var zero *nvmlReading
 	for i, r := range from {
 		if scope != "" && r.scope != scope {
 			continue
 		}
-		if _, err := r.read(h); err == nil {
-			return &from[i]
+		for range tries {
+			v, err := r.read(h)
+			switch {
+			case err == nil && v > 0:
+				return &from[i]
+			case err == nil && zero == nil:
+				zero = &from[i]
+			}
+			if errors.Is(err, ErrNotSupported) {
+				break
+			}
 		}
 	}
-	return nil
+	return zero
 }
 
 func text(b []uint8) string {
@@ -409,11 +447,22 @@ func (s *nvmlSource) Info(context.Context) (SourceInfo, error) {
 	return i, nil
 }
 
-// Devices lists what open found.
+// Devices lists the GPUs that open found, as they are now: what has changed
+// since, or gone, shows (V18, V19).
 func (s *nvmlSource) Devices(context.Context) ([]Device, error) {
 	out := make([]Device, len(s.devices))
 	for i, d := range s.devices {
 		out[i] = d.info
+		if d.info.Problem != "" {
+			continue
+		}
+		uuid, ret := d.handle.GetUUID()
+		if err := returned("nvmlDeviceGetUUID", ret); err != nil {
+			out[i].Problem = err.Error()
+			continue
+		}
+		out[i].UUID = uuid
+		s.describe(d.handle, &out[i])
 	}
 	return out, nil
 }
@@ -556,23 +605,23 @@ func (s *nvmlSource) reasons(h nvml.Device, st *State) {
 // one that must be there.
 func (s *nvmlSource) procs(h nvml.Device, st *State) {
 	lists := []struct {
-		name string
-		read func() ([]nvml.ProcessInfo, nvml.Return)
+		names []string
+		read  func() ([]nvml.ProcessInfo, nvml.Return)
 	}{
-		{"nvmlDeviceGetComputeRunningProcesses", h.GetComputeRunningProcesses},
-		{"nvmlDeviceGetMPSComputeRunningProcesses", h.GetMPSComputeRunningProcesses},
-		{"nvmlDeviceGetGraphicsRunningProcesses", h.GetGraphicsRunningProcesses},
+		{[]string{"nvmlDeviceGetComputeRunningProcesses", "nvmlDeviceGetComputeRunningProcesses_v2", "nvmlDeviceGetComputeRunningProcesses_v3"}, h.GetComputeRunningProcesses},
+		{[]string{"nvmlDeviceGetMPSComputeRunningProcesses", "nvmlDeviceGetMPSComputeRunningProcesses_v2", "nvmlDeviceGetMPSComputeRunningProcesses_v3"}, h.GetMPSComputeRunningProcesses},
+		{[]string{"nvmlDeviceGetGraphicsRunningProcesses", "nvmlDeviceGetGraphicsRunningProcesses_v2", "nvmlDeviceGetGraphicsRunningProcesses_v3"}, h.GetGraphicsRunningProcesses},
 	}
 	seen := map[int]bool{}
 	for k, l := range lists {
-		if !s.has(l.name+"_v3", l.name+"_v2", l.name) {
+		if !s.has(l.names...) {
 			if k == 0 {
-				st.ProcsErr = missing(l.name).Error()
+				st.ProcsErr = missing(l.names[0]).Error()
 			}
 			continue
 		}
 		infos, ret := l.read()
-		if err := returned(l.name, ret); err != nil {
+		if err := returned(l.names[0], ret); err != nil {
 			if k == 0 {
 				st.ProcsErr = err.Error()
 			}

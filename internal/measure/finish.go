@@ -134,7 +134,7 @@ func (j *job) addDevices(ctx context.Context, s *result.SamplesFile, e *energy.S
 		h.PidVisibility = "full"
 	}
 	driver := j.info.Driver
-	if info, err := j.source.Info(ctx); err == nil {
+	if info, err := j.source.Info(ctx); err == nil && info.Driver != "" {
 		driver = info.Driver
 	}
 	now, err := j.source.Devices(ctx)
@@ -142,11 +142,12 @@ func (j *job) addDevices(ctx context.Context, s *result.SamplesFile, e *energy.S
 		return // V18 says that devices are missing at the end
 	}
 	for i, d := range j.devs {
-		k := slices.IndexFunc(now, func(n energy.Device) bool { return n.UUID == d.UUID && n.Problem == "" })
+		k := slices.IndexFunc(now, func(n energy.Device) bool { return n.Index == d.Index && n.Problem == "" })
 		if k < 0 {
 			continue
 		}
-		s.End.Devices = append(s.End.Devices, sampleDevice(now[k], driver, j.env.Salt, energy.Update{}))
+		end := asSeen(d, now[k], e.Slow, i)
+		s.End.Devices = append(s.End.Devices, sampleDevice(end, driver, j.env.Salt, energy.Update{}))
 		s.End.Devices[len(s.End.Devices)-1].UpdateUs = h.Devices[i].UpdateUs
 	}
 	for _, d := range now {

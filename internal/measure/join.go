@@ -67,6 +67,46 @@ func sampleDevice(d energy.Device, driver, salt string, update energy.Update) re
 	return s
 }
 
+// asSeen is device i of G at the end of a job, so that comparing it with the
+// start tells every change (V18, V19): one that a look in between saw and the end
+// does not show counts, and a value that is not known any more is none.
+func asSeen(start, end energy.Device, slow []energy.Slow, i int) energy.Device {
+	for k := range slow {
+		st := &slow[k].State
+		if slow[k].Dev != i || slow[k].Err != "" {
+			continue
+		}
+		if st.UUID != start.UUID {
+			end.UUID = st.UUID
+		}
+		differs(&end.ECC, start.ECC, st.ECC)
+		differs(&end.Persistence, start.Persistence, st.Persistence)
+		differs(&end.MIG, start.MIG, st.MIG)
+		differs(&end.AppSMClockMHz, start.AppSMClockMHz, st.AppSMClockMHz)
+	}
+	known(&end.ECC, start.ECC)
+	known(&end.Persistence, start.Persistence)
+	known(&end.MIG, start.MIG)
+	known(&end.AppSMClockMHz, start.AppSMClockMHz)
+	known(&end.AppMemClockMHz, start.AppMemClockMHz)
+	known(&end.PowerLimitMW, start.PowerLimitMW)
+	return end
+}
+
+// differs takes what was seen, where it is not what it was at the start.
+func differs[T comparable](end **T, start, seen *T) {
+	if start != nil && seen != nil && *seen != *start {
+		*end = seen
+	}
+}
+
+// known keeps the start's value where the end gives none.
+func known[T any](end **T, start *T) {
+	if *end == nil {
+		*end = start
+	}
+}
+
 // addEnergy puts what the sampler saw into the file.
 func addEnergy(s *result.SamplesFile, e *energy.Samples, own map[int]bool) {
 	last := int64(-1)
