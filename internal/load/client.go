@@ -23,8 +23,10 @@ type Client struct {
 	header    http.Header
 	transport *http.Transport
 	secrets   []string
-	streams   sync.Pool // of *reading
 	open      sync.WaitGroup
+
+	mu   sync.Mutex
+	idle []*reading // what requests that are over were read with
 }
 
 // NewClient checks the options and makes a client. Nothing is contacted.
@@ -52,7 +54,6 @@ func NewClient(opt ClientOptions) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{opt: opt, base: base, transport: transport, header: http.Header{}}
-	c.streams.New = func() any { return &reading{stream: newStream(), buf: make([]byte, readBuffer)} }
 	for name, values := range opt.Header {
 		for _, v := range values {
 			if !validHeader(name, v) {

@@ -25,6 +25,29 @@ type reading struct {
 	buf    []byte
 }
 
+// reading hands out what a stream is read with. A list of our own keeps it, and
+// no sync.Pool: that one is emptied by the garbage collector, so that buffers
+// would grow anew in the middle of a run.
+func (c *Client) reading() *reading {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if n := len(c.idle) - 1; n >= 0 {
+		r := c.idle[n]
+		c.idle = c.idle[:n]
+		return r
+	}
+	return &reading{stream: newStream(), buf: make([]byte, readBuffer)}
+}
+
+// giveBack keeps as many as there may be idle connections.
+func (c *Client) giveBack(r *reading) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.idle) < max(c.opt.Connections, 16) {
+		c.idle = append(c.idle, r)
+	}
+}
+
 // The reasons why a request of ours is ended from this side.
 var (
 	errTimeoutFirst = errors.New("no token-bearing event within the first-token limit")
@@ -174,7 +197,7 @@ func (c *Client) start(ctx context.Context, r Request, sched int64, clock Clock,
 		x.close()
 		return x
 	}
-	x.read = c.streams.Get().(*reading)
+	x.read = c.reading()
 	x.read.stream.reset(c.opt.Limits, c.opt.TokenSource == SourceTokenizer)
 	x.follow(onFirst)
 	return x
@@ -424,7 +447,7 @@ func (x *exchange) summarize() {
 		t.Out = s.out
 	}
 	if len(s.gaps) > 0 {
-		t.Gaps = append([]int64(nil), s.gaps...)
+		t.Gaps = slices.Clone(s.gaps) // copied once, at its length
 	}
 	if t.Events > 0 {
 		copy(t.OutputHash[:], s.hash.Sum(nil))
@@ -487,7 +510,7 @@ func (x *exchange) close() {
 	}
 	x.cancel(errSettled)
 	if x.read != nil {
-		x.c.streams.Put(x.read)
+		x.c.giveBack(x.read)
 		x.read = nil
 	}
 	close(x.settled)

@@ -33,7 +33,7 @@ type stream struct {
 	text      []byte // the output text, if keepText
 	keepText  bool
 
-	progress bool // the event just taken had a choice or usage (resets the idle limit)
+	progress bool // an event of the last read had a choice or usage (resets the idle limit)
 	done     bool // [DONE] read
 	bytes    int64
 	detail   string
@@ -54,6 +54,14 @@ func newStream() *stream {
 // count tokens themselves.
 func (s *stream) reset(limit Limits, keepText bool) {
 	sse, chunk, h := s.sse, s.chunk, s.hash
+	// What one stream of extraordinary length needed is not kept for the others.
+	const keepEvents, keepBytes = 64 << 10, 1 << 20
+	if cap(s.gaps) > keepEvents || cap(s.cumulative) > keepEvents {
+		s.gaps, s.cumulative = nil, nil
+	}
+	if cap(s.text) > keepBytes {
+		s.text = nil
+	}
 	*s = stream{
 		sse: sse, chunk: chunk, hash: h, limit: limit, keepText: keepText,
 		gaps: s.gaps[:0], cumulative: s.cumulative[:0], id: s.id[:0], model: s.model[:0], text: s.text[:0],
@@ -173,7 +181,7 @@ func (s *stream) event(ev sseEvent, at int64) {
 		s.detail = string(cut(c.err))
 		return
 	}
-	s.progress = c.choices > 0 || c.usage.present
+	s.progress = s.progress || c.choices > 0 || c.usage.present
 	s.identify(c)
 	if c.choices > 1 || c.otherIndex {
 		s.multi = true
@@ -368,38 +376,43 @@ func (s *stream) timeline(nout int64) (kind string, counts []int64) {
 	if k == 0 || nout < 0 {
 		return "", nil
 	}
-	counts = make([]int64, k)
-	kind = TimelineExact
+	// Which token each event ends with: as usage said it, or by equal shares.
+	upTo := func(i int64) int64 { return (i + 1) * nout / k }
+	kind = TimelineApportioned
 	switch {
-	case s.continuous():
-		// A stop token counts but has no text, so usage may end above the last
-		// event that carries any: the last event holds the rest, for the events
-		// must add up to N_out (V07).
-		var before int64
-		for i, c := range s.cumulative {
-			counts[i] = c - before
-			before = c
+	case s.continuous() && s.cumulative[k-1] <= nout:
+		kind = TimelineExact
+		upTo = func(i int64) int64 {
+			if i == k-1 {
+				// A stop token counts but has no text, so usage may end above the last
+				// event that carries any: the last event holds the rest, for the events
+				// must add up to N_out (V07).
+				return nout
+			}
+			return s.cumulative[i]
 		}
-		counts[k-1] += nout - before
 	case k == nout:
-		return kind, nil
-	default:
-		kind = TimelineApportioned
-		for i := range counts {
-			counts[i] = (int64(i)+1)*nout/k - int64(i)*nout/k
+		return TimelineExact, nil
+	}
+	for i := range k {
+		if upTo(i) != i+1 {
+			// Most streams bring one token an event and need no list.
+			counts = make([]int64, k)
+			var before int64
+			for i := range k {
+				counts[i] = upTo(i) - before
+				before += counts[i]
+			}
+			break
 		}
 	}
-	for _, c := range counts {
-		if c != 1 {
-			return kind, counts
-		}
-	}
-	return kind, nil
+	return kind, counts
 }
 
-// continuous reports whether every token-bearing event had a cumulative usage.
+// continuous reports whether every token-bearing event had a cumulative usage
+// that does not fall.
 func (s *stream) continuous() bool {
-	return len(s.cumulative) > 0 && !slices.Contains(s.cumulative, -1)
+	return len(s.cumulative) > 0 && s.cumulative[0] >= 0 && slices.IsSorted(s.cumulative)
 }
 
 // cut bounds what of a server's text is kept.

@@ -213,6 +213,8 @@ func TestTimeline(t *testing.T) {
 		{"usage once missing", []int64{1, -1, 4}, 12, TimelineApportioned, []int64{4, 4, 4}},
 		{"12 tokens in 9 events", []int64{-1, -1, -1, -1, -1, -1, -1, -1, -1}, 12, TimelineApportioned, []int64{1, 1, 2, 1, 1, 2, 1, 1, 2}},
 		{"fewer tokens than events", []int64{-1, -1, -1}, 2, TimelineApportioned, []int64{0, 1, 1}},
+		{"falling usage", []int64{1, 3, 2}, 6, TimelineApportioned, []int64{2, 2, 2}},
+		{"usage above its own end", []int64{1, 9}, 4, TimelineApportioned, []int64{2, 2}},
 		{"no tokens", nil, 2, "", nil},
 		{"no usage", []int64{-1}, -1, "", nil},
 	} {
