@@ -104,6 +104,7 @@ func childSamples() (s seen) {
 	}
 	time.Sleep(1500 * time.Millisecond)
 	s.Samples = smp.Stop()
+	s.Devices, _ = src.Devices(context.Background())
 	return s
 }
 
@@ -224,9 +225,12 @@ func TestStandinWhole(t *testing.T) {
 	}
 }
 
-// TestStandinMissing leaves out each function in turn, and its older and newer
-// versions together: the child must end well and lose that one thing only.
-func TestStandinMissing(t *testing.T) {
+// version ends the name of a C function that came in several.
+var version = regexp.MustCompile(`_v\d$`)
+
+// standinFunctions are those that the stand-in has and can be built without.
+func standinFunctions(t *testing.T) []string {
+	t.Helper()
 	src, err := os.ReadFile(filepath.Join("testdata", "standin.c"))
 	if err != nil {
 		t.Fatal(err)
@@ -235,10 +239,71 @@ func TestStandinMissing(t *testing.T) {
 	for _, m := range regexp.MustCompile(`(?m)^#ifndef OMIT_(\w+)`).FindAllStringSubmatch(string(src), -1) {
 		names = append(names, m[1])
 	}
-	if len(names) < 40 {
+	return names
+}
+
+// TestStandinHasAll holds the table of TestStandinMissing against the source:
+// every function that is called is looked up by its name, and the stand-in has it
+// in every version that the binding knows.
+func TestStandinHasAll(t *testing.T) {
+	names := standinFunctions(t)
+	src, err := os.ReadFile("nvml_cgo.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var looked []string
+	for _, m := range regexp.MustCompile(`"(nvml[A-Z]\w*)"`).FindAllStringSubmatch(string(src), -1) {
+		looked = append(looked, m[1])
+		if !slices.Contains(names, m[1]) {
+			t.Errorf("%s is looked up and not in the stand-in", m[1])
+		}
+	}
+	called := 0
+	for _, m := range regexp.MustCompile(`\b(h|lib)\.([A-Z]\w*)`).FindAllStringSubmatch(string(src), -1) {
+		name := "nvml" + m[2]
+		if m[1] == "h" {
+			name = "nvmlDevice" + m[2]
+		}
+		if m[2] == "Extensions" { // the binding's own
+			continue
+		}
+		called++
+		if !slices.ContainsFunc(looked, func(n string) bool { return version.ReplaceAllString(n, "") == name }) {
+			t.Errorf("%s is called and never looked up", name)
+		}
+		for _, o := range bindingVersions[name] {
+			if !slices.Contains(names, name+o) {
+				t.Errorf("%s%s is not in the stand-in", name, o)
+			}
+			if !slices.Contains(looked, name+o) {
+				t.Errorf("%s%s may be called and is not looked up", name, o)
+			}
+		}
+	}
+	if len(looked) < 40 || called < 30 {
+		t.Errorf("only %d look-ups and %d calls found in the source", len(looked), called)
+	}
+}
+
+// bindingVersions are the functions that the binding calls by the newest version
+// that the library has.
+var bindingVersions = map[string][]string{
+	"nvmlInit":                                {"", "_v2"},
+	"nvmlDeviceGetPciInfo":                    {"", "_v2", "_v3"},
+	"nvmlDeviceGetCount":                      {"", "_v2"},
+	"nvmlDeviceGetHandleByIndex":              {"", "_v2"},
+	"nvmlDeviceGetComputeRunningProcesses":    {"", "_v2", "_v3"},
+	"nvmlDeviceGetMPSComputeRunningProcesses": {"", "_v2", "_v3"},
+	"nvmlDeviceGetGraphicsRunningProcesses":   {"", "_v2", "_v3"},
+}
+
+// TestStandinMissing leaves out each function in turn, and its older and newer
+// versions together: the child must end well and lose that one thing only.
+func TestStandinMissing(t *testing.T) {
+	names := standinFunctions(t)
+	if len(names) < 44 {
 		t.Fatalf("only %d functions found in the stand-in", len(names))
 	}
-	version := regexp.MustCompile(`_v\d$`)
 	cases := map[string][]string{}
 	for _, n := range names {
 		cases[n] = []string{n}
@@ -279,7 +344,7 @@ func TestStandinMissing(t *testing.T) {
 func TestStandinOldDriver(t *testing.T) {
 	lib := standin(t, "nvmlInit_v2", "nvmlDeviceGetCount_v2", "nvmlDeviceGetHandleByIndex_v2", "nvmlDeviceGetPciInfo_v3", "nvmlDeviceGetPciInfo_v2",
 		"nvmlDeviceGetComputeRunningProcesses_v3", "nvmlDeviceGetComputeRunningProcesses_v2", "nvmlDeviceGetMPSComputeRunningProcesses_v3",
-		"nvmlDeviceGetGraphicsRunningProcesses_v3", "nvmlDeviceGetFieldValues", "nvmlDeviceGetMigMode", "nvmlDeviceGetCurrentClocksEventReasons",
+		"nvmlDeviceGetMPSComputeRunningProcesses_v2", "nvmlDeviceGetGraphicsRunningProcesses_v3", "nvmlDeviceGetGraphicsRunningProcesses_v2", "nvmlDeviceGetFieldValues", "nvmlDeviceGetMigMode", "nvmlDeviceGetCurrentClocksEventReasons",
 		"nvmlErrorString", "nvmlSystemGetCudaDriverVersion", "nvmlDeviceGetNvLinkState")
 	s := spawned(t, "source", lib, "")
 	if s.Err != "" || s.ReadErr != "" {
@@ -390,8 +455,10 @@ func TestStandinTwice(t *testing.T) {
 }
 
 func TestStandinSamples(t *testing.T) {
+	t.Parallel()
 	lib := standin(t)
 	t.Run("runs", func(t *testing.T) {
+		t.Parallel()
 		s := spawned(t, "sample", lib, "")
 		if s.Err != "" {
 			t.Fatal(s.Err)
@@ -408,10 +475,14 @@ func TestStandinSamples(t *testing.T) {
 		}
 	})
 	t.Run("a GPU is lost", func(t *testing.T) {
+		t.Parallel()
 		s := spawned(t, "sample", lib, "lost")
 		st := s.Samples.Stats.Devices
 		if len(st) != 2 || st[0].Failed != 0 || st[1].Failed == 0 || !strings.Contains(st[1].FirstError, "device is lost") {
 			t.Errorf("%+v", st)
+		}
+		if s.Devices[0].Problem != "" || !strings.Contains(s.Devices[1].Problem, "device is lost") || s.Devices[1].UUID == "" {
+			t.Errorf("at the end: %+v", s.Devices)
 		}
 		last := s.Samples.Ticks[len(s.Samples.Ticks)-1]
 		if last.EnergyMJ[0] == nil || last.EnergyMJ[1] != nil || last.PowerMW[1] != nil {

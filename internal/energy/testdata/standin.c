@@ -254,17 +254,29 @@ int nvmlDeviceGetComputeRunningProcesses_v2(board *b, unsigned *n, process *p) {
 #ifndef OMIT_nvmlDeviceGetComputeRunningProcesses_v3
 int nvmlDeviceGetComputeRunningProcesses_v3(board *b, unsigned *n, process *p) { (void)b; LIST() }
 #endif
+#ifndef OMIT_nvmlDeviceGetMPSComputeRunningProcesses
+int nvmlDeviceGetMPSComputeRunningProcesses(board *b, unsigned *n, process_v1 *p) { (void)b; (void)p; alive(); *n = 0; return OK; }
+#endif
+#ifndef OMIT_nvmlDeviceGetMPSComputeRunningProcesses_v2
+int nvmlDeviceGetMPSComputeRunningProcesses_v2(board *b, unsigned *n, process *p) { (void)b; (void)p; alive(); *n = 0; return OK; }
+#endif
 #ifndef OMIT_nvmlDeviceGetMPSComputeRunningProcesses_v3
 int nvmlDeviceGetMPSComputeRunningProcesses_v3(board *b, unsigned *n, process *p) { (void)b; (void)p; alive(); *n = 0; return OK; }
 #endif
-#ifndef OMIT_nvmlDeviceGetGraphicsRunningProcesses_v3
-int nvmlDeviceGetGraphicsRunningProcesses_v3(board *b, unsigned *n, process *p) {
-  (void)b;
-  alive();
-  if (*n < 1) { *n = 1; return SMALL; }
-  p[0].pid = 4242; /* also computes: listed once */
-  p[0].used = 1;
-  *n = 1;
+/* one process that also computes: it is listed once */
+#define ALSO \
+  alive(); \
+  if (*n < 1) { *n = 1; return SMALL; } \
+  p[0].pid = 4242; \
+  p[0].used = 1; \
+  *n = 1; \
   return OK;
-}
+#ifndef OMIT_nvmlDeviceGetGraphicsRunningProcesses
+int nvmlDeviceGetGraphicsRunningProcesses(board *b, unsigned *n, process_v1 *p) { (void)b; ALSO }
+#endif
+#ifndef OMIT_nvmlDeviceGetGraphicsRunningProcesses_v2
+int nvmlDeviceGetGraphicsRunningProcesses_v2(board *b, unsigned *n, process *p) { (void)b; ALSO }
+#endif
+#ifndef OMIT_nvmlDeviceGetGraphicsRunningProcesses_v3
+int nvmlDeviceGetGraphicsRunningProcesses_v3(board *b, unsigned *n, process *p) { (void)b; ALSO }
 #endif
