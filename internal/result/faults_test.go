@@ -66,6 +66,24 @@ func plan(change func(r *result.Result)) func(*result.Result, *result.SamplesFil
 	return func(r *result.Result, _ *result.SamplesFile) { change(r) }
 }
 
+// device changes the first device record of a finished result.
+func device(change func(d *result.Device)) func(*result.Result) {
+	return func(r *result.Result) { change(&r.Hardware.Devices[0]) }
+}
+
+// limits sets the enforced and the default power limit in watts wherever they
+// are kept.
+func limits(r *result.Result, s *result.SamplesFile, enforced, normal int64) {
+	for _, d := range []*result.SampleDevice{&s.Header.Devices[0], &s.End.Devices[0]} {
+		d.LimitMW, d.DefaultMW = new(1000*enforced), new(1000*normal)
+	}
+	for i := range s.Slow {
+		s.Slow[i].Limit = []*int64{new(1000 * enforced)}
+	}
+	d := &r.Hardware.Devices[0]
+	d.PowerLimitW, d.PowerLimitDefaultW = new(float64(enforced)), new(float64(normal))
+}
+
 // fail makes every nth request of the runs fail.
 func fail(nth int64) func(*result.Result, *result.SamplesFile) {
 	return eachRequest(func(i int64, q *result.RequestRecord) {

@@ -164,6 +164,7 @@ func newJudge(a *analysis) *judge {
 	j.outcomes()
 	j.tokenSources()
 	j.conservation()
+	j.facts()
 	j.errors()
 	j.lengths()
 	j.client()
@@ -173,6 +174,7 @@ func newJudge(a *analysis) *judge {
 		j.steadiness()
 		j.deviceSet()
 		j.settings()
+		j.idleCross()
 		for i := range a.sum.runs {
 			j.counters(i)
 			j.power(i)

@@ -93,6 +93,29 @@ func (j *judge) counters(i int) {
 	}
 }
 
+// idleCross is the cross-check outside of windows (E11): an idle board may well
+// disagree with itself, so more than 5 %, and more than the counter's own steps
+// explain, is a warning.
+func (j *judge) idleCross() {
+	for d := range j.s.Header.Devices {
+		dev := &j.s.Header.Devices[d]
+		if dev.Source != SourceCounter {
+			continue
+		}
+		for i, span := range j.s.Header.Idle {
+			e := energyOf(&j.series[d], dev, span.Start, span.End)
+			if i > 1 || !e.ok || e.cross == nil {
+				continue
+			}
+			off := math.Abs(float64(e.mj - *e.cross))
+			if share := off / float64(e.mj); share > 0.05 && off > QuantBound(e.maxMW, dev.update(), e.samplingUs) {
+				j.say("V12", "E", Warn, "/boundary/idle", "", "%s: counter %.1f J, integral %.1f J (%.1f %%) while idle", deviceName(dev), float64(e.mj)/1000, float64(*e.cross)/1000, 100*share)
+				break
+			}
+		}
+	}
+}
+
 func (j *judge) fault(where, name string, f counterFault) {
 	switch f.kind {
 	case "fell":
@@ -128,9 +151,8 @@ func (j *judge) power(i int) {
 	if i > 0 {
 		return // reads are counted over the whole job
 	}
-	end := &j.s.End
-	for d := range min(len(end.Reads), len(end.ZeroReads), len(j.s.Header.Devices)) {
-		zero, reads := end.ZeroReads[d], end.Reads[d]
+	for d := range j.s.Header.Devices {
+		zero, reads := countOf(j.s.End.ZeroReads, d), countOf(j.s.End.Reads, d)
 		for _, g := range j.s.Ticks {
 			if d < len(g.P) && g.P[d] != nil && *g.P[d] == 0 {
 				zero++ // a gap that was written wrongly
@@ -142,6 +164,14 @@ func (j *judge) power(i int) {
 	}
 }
 
+// countOf is a count per device; a list that is too short has none.
+func countOf(counts []int64, d int) int64 {
+	if d < len(counts) {
+		return counts[d]
+	}
+	return 0
+}
+
 // state is V17 and V20.
 func (j *judge) state(i int) {
 	w := &j.sum.Windows[i]
@@ -151,8 +181,12 @@ func (j *judge) state(i int) {
 		}
 		dev, out := &j.s.Header.Devices[d], &w.Devices[d]
 		name, where := deviceName(dev), deviceAt(i, d)
-		for _, pid := range out.ForeignPids {
-			j.say("V17", "E", Error, where, "stop it, or measure on other devices", "pid %d used %.1f GB of %s during the window", pid, float64(j.memoryOf(d, pid))/1e9, name)
+		if pids := out.ForeignPids; len(pids) > 0 {
+			others := ""
+			if n := len(pids) - 1; n > 0 {
+				others = fmt.Sprintf(" (and %s)", plural(n, "other process", "other processes"))
+			}
+			j.say("V17", "E", Error, where, "stop it, or measure on other devices", "pid %d used %.1f GB of %s during the window%s", pids[0], float64(j.memoryOf(d, pids[0]))/1e9, name, others)
 		}
 		if out.ThrottleUs != nil {
 			share := float64(*out.ThrottleUs) / float64(w.EndUs-w.StartUs)
@@ -162,8 +196,11 @@ func (j *judge) state(i int) {
 			j.say("V20", "E", Warn, where, "warm up for longer", "%s: temperature went from %.0f to %.0f C in the window", name, *out.TemperatureMinC, *out.TemperatureMaxC)
 		}
 	}
-	if i == 0 && j.s.Header.PidVisibility != "full" {
+	switch {
+	case i == 0 && j.s.Header.PidVisibility != "full":
 		j.say("V17", "E", Warn, "/samples", "", "processes on the devices could not be seen, so nobody can say that there were no others")
+	case !slices.ContainsFunc(j.s.Slow, func(v SlowState) bool { return v.T >= w.StartUs && v.T < w.EndUs }):
+		j.say("V17", "E", Warn, at(i), "", "clocks, temperature and processes of the devices were not read in the window, so nobody can say that there were no others")
 	}
 }
 
@@ -196,9 +233,6 @@ func (j *judge) deviceSet() {
 			j.say("V18", "E", Error, "/hardware/devices", "", "%s was sampled twice", name)
 		}
 		seen[dev.UUIDSHA256] = true
-		if dev.Scope == "module" && (j.r.Boundary == nil || j.r.Boundary.Includes != "module") {
-			j.say("V18", "E", Error, "/boundary/includes", "a board of its own holds such results", "%s measures the whole module, CPU included; boundary.includes must be module", name)
-		}
 	}
 	for _, id := range h.Outside {
 		j.say("V18", "E", Error, "/hardware/devices", "", "server also runs on GPU %s…, which was not sampled", short(Clip(id), 8))

@@ -32,6 +32,13 @@ func (j *judge) clock() {
 			"%s of the wall clock; at least 2 are needed", plural(len(anchors), "anchor", "anchors"))
 		return
 	}
+	for _, h := range j.s.Header.Runs {
+		if anchors[0].T > h.Start || anchors[len(anchors)-1].T < h.Stop {
+			j.say("V04", "A", Error, "/samples", "anchors are taken at the start, each 10 s, and at the end",
+				"anchors of the wall clock do not reach from the beginning to the end of run %d", h.Run)
+			break
+		}
+	}
 	least, most := anchors[0].UnixUs-anchors[0].T, anchors[0].UnixUs-anchors[0].T
 	for _, a := range anchors[1:] {
 		least, most = min(least, a.UnixUs-a.T), max(most, a.UnixUs-a.T)
@@ -177,16 +184,6 @@ func (j *judge) conservation() {
 	if !j.s.Header.Events {
 		j.say("V07", "R", Error, "/samples", "", "events were left out of the samples; ranked results keep them")
 	}
-	asked := j.r.Workload.Requests
-	for i, h := range j.s.Header.Runs {
-		// Where a length was asked for, the first run alone says how many it gave.
-		if (h.Rule == WindowDuration || h.Rule == WindowOpen) && i > 0 {
-			continue
-		}
-		if n := int64(len(j.s.run(h.Run))); n != asked {
-			j.say("V07", "A", Error, "/workload/requests", "", "run %d has %d records, workload.requests is %d", h.Run, n, asked)
-		}
-	}
 }
 
 // leak says where tokens of a record do not add up; empty if they do.
@@ -301,8 +298,13 @@ func (j *judge) client() {
 	ttft, known := j.sum.Distributions["ttft_ms"]
 	c := j.sum.Calibration
 	at := "/client/calibration/ttft_bias_p50_ms"
-	if c == nil && j.r.Client != nil {
-		c = j.r.Client.Calibration
+	l := j.r.Workload.Load
+	switch {
+	case c == nil:
+		j.say("V21", "A", Warn, "/samples", "", "the client's own error was not measured")
+		j.say("V21", "R", Error, "/samples", "", "the client's own error was not measured; ranked results need it")
+	case l != nil && c.Streams < l.Concurrency:
+		j.say("V21", "A", Warn, "/client/calibration/streams", "", "the client's own error was measured with %s, the load keeps %d in flight", plural(int(c.Streams), "stream", "streams"), l.Concurrency)
 	}
 	if known && c != nil && c.TTFTBiasP50 != nil && *ttft.P50 > 0 {
 		bias := max(*c.TTFTBiasP50, -*c.TTFTBiasP50)
@@ -318,7 +320,7 @@ func (j *judge) client() {
 			j.say("V21", "A", level, at, "use a client with more cores, or fewer streams", "client adds %.3g ms to a TTFT of %.3g ms (%.0f %%)", bias, *ttft.P50, 100*share)
 		}
 	}
-	if l := j.r.Workload.Load; known && l != nil && l.Mode == LoadOpen {
+	if known && l != nil && l.Mode == LoadOpen {
 		var late []int64
 		for _, q := range j.measured() {
 			if q.Sched != nil && q.Start != nil {

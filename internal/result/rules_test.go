@@ -43,6 +43,9 @@ func faults() []fault {
 		}, says: "is stored, but the samples do not give it"},
 		{rule: "V03", level: E, name: "the idle baseline", after: func(r *result.Result) { *r.Boundary.IdleW /= 2 }, says: "/boundary/idle_w"},
 		{rule: "V03", level: E, name: "the calibration", after: func(r *result.Result) { *r.Client.Calibration.TTFTBiasP50 = 0 }},
+		{rule: "V03", level: E, name: "a calibration that was not made", before: inSamples(func(s *result.SamplesFile) {
+			s.Header.Calibration, s.Calibration = nil, nil
+		}), after: func(r *result.Result) { r.Client.Calibration.TTFTBiasP50 = new(0.1) }, says: "/client/calibration/ttft_bias_p50_ms is stored", also: []string{"V21"}},
 		{rule: "V03", level: E, name: "another method", before: inSamples(func(s *result.SamplesFile) { s.Header.Method = "jouleboard.method/9" })},
 		{rule: "V03", level: ok, name: "a declared number beside them", after: func(r *result.Result) {
 			r.Metrics["x_gco2e_g"] = result.Metric{Value: 1, Provenance: result.ProvEstimated}
@@ -55,6 +58,14 @@ func faults() []fault {
 		{rule: "V04", level: E, name: "no end", before: oneRequest(109, func(q *result.RequestRecord) { q.Oc, q.Fin, q.End = result.OutcomeCancelled, "", nil }), says: "no end"},
 		{rule: "V04", level: E, name: "wall clock set", before: inSamples(func(s *result.SamplesFile) { s.Anchors[9].UnixUs += 60_000 }), says: "moved by"},
 		{rule: "V04", level: E, name: "no anchors", before: inSamples(func(s *result.SamplesFile) { s.Anchors = s.Anchors[:1] })},
+		{rule: "V04", level: E, name: "anchors end before the runs", before: inSamples(func(s *result.SamplesFile) {
+			s.Anchors = slices.DeleteFunc(s.Anchors, func(a result.Anchor) bool { return a.T > s.Header.Runs[2].Start })
+		}), says: "end of run 3"},
+		{rule: "V04", level: E, name: "anchors begin after the runs", before: inSamples(func(s *result.SamplesFile) {
+			s.Anchors = slices.DeleteFunc(s.Anchors, func(a result.Anchor) bool { return a.T < s.Header.Runs[0].Stop })
+		})},
+		{rule: "V04", level: E, name: "measured on another day", after: func(r *result.Result) { r.MeasuredAt = "2026-03-03T09:30:00Z" }, says: "the samples begin at 2026-03-02T09:30:00Z"},
+		{rule: "V04", level: ok, name: "measured at the same instant elsewhere", after: func(r *result.Result) { r.MeasuredAt = "2026-03-02T10:30:01+01:00" }},
 		{rule: "V04", level: ok, name: "wall clock slewed", before: inSamples(func(s *result.SamplesFile) { s.Anchors[9].UnixUs += 49_000 })},
 
 		{rule: "V05", level: E, name: "ok without finish reason", before: oneRequest(50, func(q *result.RequestRecord) { q.Fin = "" }), says: "request 50: ok without finish_reason"},
@@ -82,6 +93,11 @@ func faults() []fault {
 		{rule: "V07", level: E, name: "a record left out", before: inSamples(func(s *result.SamplesFile) {
 			s.Requests = slices.DeleteFunc(s.Requests, func(q result.RequestRecord) bool { return q.Run == 2 && q.I == 109 })
 		}), says: "run 2 has 109 records, workload.requests is 110"},
+		{rule: "V07", level: E, name: "a warm-up that was shorter", after: func(r *result.Result) { r.Workload.Warmup++ }, says: "workload.warmup_requests is"},
+		{rule: "V07", level: E, name: "another rate", spec: open, before: plan(func(r *result.Result) { r.Workload.Load.RatePerS = new(2.1) }), says: "due at 2 per second, workload.load.rate_per_s is 2.1"},
+		{rule: "V07", level: ok, name: "a rate that arrivals at random stray from", spec: open, before: plan(func(r *result.Result) {
+			r.Workload.Load.RatePerS, r.Workload.Load.Arrivals = new(2.1), "poisson"
+		})},
 		{rule: "V07", level: E, name: "events dropped from a ranked result", before: inSamples(func(s *result.SamplesFile) {
 			s.Header.Events = false
 			for i := range s.Requests {
@@ -117,6 +133,19 @@ func faults() []fault {
 				q.Nc, q.Dn = new(int64(1)), []int64{1, 0, 0, 0, 0}
 			}
 		}), also: []string{"V11"}},
+		{rule: "V10", level: E, name: "a duration that nobody asked for", before: inSamples(func(s *result.SamplesFile) {
+			for i := range s.Header.Runs {
+				s.Header.Runs[i].Rule = result.WindowDuration
+			}
+		}), says: "workload.load names none"},
+		{rule: "V10", level: E, name: "a duration that was asked for and not kept", before: plan(func(r *result.Result) { r.Workload.Load.DurationS = new(70.0) }), says: "of a given number of requests"},
+		{rule: "V10", level: E, name: "requests after the end of dispatch", before: inSamples(func(s *result.SamplesFile) { s.Header.Runs[1].Stop -= 3_000_000 }), says: "after dispatch had stopped"},
+		{rule: "V10", level: ok, name: "a duration that was asked for", before: func(r *result.Result, s *result.SamplesFile) {
+			r.Workload.Load.DurationS = new(70.0)
+			for i := range s.Header.Runs {
+				s.Header.Runs[i].Rule = result.WindowDuration
+			}
+		}},
 		{rule: "V10", level: ok, name: "halves alike", before: plan(func(r *result.Result) { r.Workload.Load.ServerBatchLimit = 2 })},
 
 		{rule: "V11", level: E, name: "over the maximum", before: oneRequest(50, func(q *result.RequestRecord) { q.Max = 4 }), says: "4 were the most asked for"},
@@ -141,6 +170,7 @@ func faults() []fault {
 		{rule: "V12", level: ok, name: "gain of 12 % in both", before: scaleBoth(112)}, // the sensor is one: nobody can see it (E3)
 		{rule: "V12", level: ok, name: "gain of 4 % in power only", before: scale(104)},
 		{rule: "V12", level: W, name: "no power to check against", before: ticks(0, 1<<40, func(g *result.GPUTick) { g.P[0] = nil })},
+		{rule: "V12", level: W, name: "gain of 12 % in power while idle", before: ticks(2_000_000, 29_000_000, func(g *result.GPUTick) { g.P[0] = new(*g.P[0] * 112 / 100) }), says: "while idle"},
 		{rule: "V12", level: E, name: "integrated power is not ranked", before: inSamples(func(s *result.SamplesFile) {
 			s.Header.Devices[0].Source, s.End.Devices[0].Source = "power_instant", "power_instant"
 		})},
@@ -181,23 +211,26 @@ func faults() []fault {
 			s.Header.Idle = s.Header.Idle[:1]
 		}), says: "both edges"},
 
-		{rule: "V15", level: E, name: "above the limit", before: inSamples(func(s *result.SamplesFile) {
-			for _, d := range []*result.SampleDevice{&s.Header.Devices[0], &s.End.Devices[0]} {
-				d.LimitMW, d.DefaultMW = new(int64(450_000)), new(int64(450_000))
-			}
-			for i := range s.Slow {
-				s.Slow[i].Limit = nil
-			}
-		}), says: "mean 500 W exceeds the 450 W limit"},
+		{rule: "V15", level: E, name: "above the limit", before: func(r *result.Result, s *result.SamplesFile) {
+			limits(r, s, 450, 450)
+		}, says: "mean 500 W exceeds the 450 W limit"},
 		{rule: "V15", level: E, name: "below idle", spec: resulttest.Spec{Concurrency: 2, Requests: 110, OutTokens: 5, FirstUs: 300_000, GapUs: 250_000, PeriodUs: 100_000, UpdateUs: 200_000, BusyMW: 100_000}, says: "below the idle baseline of 120 W"},
 		{rule: "V15", level: E, name: "reads of zero", before: inSamples(func(s *result.SamplesFile) { s.End.ZeroReads[0] = s.End.Reads[0]/1000 + 2 }), says: "power reads gave 0"},
 		{rule: "V15", level: E, name: "zeros written as readings", before: ticks(90_000_000, 91_500_000, func(g *result.GPUTick) { g.P[0] = new(int64(0)) })},
+		{rule: "V15", level: E, name: "zeros that nobody counted", before: func(r *result.Result, s *result.SamplesFile) {
+			s.End.Reads, s.End.ZeroReads = nil, nil
+			s.Ticks[900].P[0] = new(int64(0))
+		}},
 		{rule: "V15", level: ok, name: "a read of zero", before: inSamples(func(s *result.SamplesFile) { s.End.ZeroReads[0] = 1 })},
 
 		{rule: "V16", level: E, name: "MIG", before: inSamples(func(s *result.SamplesFile) {
 			s.Header.Devices[0].MIG, s.End.Devices[0].MIG = new(true), new(true)
 		}), says: "is in MIG mode"},
 		{rule: "V16", level: E, name: "MIG by the result alone", before: plan(func(r *result.Result) { r.Hardware.Devices[0].MIG = new(true) })},
+		{rule: "V16", level: E, name: "MIG by the samples alone", before: func(r *result.Result, s *result.SamplesFile) {
+			s.Header.Devices[0].MIG, s.End.Devices[0].MIG = new(true), new(true)
+			r.Hardware.Devices[0].MIG = new(false)
+		}, says: "mig is off, the samples say that it is on"},
 		{rule: "V16", level: E, name: "a virtual device", before: inSamples(func(s *result.SamplesFile) { s.Header.Devices[0].Virtual = new(true) })},
 		{rule: "V16", level: ok, name: "MIG not known", before: inSamples(func(s *result.SamplesFile) {
 			s.Header.Devices[0].MIG, s.End.Devices[0].MIG = nil, nil
@@ -207,6 +240,12 @@ func faults() []fault {
 			v.Foreign = []result.ForeignProcess{{Device: 0, Pid: 4242, Bytes: 9_100_000_000}}
 		}), says: "pid 4242 used 9.1 GB"},
 		{rule: "V17", level: W, name: "processes not visible", before: inSamples(func(s *result.SamplesFile) { s.Header.PidVisibility = "none" })},
+		{rule: "V17", level: E, name: "several foreign processes", before: slow(func(k int64, v *result.SlowState) {
+			v.Foreign = []result.ForeignProcess{{Device: 0, Pid: 4242 + k%3}}
+		}), says: "(and 2 other processes)"},
+		{rule: "V17", level: W, name: "processes not read in a window", before: inSamples(func(s *result.SamplesFile) {
+			s.Slow = slices.DeleteFunc(s.Slow, func(v result.SlowState) bool { return v.T > 50_000_000 && v.T < 140_000_000 })
+		}), says: "were not read in the window"},
 		{rule: "V17", level: ok, name: "a foreign process before the window", before: inSamples(func(s *result.SamplesFile) {
 			s.Slow[5].Foreign = []result.ForeignProcess{{Device: 0, Pid: 4242}}
 		})},
@@ -220,6 +259,8 @@ func faults() []fault {
 			r.Hardware.Devices[1].Name, r.Hardware.Mixed = "NVIDIA A100", new(true)
 		})},
 		{rule: "V18", level: E, name: "module power called gpu", before: inSamples(func(s *result.SamplesFile) { s.Header.Devices[0].Scope = "module" }), says: "boundary.includes must be module"},
+		{rule: "V18", level: E, name: "GPU power called wall", before: plan(func(r *result.Result) { r.Boundary.Includes = "wall" }), says: "the energy of GPUs alone"},
+		{rule: "V18", level: E, name: "GPU power called module", before: plan(func(r *result.Result) { r.Boundary.Includes = "module" })},
 		{rule: "V18", level: ok, name: "module power called module", before: func(r *result.Result, s *result.SamplesFile) {
 			s.Header.Devices[0].Scope, r.Boundary.Includes = "module", "module"
 		}},
@@ -228,12 +269,23 @@ func faults() []fault {
 		{rule: "V19", level: E, name: "driver changed", before: inSamples(func(s *result.SamplesFile) { s.End.Devices[0].Driver = "581.1" }), says: "driver changed"},
 		{rule: "V19", level: E, name: "ECC turned off", before: inSamples(func(s *result.SamplesFile) { s.End.Devices[0].ECC = new(false) })},
 		{rule: "V19", level: E, name: "clocks locked meanwhile", before: inSamples(func(s *result.SamplesFile) { s.End.Devices[0].LockedSM = new(int64(1200)) })},
-		{rule: "V19", level: W, name: "limit below default", before: inSamples(func(s *result.SamplesFile) {
-			s.Header.Devices[0].DefaultMW = new(int64(800_000))
-		}), says: "below the default of 800 W"},
-		{rule: "V19", level: ok, name: "nothing known of clocks", before: inSamples(func(s *result.SamplesFile) {
+		{rule: "V19", level: E, name: "another limit in the result", after: device(func(d *result.Device) { *d.PowerLimitW = 800 }), says: "power_limit_w is 800 W, the samples say 700 W"},
+		{rule: "V19", level: E, name: "another default in the result", after: device(func(d *result.Device) { *d.PowerLimitDefaultW = 600 })},
+		{rule: "V19", level: E, name: "a limit that was not read", before: inSamples(func(s *result.SamplesFile) {
+			s.Header.Devices[0].LimitMW, s.End.Devices[0].LimitMW = nil, nil
+		}), says: "which the samples do not show"},
+		{rule: "V19", level: E, name: "another application clock in the result", after: device(func(d *result.Device) { *d.SMClockMHz = 1200 }), says: "sm_clock_mhz is 1200 MHz, the samples say 1980 MHz"},
+		{rule: "V19", level: E, name: "a clock left out", after: device(func(d *result.Device) { d.MemoryClockMHz = nil }), says: "memory_clock_mhz is missing"},
+		{rule: "V19", level: E, name: "ECC denied", after: device(func(d *result.Device) { d.ECC = new(false) }), says: "ecc is false, the samples say true"},
+		{rule: "V19", level: E, name: "persistence denied", after: device(func(d *result.Device) { d.Persistence = new(false) })},
+		{rule: "V19", level: E, name: "another driver in the result", after: func(r *result.Result) { r.Software.Driver = "600.1" }, says: "was measured with"},
+		{rule: "V19", level: W, name: "limit below default", before: func(r *result.Result, s *result.SamplesFile) {
+			limits(r, s, 700, 800)
+		}, says: "below the default of 800 W"},
+		{rule: "V19", level: ok, name: "nothing known of ECC", before: func(r *result.Result, s *result.SamplesFile) {
 			s.Header.Devices[0].ECC, s.End.Devices[0].ECC = nil, nil
-		})},
+			r.Hardware.Devices[0].ECC = new(false)
+		}},
 
 		{rule: "V20", level: E, name: "thermal slowdown for 15 %", before: throttled(10), says: "slowdown for 1"},
 		{rule: "V20", level: W, name: "thermal slowdown for 4 %", before: throttled(3)},
@@ -252,6 +304,10 @@ func faults() []fault {
 				s.CPU[i].Busy = new(int64(950))
 			}
 		}), says: "95 % busy"},
+		{rule: "V21", level: E, name: "a client that was not calibrated", before: inSamples(func(s *result.SamplesFile) {
+			s.Header.Calibration, s.Calibration = nil, nil
+		}), after: func(r *result.Result) { r.Client.Calibration = &result.Calibration{Streams: 2} }, says: "was not measured"},
+		{rule: "V21", level: W, name: "a client calibrated with too few streams", before: inSamples(func(s *result.SamplesFile) { s.Header.Calibration.Streams = 1 }), says: "with 1 stream, the load keeps 2"},
 		{rule: "V21", level: ok, name: "client slow by 4 %", before: bias(12_000)},
 		{rule: "V21", level: E, name: "open loop starts late", spec: open, before: eachRequest(func(_ int64, q *result.RequestRecord) {
 			q.Sched = new(*q.Sched - 40_000)
@@ -289,6 +345,7 @@ func faults() []fault {
 
 		{rule: "V23", level: E, name: "two runs", spec: runs(2), says: "2 runs; ranked results need 3"},
 		{rule: "V23", level: E, name: "another seed", before: inSamples(func(s *result.SamplesFile) { s.Header.Runs[2].Seed = 5 })},
+		{rule: "V23", level: E, name: "a seed that was not used", after: func(r *result.Result) { r.Workload.Seed = new(int64(9)) }, says: "workload.seed is 9, the runs were drawn from 0"},
 		{rule: "V23", level: E, name: "another configuration", before: inSamples(func(s *result.SamplesFile) { s.Header.Runs[1].Config = strings.Repeat("cd", 32) }), says: "run 2 differs"},
 		{rule: "V23", level: E, name: "runs vary by much", spec: runs(3), before: slowRun(3, 145), says: "varies by"},
 		{rule: "V23", level: W, name: "runs vary", spec: runs(3), before: slowRun(3, 115)},

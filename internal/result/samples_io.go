@@ -31,6 +31,9 @@ const (
 	maxSampleCount = 1 << 48
 	maxTokens      = 1 << 36
 	maxSamplePower = 1 << 31
+	// What is looked at once for each device of each run stays bounded as well.
+	maxSampleDevices = 1024
+	maxSampleRuns    = 1000
 )
 
 // The lines of each type: the record with its type before it.
@@ -344,7 +347,10 @@ func (h *SampleHeader) bounds() error {
 	if h.Units != SampleUnits {
 		return fmt.Errorf("units are %q; expected %q", Clip(h.Units), SampleUnits)
 	}
-	errs := []error{inRange("period_us", maxSampleTime, h.PeriodUs)}
+	errs := []error{
+		inRange("period_us", maxSampleTime, h.PeriodUs),
+		inRange("number of devices", maxSampleDevices, int64(len(h.Devices))), inRange("number of runs", maxSampleRuns, int64(len(h.Runs))),
+	}
 	for _, d := range h.Devices {
 		errs = append(errs, inRange("update_us", maxSampleTime, d.UpdateUs), inRangeP("power limit", maxSamplePower, d.LimitMW, d.DefaultMW))
 	}

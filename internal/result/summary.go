@@ -189,7 +189,7 @@ func (a *analysis) requests(run *runSummary) {
 				first, second := q.tokensIn(w.Start, middle, events), q.tokensIn(middle, w.End, events)
 				run.halves[0] += first
 				run.halves[1] += second
-				if q.Tl != TimelineExact && q.straddles(w) {
+				if q.misplaced(events) && q.straddles(w) {
 					run.straddling += valueOf(q.Nc)
 				}
 			}
@@ -214,7 +214,9 @@ func (a *analysis) requests(run *runSummary) {
 		}
 		if q.failed() {
 			run.failed++
-			run.wasted += valueOf(q.Nc)
+			if q.Src != TokensChunks { // chunks are not tokens (T1)
+				run.wasted += valueOf(q.Nc)
+			}
 			count(&run.outcomes, q.Oc)
 			continue
 		}
@@ -266,7 +268,7 @@ func (a *analysis) success(run *runSummary, q *RequestRecord) {
 		if e2e > 0 {
 			d.request = append(d.request, float64(n*1_000_000)/float64(e2e))
 		}
-		if q.Tl != TimelineExact || !a.s.Header.Events {
+		if q.misplaced(a.s.Header.Events) {
 			d.inexact = true
 		}
 		for k, gap := range q.Dt {
@@ -338,8 +340,10 @@ func (a *analysis) window(run *runSummary) Window {
 			UUIDSHA256: dev.UUIDSHA256, EnergyMJ: e.mj, Source: dev.Source, CrossCheckMJ: e.cross,
 			MeanW:       new(watts(e.mj, run.Length())),
 			PowerSource: dev.PowerSource, Scope: dev.Scope, UpdateUs: dev.update(), SamplingUs: e.samplingUs,
-			BoundMJ:  new(QuantBound(e.maxMW, dev.update(), e.samplingUs)),
 			UQuantMJ: new(QuantUncertainty(e.mj, run.Length(), dev.update(), e.samplingUs)),
+		}
+		if e.maxMW > 0 { // without power readings nobody knows the highest power
+			out.BoundMJ = new(QuantBound(e.maxMW, dev.update(), e.samplingUs))
 		}
 		var power spread
 		for _, p := range a.series[d].power {

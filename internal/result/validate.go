@@ -104,8 +104,12 @@ func (d *document) recomputed(a *analysis) {
 		d.differ("/boundary/idle_w", b.IdleW, sum.IdleW)
 		d.differ("/boundary/idle", b.Idle, sum.Idle)
 	}
-	if sum.Calibration != nil && r.Client != nil {
-		d.differ("/client/calibration", r.Client.Calibration, sum.Calibration)
+	if r.Client != nil && r.Client.Calibration != nil {
+		want := sum.Calibration
+		if want == nil { // the schema asks for the number of streams, measured or not
+			want = &Calibration{Streams: r.Client.Calibration.Streams}
+		}
+		d.differ("/client/calibration", r.Client.Calibration, want)
 	}
 }
 

@@ -114,14 +114,15 @@ func windowOpen(s *SamplesFile, qs []*RequestRecord) (w RunWindow, err error) {
 	return RunWindow{Start: due[i], End: due[len(due)-1]}, nil
 }
 
-// windowWhole is W5.
+// windowWhole is W5. A window is half-open, so it ends one microsecond after the
+// last close: that is how it holds the request that closes last.
 func windowWhole(qs []*RequestRecord) (w RunWindow, err error) {
 	starts := times(qs, func(q *RequestRecord) *int64 { return q.Start })
 	ends := times(qs, func(q *RequestRecord) *int64 { return q.End })
 	if len(starts) == 0 || len(ends) == 0 {
 		return w, errors.New("no request was started and closed")
 	}
-	return RunWindow{Start: starts[0], End: ends[len(ends)-1]}, nil
+	return RunWindow{Start: starts[0], End: ends[len(ends)-1] + 1}, nil
 }
 
 // warmMedian is the median end-to-end latency of warm-up successes, an observed
@@ -230,6 +231,10 @@ func (q *RequestRecord) spreadBefore(t int64) int64 {
 		return min(n, mulDivUp(t-first, n-1, last-first))
 	}
 }
+
+// misplaced says whether the place of each token of the request is a guess: its
+// events hold tokens by apportioning, or were left out of the file.
+func (q *RequestRecord) misplaced(events bool) bool { return q.Tl != TimelineExact || !events }
 
 // straddles says whether tokens of the request may be counted on the wrong side
 // of an edge of w (L7).

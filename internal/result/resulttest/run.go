@@ -290,7 +290,7 @@ func (b *runBuilder) devices() {
 		s.Header.Devices = append(s.Header.Devices, result.SampleDevice{
 			UUIDSHA256: strings.Repeat(fmt.Sprintf("%02x", 0x5a+d), 32), Source: result.SourceCounter, PowerSource: "power_instant", Scope: "gpu",
 			UpdateUs: sp.UpdateUs, Driver: "580.65.06", LimitMW: P(int64(700_000)), DefaultMW: P(int64(700_000)),
-			ECC: P(true), Persistence: P(true), MIG: P(false), Virtual: P(false),
+			ECC: P(true), Persistence: P(true), MIG: P(false), Virtual: P(false), LockedSM: P(int64(1980)), LockedMem: P(int64(2619)),
 		})
 	}
 	s.End.Devices = append(s.End.Devices, s.Header.Devices...)
