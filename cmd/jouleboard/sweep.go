@@ -5,10 +5,12 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"github.com/spf13/cobra"
 
@@ -73,6 +75,9 @@ set them.`,
 	return cmd
 }
 
+// slurmTime are the forms of a limit that sbatch takes.
+var slurmTime = regexp.MustCompile(`^(\d+-)?\d+(:\d+){0,2}$`)
+
 // check holds the rules between the flags, before anything is read.
 func (fl *sweepFlags) check() error {
 	switch fl.print {
@@ -93,6 +98,8 @@ func (fl *sweepFlags) check() error {
 		return usageError{msg: "--image and --claim are for --print kubernetes", hint: "leave them out"}
 	case fl.print == "kubernetes" && fl.job.Time != "":
 		return usageError{msg: "--time is for --print slurm", hint: "leave it out"}
+	case fl.job.Time != "" && !slurmTime.MatchString(fl.job.Time):
+		return usageError{msg: fmt.Sprintf("--time %q is no time limit of Slurm's", fl.job.Time), hint: "such as 04:00:00, 90 for minutes, or 1-12:00:00 with days"}
 	case fl.job.Shares < 0:
 		return usageError{msg: fmt.Sprintf("--shares %d: must be at least 1", fl.job.Shares)}
 	}
@@ -130,11 +137,18 @@ func runSweep(ctx context.Context, e *env, file string, fl sweepFlags) error {
 	if err != nil {
 		return err
 	}
-	done, err := measure.FinishedPoints(b.root)
+	done, found, err := measure.FinishedPoints(b.root)
 	if err != nil {
 		return err
 	}
-	s := &sweeper{e: e, flags: fl, board: b, all: len(points)}
+	if len(found) > 0 {
+		e.printFindings(found)
+	}
+	if n := os.Getenv("SLURM_ARRAY_TASK_COUNT"); fl.shard == "" && n != "" && n != "1" {
+		e.notef("this is one of %s tasks of a job array, and without --shard each of them measures all points", n)
+		e.hintf("--shard %s takes this task's share", n)
+	}
+	s := &sweeper{e: e, flags: fl, board: b, sweep: sweep, all: len(points)}
 	if err := s.plan(points, share, done, filepath.Dir(file)); err != nil {
 		return err
 	}
@@ -190,6 +204,7 @@ type sweeper struct {
 	e     *env
 	flags sweepFlags
 	board *measureBoard
+	sweep *measure.Sweep
 	all   int
 	todo  []sweepPoint
 }
@@ -224,7 +239,7 @@ func (s *sweeper) plan(points []measure.Point, share measure.Shard, done map[str
 				if last != nil {
 					s.e.report(last) // the last one is reported by main
 				}
-				last = usageError{msg: p.ID + ": " + x.Message, hint: x.Hint}
+				last = usageError{msg: fmt.Sprintf("%s: %s: %s", s.sweep.Where(p, x.Message), p.ID, x.Message), hint: x.Hint}
 			}
 			continue
 		}
@@ -244,9 +259,23 @@ func (s *sweeper) list() {
 			state = "finished " + p.done
 			finished++
 		}
+		if s.flags.format == "json" {
+			data, err := json.Marshal(struct {
+				Type   string `json:"type"`
+				N      int    `json:"n"`
+				ID     string `json:"id"`
+				Result string `json:"result,omitempty"`
+			}{"point", p.N, p.ID, p.done})
+			if err == nil { // plain values always have a form
+				fmt.Fprintf(s.e.Stdout, "%s\n", data)
+			}
+			continue
+		}
 		fmt.Fprintf(s.e.Stdout, "%d %s %s\n", p.N, p.ID, state)
 	}
-	s.e.notef("%d of %d points in this share, %d finished", len(s.todo), s.all, finished)
+	if s.flags.format == "text" {
+		s.e.notef("%d of %d points in this share, %d finished", len(s.todo), s.all, finished)
+	}
 }
 
 // run measures what is not finished. A point that fails does not keep the others

@@ -8,11 +8,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +22,12 @@ import (
 
 // maxPoints bounds a plan: a product of long lists is a slip of the pen.
 const maxPoints = 100_000
+
+// Bounds of a load, as measure has them.
+const (
+	maxConcurrency = 65_536
+	maxRate        = 100_000
+)
 
 // PointKey is the key of a result that names the point of a sweep it belongs to.
 const PointKey = "x_sweep_point"
@@ -120,6 +124,8 @@ type Sweep struct {
 	Seeds       []int64      `yaml:"seeds"`
 	Repeats     int          `yaml:"repeats"` // runs of each point
 	Settings    `yaml:",inline"`
+
+	doc *yamldoc.Doc
 }
 
 // Point is one measurement of a sweep.
@@ -127,6 +133,8 @@ type Point struct {
 	N       int    // from 0, in the order of ids
 	ID      string // the same for the same settings, whatever else the plan holds
 	Options Options
+
+	at map[string]string // where the plan says it, by flag, as JSON pointers
 }
 
 // ReadSweep reads a plan strictly: findings carry line and column.
@@ -136,8 +144,22 @@ func ReadSweep(file string, data []byte) (*Sweep, result.Findings) {
 	add := func(ptr, hint, format string, args ...any) {
 		found = append(found, result.Finding{Rule: "SWEEP", Level: result.Error, Where: doc.Place(ptr), Message: fmt.Sprintf(format, args...), Hint: hint})
 	}
+	s.doc = doc
 	if found.HasErrors() {
 		return s, found
+	}
+	for i, b := range s.Concurrency {
+		if b < 1 || b > maxConcurrency {
+			add(fmt.Sprintf("/concurrency/%d", i), "such as concurrency: [1, 8, 64]", "concurrency %d: must be from 1 to %d", b, maxConcurrency)
+		}
+	}
+	for i, r := range s.Rate {
+		if !(r > 0 && r <= maxRate) {
+			add(fmt.Sprintf("/rate/%d", i), "such as rate: [0.5, 4], in requests a second", "rate %v: must be above 0 and at most %v", r, maxRate)
+		}
+	}
+	if doc.Has("/repeats") && (s.Repeats < 1 || s.Repeats > 100) {
+		add("/repeats", "3 is the default and the least that can be ranked", "repeats %d: must be from 1 to 100", s.Repeats)
 	}
 	if len(s.Models) == 0 {
 		add("/models", "such as models: [Qwen/Qwen2.5-7B-Instruct]", "the plan names no model")
@@ -161,15 +183,16 @@ func ReadSweep(file string, data []byte) (*Sweep, result.Findings) {
 // checked as measure checks its flags: the error names the point.
 func (s *Sweep) Points() ([]Point, error) {
 	type load struct {
-		b int64
-		r float64
+		b  int64
+		r  float64
+		at string
 	}
 	var loads []load
-	for _, b := range s.Concurrency {
-		loads = append(loads, load{b: b})
+	for i, b := range s.Concurrency {
+		loads = append(loads, load{b: b, at: fmt.Sprintf("/concurrency/%d", i)})
 	}
-	for _, r := range s.Rate {
-		loads = append(loads, load{r: r})
+	for i, r := range s.Rate {
+		loads = append(loads, load{r: r, at: fmt.Sprintf("/rate/%d", i)})
 	}
 	if loads == nil {
 		for b := int64(1); b <= 256; b *= 2 { // G6
@@ -180,25 +203,25 @@ func (s *Sweep) Points() ([]Point, error) {
 	if seeds == nil {
 		seeds = []int64{0}
 	}
-	type work struct{ task, data string }
+	type work struct{ task, data, taskAt, dataAt string }
 	var works []work
 	switch {
 	case len(s.Tasks) == 0:
-		for _, d := range s.Datasets {
-			works = append(works, work{data: d})
+		for i, d := range s.Datasets {
+			works = append(works, work{data: d, dataAt: fmt.Sprintf("/datasets/%d", i)})
 		}
 	default:
 		data := ""
 		if len(s.Datasets) == 1 {
 			data = s.Datasets[0]
 		}
-		for _, t := range s.Tasks {
-			works = append(works, work{task: t, data: data})
+		for i, t := range s.Tasks {
+			works = append(works, work{task: t, data: data, taskAt: fmt.Sprintf("/tasks/%d", i), dataAt: "/datasets/0"})
 		}
 	}
 	var points []Point
 	byID := map[string]bool{}
-	for _, m := range s.Models {
+	for i, m := range s.Models {
 		for _, w := range works {
 			for _, l := range loads {
 				for _, seed := range seeds {
@@ -210,9 +233,12 @@ func (s *Sweep) Points() ([]Point, error) {
 					} else {
 						o.Rate = []float64{l.r}
 					}
-					p := Point{Options: o, ID: pointID(o)}
+					p := Point{Options: o, ID: pointID(o), at: map[string]string{
+						"": fmt.Sprintf("/models/%d", i), "model": fmt.Sprintf("/models/%d", i),
+						"task": w.taskAt, "dataset": w.dataAt, "concurrency": l.at, "rate": l.at,
+					}}
 					if byID[p.ID] {
-						return nil, &Failure{Err: fmt.Errorf("two points of the plan are the same: %s", p.ID), Hint: "take the repetition out of its lists; runs of one point are repeats"}
+						return nil, &Failure{Err: fmt.Errorf("%s: two points of the plan are the same: %s", s.doc.Place(p.at["model"]), p.ID), Hint: "take the repetition out of its lists; runs of one point are repeats"}
 					}
 					byID[p.ID] = true
 					p.Options.X = map[string]string{PointKey: p.ID}
@@ -226,6 +252,30 @@ func (s *Sweep) Points() ([]Point, error) {
 		points[i].N = i
 	}
 	return points, nil
+}
+
+// firstFlag is the flag that a problem of a plan is about.
+var firstFlag = regexp.MustCompile(`--([a-z0-9-]+)`)
+
+// Where is the place in the plan of what a problem with a point is about: that of
+// the flag that it names, or that of the point's model.
+func (s *Sweep) Where(p Point, problem string) result.Place {
+	name := ""
+	if m := firstFlag.FindStringSubmatch(problem); m != nil {
+		name = m[1]
+	}
+	ptr := p.at[name]
+	if ptr == "" {
+		key := strings.ReplaceAll(name, "-", "_")
+		for _, ptr = range []string{p.at[""] + "/" + key, "/" + key, p.at[""]} {
+			if s.doc.Has(ptr) {
+				break
+			}
+		}
+	}
+	at := s.doc.Place(ptr)
+	at.Pointer = "" // the place is enough
+	return at
 }
 
 // options writes what the settings give over o.
@@ -386,77 +436,6 @@ func slug(s string) string {
 		s = s[:80]
 	}
 	return strings.Trim(s, "-.")
-}
-
-// Shard is a share of a plan: I of N, I from 0.
-type Shard struct{ I, N int }
-
-// ParseShard reads I/N. N alone takes I from the variables that array jobs of
-// Slurm and Indexed Jobs of Kubernetes set.
-func ParseShard(text string, lookup func(string) string) (Shard, error) {
-	left, right, slash := strings.Cut(text, "/")
-	if !slash {
-		left, right = "", text
-	}
-	n, err := strconv.Atoi(right)
-	if err != nil || n < 1 {
-		return Shard{}, &Failure{Err: fmt.Errorf("--shard %q: I/N was expected, or N with I from the environment", text), Hint: "such as --shard 7/24, I counting from 0"}
-	}
-	from := "--shard"
-	if left == "" {
-		for _, name := range []string{"SLURM_ARRAY_TASK_ID", "JOB_COMPLETION_INDEX"} {
-			if v := lookup(name); v != "" {
-				left, from = v, name
-				break
-			}
-		}
-		if left == "" {
-			return Shard{}, &Failure{Err: fmt.Errorf("--shard %s says how many shares there are, but not which one this is", text), Hint: "give --shard I/N, or set SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX"}
-		}
-	}
-	i, err := strconv.Atoi(left)
-	if err != nil || i < 0 || i >= n {
-		return Shard{}, &Failure{Err: fmt.Errorf("%s is %q: a share of %d is from 0 to %d", from, left, n, n-1), Hint: "let the array begin at 0: --array=0-" + strconv.Itoa(n-1)}
-	}
-	return Shard{i, n}, nil
-}
-
-// Takes says whether the share holds point k (G7).
-func (s Shard) Takes(k int) bool { return s.N == 0 || k%s.N == s.I }
-
-// FinishedPoints reads which points have a result below root. Partial files do
-// not count: an invalid or interrupted point is measured again.
-func FinishedPoints(root string) (map[string]string, error) {
-	done := map[string]string{}
-	dir := filepath.Join(root, result.Dir)
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case errors.Is(err, fs.ErrNotExist) && path == dir:
-			return fs.SkipAll
-		case err != nil:
-			return err
-		case d.IsDir() || !strings.HasSuffix(path, ".json") || result.PartialPath(path):
-			return nil
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		var r struct {
-			Schema string `json:"schema"`
-			Point  string `json:"x_sweep_point"`
-		}
-		if json.Unmarshal(data, &r) == nil && r.Schema == result.SchemaID && r.Point != "" {
-			if rel, err := filepath.Rel(root, path); err == nil {
-				done[r.Point] = filepath.ToSlash(rel)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("look for finished points: %w", err)
-	}
-	return done, nil
 }
 
 // DatasetIn resolves a data set that a plan names relative to the plan's folder.

@@ -2,20 +2,19 @@ package measure
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
-	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
-
-	"github.com/goccy/go-yaml"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"jouleboard/internal/result"
+	"jouleboard/internal/result/resulttest"
 )
 
 const planText = `models:
@@ -98,6 +97,10 @@ func TestReadSweepTellsEverything(t *testing.T) {
 		{"models: [a/b]\ntasks: [x]\nduration: soon\n", "length of time"},
 		{"models:\n  - nam: a/b\ntasks: [x]\n", "nam"},
 		{"models: [a/b\n", "plan.yaml:"},
+		{"models: [a/b]\ntasks: [x]\nconcurrency: [1, 0]\n", "plan.yaml:3:18 /concurrency/1: error: concurrency 0: must be from 1"},
+		{"models: [a/b]\ntasks: [x]\nrate: [-4]\n", "plan.yaml:3:8 /rate/0: error: rate -4: must be above 0"},
+		{"models: [a/b]\ntasks: [x]\nrepeats: 0\n", "plan.yaml:3:10 /repeats: error: repeats 0"},
+		{"models: [a/b]\ntasks: [x, y, x]\n", `plan.yaml:2:15 /tasks/2: error: "x" is in the list already`},
 	} {
 		_, found := ReadSweep("plan.yaml", []byte(c.text))
 		if !found.HasErrors() || !strings.Contains(fmt.Sprint(found), c.want) {
@@ -105,8 +108,33 @@ func TestReadSweepTellsEverything(t *testing.T) {
 		}
 	}
 	s, _ := ReadSweep("p", []byte("models: [a/b, a/b]\ntasks: [x]\nconcurrency: [1]\n"))
-	if _, err := s.Points(); err == nil || !strings.Contains(err.Error(), "the same") {
+	if _, err := s.Points(); err == nil || !strings.Contains(err.Error(), "p:1:15 /models/1: two points of the plan are the same") {
 		t.Errorf("a model named twice: %v", err)
+	}
+}
+
+// TestWhere: a problem with a point is shown where the plan says it.
+func TestWhere(t *testing.T) {
+	s, found := ReadSweep("plan.yaml", []byte(planText+"max_tokens: 7\n"))
+	if found.HasErrors() {
+		t.Fatal(found)
+	}
+	ps, err := s.Points()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := ps[slices.IndexFunc(ps, func(p Point) bool { return p.Options.Model == "org/big" && p.Options.Concurrency[0] == 8 })]
+	for problem, want := range map[string]string{
+		"--task chat is not in the catalogue":    "plan.yaml:5:9",
+		"--concurrency 8: too many":              "plan.yaml:6:18",
+		"--serve-cmd does not say its port":      "plan.yaml:4:16", // the model's own
+		"--max-tokens 7: too few, see --task":    "plan.yaml:10:13",
+		"--model \"org/big\" is no hub id":       "plan.yaml:3:5",
+		"7 requests have no steady-state window": "plan.yaml:3:5",
+	} {
+		if got := s.Where(p, problem).String(); got != want {
+			t.Errorf("%s: %s, want %s", problem, got, want)
+		}
 	}
 }
 
@@ -162,63 +190,58 @@ func TestShards(t *testing.T) {
 	}
 }
 
+// TestFinishedPoints: a whole result counts, and nothing else does.
 func TestFinishedPoints(t *testing.T) {
 	root := t.TempDir()
-	for name, text := range map[string]string{
-		"results/o/m/h/t-11111111.json":         `{"schema":"jouleboard.result/1","x_sweep_point":"one"}`,
-		"results/o/m/h/t-22222222.partial.json": `{"schema":"jouleboard.partial/1","x_sweep_point":"two"}`,
-		"results/o/m/h/t-33333333.json":         `{"schema":"jouleboard.result/1"}`,
-		"results/o/m/h/t-44444444.json":         `not JSON`,
-	} {
+	put := func(name string, data []byte) {
 		path := filepath.Join(root, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		write(t, path, text)
+		write(t, path, string(data))
 	}
-	done, err := FinishedPoints(root)
-	if err != nil || len(done) != 1 || done["one"] != "results/o/m/h/t-11111111.json" {
+	saved := func(point string, samples bool) (string, []byte) {
+		r := resulttest.Measured()
+		r.X = map[string]jsontext.Value{PointKey: jsontext.Value(strconv.Quote(point))}
+		if err := result.Seal(r); err != nil {
+			t.Fatal(err)
+		}
+		data, err := result.Encode(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := result.Path(r, "h")
+		if samples {
+			put(result.SamplesPath(name), []byte("samples"))
+		}
+		return name, data
+	}
+	whole, data := saved("whole", true)
+	put(whole, data)
+	bare, data := saved("bare", false)
+	put(bare, data)
+	cut, data := saved("cut", true)
+	put(cut, data[:len(data)/2])
+	edited, data := saved("edited", true)
+	put(edited, bytes.Replace(data, []byte(`"edited"`), []byte(`"other"`), 1))
+	put("results/o/m/h/t-22222222.partial.json", []byte(`{"schema":"jouleboard.partial/1","x_sweep_point":"two"}`))
+	put("results/o/m/h/t-33333333.json", []byte(`{"schema":"jouleboard.result/1"}`))
+
+	done, found, err := FinishedPoints(root)
+	if err != nil || len(done) != 1 || done["whole"] != whole {
 		t.Errorf("%v, %v", done, err)
 	}
-	if done, err := FinishedPoints(t.TempDir()); err != nil || len(done) != 0 {
-		t.Errorf("a board without results: %v, %v", done, err)
+	text := fmt.Sprint(found)
+	for name, why := range map[string]string{bare: "samples file is missing", cut: "is no JSON", edited: "id"} {
+		if !strings.Contains(text, name) || !strings.Contains(text, why) {
+			t.Errorf("%s: %q is not said in %s", name, why, text)
+		}
 	}
-}
-
-// TestKubernetesFile reads the printed file strictly into the types from which
-// the published schema of batch/v1 is made: an unknown or misplaced field fails.
-func TestKubernetesFile(t *testing.T) {
-	text := JobFile{Plan: `a "plan".yaml`, Shares: 24, GPUs: 2, Image: "registry.example.org/bench@sha256:0f", Claim: "board", Args: []string{"--by", `A "B" \ C`}}.Kubernetes()
-	data, err := yaml.YAMLToJSON([]byte(text))
-	if err != nil {
-		t.Fatalf("%v\n%s", err, text)
+	if len(found) != 3 {
+		t.Errorf("%d findings, want 3: %s", len(found), text)
 	}
-	var job batchv1.Job
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&job); err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
-	s, pod := job.Spec, job.Spec.Template.Spec
-	c := pod.Containers[0]
-	switch {
-	case job.APIVersion != "batch/v1" || job.Kind != "Job":
-		t.Errorf("%s %s", job.APIVersion, job.Kind)
-	case s.CompletionMode == nil || *s.CompletionMode != batchv1.IndexedCompletion || *s.Completions != 24 || *s.Parallelism != 24:
-		t.Errorf("not an Indexed Job of 24: %+v", s)
-	case pod.RestartPolicy != corev1.RestartPolicyNever: // what backoffLimitPerIndex asks for
-		t.Errorf("restart policy %s", pod.RestartPolicy)
-	case !slices.Equal(c.Args, []string{"sweep", `a "plan".yaml`, "--shard", "24", "--no-commit", "--by", `A "B" \ C`}):
-		t.Errorf("arguments %q", c.Args)
-	case pod.Volumes[0].PersistentVolumeClaim.ClaimName != "board" || c.VolumeMounts[0].Name != pod.Volumes[0].Name:
-		t.Errorf("volumes %+v", pod.Volumes)
-	}
-	gpus := c.Resources.Limits["nvidia.com/gpu"]
-	if gpus.Value() != 2 {
-		t.Errorf("%s GPUs", gpus.String())
-	}
-	if strings.Trim(job.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || strings.HasSuffix(job.Name, "-") {
-		t.Errorf("the name %q is none for Kubernetes", job.Name)
+	if done, found, err := FinishedPoints(t.TempDir()); err != nil || len(done)+len(found) != 0 {
+		t.Errorf("a board without results: %v, %v, %v", done, found, err)
 	}
 }
 
@@ -230,6 +253,32 @@ func TestSlurmFile(t *testing.T) {
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing in\n%s", want, text)
+		}
+	}
+	hostile := JobFile{Plan: "-x $(touch a)`b`\n#SBATCH --uid=0\n'\"\\;.yaml", Shares: 2, Args: []string{"--by", "$HOME\n!! 'x' \"y\" \\"}}
+	text2 := hostile.Slurm()
+	if strings.Contains(text2[:strings.Index(text2, "\nexec")], "\n#SBATCH --uid") {
+		t.Errorf("a name became a line of Slurm's:\n%s", text2)
+	}
+	// What the shell makes of the command is what was meant, word by word.
+	for _, job := range []struct {
+		text string
+		want []string
+	}{
+		{text, []string{"sweep", "my plans/it's.yaml", "--shard", "12", "--no-commit", "--attest", "--by", "A B"}},
+		{text2, append([]string{"sweep", "./" + hostile.Plan, "--shard", "2", "--no-commit"}, hostile.Args...)},
+	} {
+		bash, err := exec.LookPath("bash")
+		if err != nil {
+			t.Log("without bash the script is not run")
+			break
+		}
+		cmd := exec.Command(bash, "-c", strings.Replace(job.text, "\nexec jouleboard", "\nexec printf '%s\\0'", 1))
+		cmd.Dir = t.TempDir()
+		out, err := cmd.CombinedOutput()
+		got := strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
+		if left, _ := os.ReadDir(cmd.Dir); err != nil || !slices.Equal(got, job.want) || len(left) > 0 {
+			t.Errorf("%q, %v, want %q\n%s", got, err, job.want, job.text)
 		}
 	}
 	// Slurm reads its lines up to the first command.

@@ -39,6 +39,14 @@ func (j JobFile) jobName() string {
 	return name
 }
 
+// plan is the plan as an argument: a name that begins with a hyphen is no flag.
+func (j JobFile) plan() string {
+	if strings.HasPrefix(j.Plan, "-") {
+		return "./" + j.Plan
+	}
+	return j.Plan
+}
+
 // Slurm is a batch script with a job array. Each task has its node for itself,
 // since somebody else's process on a GPU makes its energy invalid (V17).
 func (j JobFile) Slurm() string {
@@ -59,7 +67,7 @@ func (j JobFile) Slurm() string {
 	if j.Time != "" {
 		fmt.Fprintf(&b, "#SBATCH --time=%s\n", j.Time)
 	}
-	words := []string{"exec", "jouleboard", "sweep", shellQuote(j.Plan), "--shard", fmt.Sprint(j.Shares), "--no-commit"}
+	words := []string{"exec", "jouleboard", "sweep", shellQuote(j.plan()), "--shard", fmt.Sprint(j.Shares), "--no-commit"}
 	for _, a := range j.Args {
 		words = append(words, shellQuote(a))
 	}
@@ -76,7 +84,7 @@ func (j JobFile) Kubernetes() string {
 		}
 		return string(data)
 	}
-	args := []string{"sweep", j.Plan, "--shard", fmt.Sprint(j.Shares), "--no-commit"}
+	args := []string{"sweep", j.plan(), "--shard", fmt.Sprint(j.Shares), "--no-commit"}
 	args = append(args, j.Args...)
 	for i, a := range args {
 		args[i] = text(a)
@@ -112,9 +120,15 @@ spec:
           volumeMounts:
             - name: board
               mountPath: /board
+            # Engines on several GPUs need more shared memory than a container has.
+            - name: shm
+              mountPath: /dev/shm
       volumes:
         - name: board
           persistentVolumeClaim:
             claimName: %s
+        - name: shm
+          emptyDir:
+            medium: Memory
 `, oneLine(j.Plan), j.jobName(), j.Shares, j.Shares, text(j.Image), strings.Join(args, ", "), max(1, j.GPUs), text(j.Claim))
 }
