@@ -25,10 +25,9 @@ func TestFullDisk(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	s := fake(t, fakeserver.Options{FirstToken: slow, Gap: time.Millisecond})
-	tr := newTrial(t, s.URL())
+	tr := newTrial(t, "")
 	tr.env.Root = small
-	out, err := tr.run(t, t.Context())
+	out, err := tr.simulate(t, fakeserver.Options{FirstToken: slow, Gap: time.Millisecond}, nil)
 	var f *Failure
 	if !errors.As(err, &f) || !errors.Is(err, syscall.ENOSPC) || f.Hint == "" {
 		t.Fatalf("error %v, want that of a full disk with a hint", err)

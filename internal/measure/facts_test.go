@@ -193,10 +193,9 @@ func TestHashUUID(t *testing.T) {
 // TestTokenizer counts answers without usage by the server's tokenizer.
 func TestTokenizer(t *testing.T) {
 	t.Parallel()
-	s := fake(t, fakeserver.Options{FirstToken: slow, Gap: time.Millisecond, Lacks: []string{fakeserver.IncludeUsage}})
-	tr := newTrial(t, s.URL())
+	tr := newTrial(t, "")
 	tr.opt.TokenSource = load.SourceTokenizer
-	out, err := tr.run(t, t.Context())
+	out, err := tr.simulate(t, fakeserver.Options{FirstToken: slow, Gap: time.Millisecond, Lacks: []string{fakeserver.IncludeUsage}}, nil)
 	if err != nil {
 		t.Fatal(err, said(out))
 	}
@@ -210,10 +209,9 @@ func TestTokenizer(t *testing.T) {
 // (T1).
 func TestNoTokens(t *testing.T) {
 	t.Parallel()
-	s := fake(t, fakeserver.Options{FirstToken: slow, Gap: time.Millisecond, Lacks: []string{fakeserver.IncludeUsage}})
-	tr := newTrial(t, s.URL())
+	tr := newTrial(t, "")
 	tr.opt.TokenSource = load.SourceChunks
-	out, err := tr.run(t, t.Context())
+	out, err := tr.simulate(t, fakeserver.Options{FirstToken: slow, Gap: time.Millisecond, Lacks: []string{fakeserver.IncludeUsage}}, nil)
 	if err != nil {
 		t.Fatal(err, said(out))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -26,6 +28,7 @@ type trial struct {
 	opt    Options
 	env    Env
 	mutate func(*Plan)
+	ctx    context.Context // of a simulation that is to be stopped; nil for the test's
 
 	mu     sync.Mutex
 	phases []string
@@ -83,7 +86,7 @@ func prompts4(t *testing.T, n int) string {
 
 func (tr *trial) plan(t *testing.T) *Plan {
 	t.Helper()
-	plans, err := Plans(tr.opt, nil)
+	plans, err := Plans(tr.opt, tr.env.Catalog)
 	if err != nil {
 		t.Fatalf("%v (%s)", err, hintOf(err))
 	}
@@ -99,6 +102,38 @@ func (tr *trial) run(t *testing.T, ctx context.Context) (*Outcome, error) {
 	return Run(ctx, tr.plan(t), tr.env)
 }
 
+// simulate runs a trial on a fake clock against a server in memory: every time
+// and every joule is exact, and minutes take milliseconds (X1). during, which may be
+// nil, is called on that clock before the trial.
+func (tr *trial) simulate(t *testing.T, opt fakeserver.Options, during func(t *testing.T, s *fakeserver.Server)) (out *Outcome, err error) {
+	t.Helper()
+	if opt.MinLength == 0 {
+		opt.MinLength, opt.MaxLength = 8, 8
+	}
+	// A port of ours, on which nothing is ever accepted, makes this process the
+	// server's, as it is.
+	port, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer port.Close()
+	tr.opt.URL = "http://" + port.Addr().String() + "/v1"
+	synctest.Test(t, func(t *testing.T) {
+		s := fakeserver.StartMemory(opt)
+		defer s.Close()
+		if during != nil {
+			during(t, s)
+		}
+		tr.env.Dial = s.Dial
+		ctx := tr.ctx
+		if ctx == nil {
+			ctx = t.Context()
+		}
+		out, err = tr.run(t, ctx)
+	})
+	return out, err
+}
+
 // ending is what a trial came to.
 type ending struct {
 	out *Outcome
@@ -107,7 +142,7 @@ type ending struct {
 
 // together runs trials at the same time, more of them than the test runner would:
 // they wait far more than they work.
-func together(t *testing.T, trials map[string]*trial, ctx func(name string) context.Context) map[string]ending {
+func together(t *testing.T, trials map[string]*trial) map[string]ending {
 	t.Helper()
 	plans := map[string]*Plan{}
 	for name, tr := range trials {
@@ -118,11 +153,7 @@ func together(t *testing.T, trials map[string]*trial, ctx func(name string) cont
 	ends := map[string]ending{}
 	for name, tr := range trials {
 		wg.Go(func() {
-			c := t.Context()
-			if ctx != nil {
-				c = ctx(name)
-			}
-			out, err := Run(c, plans[name], tr.env)
+			out, err := Run(t.Context(), plans[name], tr.env)
 			mu.Lock()
 			defer mu.Unlock()
 			ends[name] = ending{out, err}

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"strconv"
@@ -35,8 +36,10 @@ type Env struct {
 	Kill    func(kill func())   // told how to end the server at once, and nil when it has ended
 	Lookup  func(string) string // environment variables
 
-	// For tests: another clock start, another energy source, other trees.
+	// For tests: another energy source, other trees, and connections in memory,
+	// so that on a fake clock no socket holds the time.
 	OpenEnergy func(energy.Clock) (energy.Source, error)
+	Dial       func(ctx context.Context, network, addr string) (net.Conn, error)
 	Proc       string
 	HostRoot   string
 	Cache      string // of data sets
@@ -236,7 +239,7 @@ func (j *job) openClient() error {
 	conf := load.ClientOptions{
 		APIKey: key, Limits: o.Limits, Proxy: o.Proxy, NoProxy: o.NoProxy, UnixSocket: o.UnixSocket,
 		TLS:         load.TLSOptions{CAFile: o.CAFile, CertFile: o.CertFile, KeyFile: o.KeyFile, Insecure: o.Insecure},
-		Connections: int(max(j.plan.Concurrency(), 64)), TokenSource: o.TokenSource,
+		Connections: int(max(j.plan.Concurrency(), 64)), TokenSource: o.TokenSource, Dial: j.env.Dial,
 	}
 	if o.TokenSource == load.SourceTokenizer {
 		conf.Count = j.countTokens

@@ -3,6 +3,7 @@ package measure
 import (
 	"context"
 	"errors"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,32 +18,62 @@ import (
 	"jouleboard/internal/result"
 )
 
-// TestClosedCircle measures with energy and validates from the files: the joules
-// are the simulated board's, the phases are in the order of G1.
+// TestClosedCircle is a whole ranked measurement by the lengths of the
+// specification, on a fake clock, and validates it from its files: the joules are
+// the simulated board's to the bit, times the server's to the microsecond, the
+// phases are in the order of G1.
 func TestClosedCircle(t *testing.T) {
 	t.Parallel()
-	s := fake(t, fakeserver.Options{FirstToken: slow, Gap: 10 * time.Millisecond, MinLength: 40, MaxLength: 40})
-	tr := newTrial(t, s.URL())
+	tr := newTrial(t, "")
 	tr.board(energy.FakeDevice{Power: energy.Constant(300_000)})
-	tr.opt.MaxTokens, tr.opt.Requests, tr.opt.Concurrency = 64, 60, []int64{4}
-	tr.mutate = func(p *Plan) { p.Timing.Idle = 2 * time.Second }
+	tr.opt.Dataset, tr.opt.MaxTokens, tr.opt.Requests, tr.opt.Concurrency, tr.opt.Repeats = "fixed:100/40", 0, 0, []int64{4}, 3
+	tr.mutate = func(p *Plan) { p.Timing = fullTiming() }
 	tr.opt.SLO = "ttft=5s"
-	out, err := tr.run(t, t.Context())
+	out, err := tr.simulate(t, fakeserver.Options{FirstToken: slow, Gap: 10 * time.Millisecond}, nil)
 	if err != nil {
 		t.Fatal(err, said(out))
 	}
 	r := good(t, tr, out)
-	if r.Class != result.ClassEnergy {
-		t.Errorf("class %s, want energy: a window below 60 s and one run", r.Class)
+	if r.Class != result.ClassRanked {
+		t.Errorf("class %s, want ranked: %s", r.Class, said(out))
 	}
-	if p := r.Metrics["mean_power_w"].Value; p < 285 || p > 315 {
-		// A window of seconds on a busy machine is sure to a few per cent only; the
-		// exact bounds are held on a clock of their own, in the energy room.
-		t.Errorf("mean power %g W, the board draws 300", p)
+	for i, w := range r.Window {
+		// 39 gaps of 10 ms after 150 ms, four at a time.
+		if s := float64(w.EndUs-w.StartUs) / 1e6; s < 60 || s > 70 {
+			t.Errorf("window %d of %g s, want about 65 (W6)", i, s)
+		}
+		if d := w.Devices[0]; d.EnergyMJ != 300*(w.EndUs-w.StartUs)/1000 {
+			t.Errorf("window %d of %d us holds %d mJ of a board of 300 W", i, w.EndUs-w.StartUs, d.EnergyMJ)
+		}
 	}
-	want := []string{PhaseProbe, PhaseCalibration, PhaseIdle, PhaseWarmup, PhaseRun, PhaseIdle, PhaseSave}
+	for key, want := range map[string]float64{
+		"mean_power_w": 300, "idle_power_w": 300, "mean_input_tokens": 100, "mean_output_tokens": 40, "error_rate": 0,
+	} {
+		if got := r.Metrics[key].Value; got != want {
+			t.Errorf("%s %v, want %v", key, got, want)
+		}
+	}
+	// 300 W over four streams of 40 tokens every 540 ms. The edges of a window cut
+	// requests, which is less than one part in a hundred here.
+	if got, want := r.Metrics["energy_per_output_token_j"].Value, 300*0.540/160; math.Abs(got/want-1) > 0.01 {
+		t.Errorf("%v J/token, want about %v", got, want)
+	}
+	for key, want := range map[string]float64{"ttft_ms": 150, "itl_ms": 10, "tpot_ms": 10, "e2e_ms": 540} {
+		if d := r.Distributions[key]; *d.P50 != want || *d.Min != want || *d.Max != want {
+			t.Errorf("%s from %v over %v to %v ms, want %v", key, *d.Min, *d.P50, *d.Max, want)
+		}
+	}
+	if c := r.Client.Calibration; c.TTFTBiasP50 == nil || *c.TTFTBiasP50 != 0 {
+		t.Errorf("calibration %+v, want no error of a client that takes no time", c)
+	}
+	want := []string{
+		PhaseProbe, PhaseCalibration, PhaseIdle, PhaseWarmup, PhaseRun, PhaseCooldown, PhaseRun, PhaseCooldown, PhaseRun, PhaseIdle, PhaseSave,
+	}
 	if !slices.Equal(tr.phases, want) {
 		t.Errorf("phases %v, want %v", tr.phases, want)
+	}
+	if r.Workload.Warmup < 20 || r.Workload.Load.RampS == nil || *r.Workload.Load.RampS != 0.54 {
+		t.Errorf("%d requests of warm-up, ramp %v", r.Workload.Warmup, r.Workload.Load.RampS)
 	}
 	if r.Workload.SLO == nil || r.Window[0].Good == nil || *r.Window[0].Good == 0 {
 		t.Error("the objectives left no goodput")
@@ -54,6 +85,40 @@ func TestClosedCircle(t *testing.T) {
 		t.Error("the result holds a path of this machine")
 	}
 	tidy(t, tr.env.Root)
+}
+
+// TestRealTime goes round the circle by the real clock and real sockets, as
+// short as energy allows (X1), and loses the GPU on the way. A busy machine widens
+// what may be asked of it.
+func TestRealTime(t *testing.T) {
+	t.Parallel()
+	trials := map[string]*trial{}
+	for _, name := range []string{"all is well", "the GPU is lost"} {
+		s := fake(t, fakeserver.Options{FirstToken: 60 * time.Millisecond, Gap: 10 * time.Millisecond, MinLength: 30, MaxLength: 30})
+		tr := newTrial(t, s.URL())
+		tr.board(energy.FakeDevice{Power: energy.Constant(300_000)})
+		tr.opt.MaxTokens, tr.opt.Requests, tr.opt.Concurrency = 64, 76, []int64{4}
+		trials[name] = tr
+	}
+	for _, tr := range trials {
+		tr.mutate = func(p *Plan) { p.Timing.Idle = 1500 * time.Millisecond } // the window must be bracketed (E7)
+	}
+	breakIn(trials["the GPU is lost"], energy.FaultLost)
+	ends := together(t, trials)
+	out, err := ends["all is well"].out, ends["all is well"].err
+	if err != nil {
+		t.Fatal(err, said(out))
+	}
+	r := good(t, trials["all is well"], out)
+	if p := r.Metrics["mean_power_w"].Value; r.Class != result.ClassEnergy || p < 285 || p > 315 {
+		t.Errorf("class %s, mean power %g W, the board draws 300", r.Class, p)
+	}
+	tidy(t, trials["all is well"].env.Root)
+	out, err = ends["the GPU is lost"].out, ends["the GPU is lost"].err
+	if _, ok := has(out.Findings, "V14"); !ok || !errors.Is(err, ErrInvalid) {
+		t.Errorf("error %v, want V14: %s", err, said(out))
+	}
+	kept(t, out)
 }
 
 func readAll(t *testing.T, out *Outcome) string {
@@ -69,10 +134,9 @@ func readAll(t *testing.T, out *Outcome) string {
 // twice.
 func TestRepeatsWithoutEnergy(t *testing.T) {
 	t.Parallel()
-	s := fake(t, fakeserver.Options{FirstToken: slow, Gap: time.Millisecond})
-	tr := newTrial(t, s.URL())
+	tr := newTrial(t, "")
 	tr.opt.Repeats = 3
-	out, err := tr.run(t, t.Context())
+	out, err := tr.simulate(t, fakeserver.Options{FirstToken: slow, Gap: time.Millisecond}, nil)
 	if err != nil {
 		t.Fatal(err, said(out))
 	}
@@ -91,10 +155,9 @@ func TestRepeatsWithoutEnergy(t *testing.T) {
 // the token.
 func TestFixedLengths(t *testing.T) {
 	t.Parallel()
-	s := fake(t, fakeserver.Options{FirstToken: slow, Gap: time.Millisecond})
-	tr := newTrial(t, s.URL())
+	tr := newTrial(t, "")
 	tr.opt.Dataset, tr.opt.MaxTokens = "fixed:100/12", 0
-	out, err := tr.run(t, t.Context())
+	out, err := tr.simulate(t, fakeserver.Options{FirstToken: slow, Gap: time.Millisecond}, nil)
 	if err != nil {
 		t.Fatal(err, said(out))
 	}
@@ -110,11 +173,10 @@ func TestFixedLengths(t *testing.T) {
 // TestDuration ends its runs by the clock.
 func TestDuration(t *testing.T) {
 	t.Parallel()
-	s := fake(t, fakeserver.Options{FirstToken: slow, Gap: 2 * time.Millisecond})
-	tr := newTrial(t, s.URL())
+	tr := newTrial(t, "")
 	tr.opt.Requests, tr.opt.Duration, tr.opt.Dataset, tr.opt.MaxTokens = 0, time.Second, "fixed:50/8", 0
 	tr.opt.Repeats = 2
-	out, err := tr.run(t, t.Context())
+	out, err := tr.simulate(t, fakeserver.Options{FirstToken: slow, Gap: 2 * time.Millisecond}, nil)
 	if err != nil {
 		t.Fatal(err, said(out))
 	}
@@ -132,8 +194,7 @@ func TestCommit(t *testing.T) {
 		t.Skip("git is not installed")
 	}
 	t.Parallel()
-	s := fake(t, fakeserver.Options{FirstToken: slow, Gap: time.Millisecond})
-	tr := newTrial(t, s.URL())
+	tr := newTrial(t, "")
 	root := gitRepo(t)
 	tr.env.Root = filepath.Join(root, "board")
 	if err := os.Mkdir(tr.env.Root, 0o755); err != nil {
@@ -144,7 +205,7 @@ func TestCommit(t *testing.T) {
 	write(t, filepath.Join(root, "staged.txt"), "staged")
 	write(t, filepath.Join(root, "loose.txt"), "loose")
 	gitDo(t, root, "add", "staged.txt")
-	out, err := tr.run(t, t.Context())
+	out, err := tr.simulate(t, fakeserver.Options{FirstToken: slow, Gap: time.Millisecond}, nil)
 	if err != nil {
 		t.Fatal(err, said(out))
 	}
@@ -172,8 +233,7 @@ func TestCommitFails(t *testing.T) {
 		t.Skip("git is not installed")
 	}
 	t.Parallel()
-	s := fake(t, fakeserver.Options{FirstToken: slow, Gap: time.Millisecond})
-	tr := newTrial(t, s.URL())
+	tr := newTrial(t, "")
 	tr.env.Root = gitRepo(t)
 	hook := filepath.Join(tr.env.Root, ".git", "hooks", "pre-commit")
 	write(t, hook, "#!/bin/sh\necho no >&2\nexit 1\n")
@@ -181,7 +241,7 @@ func TestCommitFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	tr.opt.NoCommit = false
-	out, err := tr.run(t, t.Context())
+	out, err := tr.simulate(t, fakeserver.Options{FirstToken: slow, Gap: time.Millisecond}, nil)
 	if err != nil {
 		t.Fatal(err, said(out))
 	}
@@ -224,51 +284,82 @@ func gitDo(t *testing.T, dir string, args ...string) string {
 	return string(out)
 }
 
-// TestInterrupt stops a job in each of its phases: nothing is half-written, and
-// once something was collected it is kept.
+// TestInterrupt stops a job at the start of each phase and at instants spread
+// over all of it: nothing is half-written, and once something was collected it is
+// kept.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
-	trials, contexts := map[string]*trial{}, map[string]context.Context{}
-	for _, at := range []string{PhaseProbe, PhaseCalibration, PhaseIdle, PhaseWarmup, PhaseRun, PhaseCooldown} {
-		s := fake(t, fakeserver.Options{FirstToken: 20 * time.Millisecond, Gap: 10 * time.Millisecond})
-		tr := newTrial(t, s.URL())
+	job := func(t *testing.T) *trial {
+		tr := newTrial(t, "")
 		tr.board(energy.FakeDevice{Power: energy.Constant(300_000)})
-		tr.opt.Repeats = 2
-		tr.mutate = func(p *Plan) { p.Timing.Cool = 5 * time.Second; p.Timing.CoolMost = 6 * time.Second }
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		tr.onWord = func(phase string, _ int) {
-			if phase == at {
-				time.AfterFunc(150*time.Millisecond, cancel)
-			}
+		tr.opt.Dataset, tr.opt.MaxTokens, tr.opt.Requests, tr.opt.Repeats = "fixed:50/20", 0, 60, 2
+		tr.mutate = func(p *Plan) {
+			p.Timing.Cool, p.Timing.CoolMost, p.Timing.Idle = 2*time.Second, 3*time.Second, 2*time.Second
 		}
-		trials[at], contexts[at] = tr, ctx
+		return tr
 	}
-	ends := together(t, trials, func(name string) context.Context { return contexts[name] })
-	for at, tr := range trials {
-		t.Run(at, func(t *testing.T) {
-			out, err := ends[at].out, ends[at].err
-			if !errors.Is(err, context.Canceled) {
-				t.Fatalf("error %v, want that of the interrupt", err)
-			}
+	server := fakeserver.Options{FirstToken: slow, Gap: 10 * time.Millisecond}
+	// How long all of it takes, and what it comes to.
+	var all time.Duration
+	whole := job(t)
+	out, err := whole.simulate(t, server, func(*testing.T, *fakeserver.Server) {
+		began := time.Now()
+		whole.onWord = func(string, int) { all = time.Since(began) } // that of saving is the last
+	})
+	if err != nil {
+		t.Fatal(err, said(out))
+	}
+	good(t, whole, out)
+
+	stop := func(name string, arm func(tr *trial, cancel func())) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tr := job(t)
+			out, err := tr.simulate(t, server, func(t *testing.T, _ *fakeserver.Server) {
+				var cancel func()
+				tr.ctx, cancel = context.WithCancel(t.Context())
+				t.Cleanup(cancel)
+				arm(tr, cancel)
+			})
 			tidy(t, tr.env.Root)
-			if at == PhaseProbe || at == PhaseCalibration {
-				if out != nil {
-					t.Errorf("nothing was collected, but %+v was kept", out.Saved)
+			files, _ := filepath.Glob(filepath.Join(tr.env.Root, "results/*/*/*/*"))
+			last := tr.phases[len(tr.phases)-1]
+			switch {
+			case err == nil && last == PhaseSave:
+				good(t, tr, out) // it was over: an interrupt then takes nothing away
+			case !errors.Is(err, context.Canceled):
+				t.Fatalf("error %v, want that of the interrupt", err)
+			case last == PhaseProbe || last == PhaseCalibration:
+				if out != nil || len(files) != 0 {
+					t.Errorf("nothing was collected, but %v was kept", files)
 				}
-				return
-			}
-			p, samples := kept(t, out)
-			if !p.Interrupted || len(samples.Ticks) == 0 {
-				t.Errorf("interrupted %v, %d ticks", p.Interrupted, len(samples.Ticks))
-			}
-			if at == PhaseCooldown && len(samples.Header.Runs) != 1 {
-				t.Errorf("%d runs were kept, want the one that was over", len(samples.Header.Runs))
-			}
-			if results, _ := filepath.Glob(filepath.Join(tr.env.Root, "results/*/*/*/*.json")); len(results) != 1 || !result.PartialPath(results[0]) {
-				t.Errorf("files %v, want one partial file", results)
+			default:
+				p, samples := kept(t, out)
+				if !p.Interrupted || len(samples.Ticks) == 0 && slices.Contains(tr.phases, PhaseWarmup) {
+					t.Errorf("interrupted %v, %d ticks", p.Interrupted, len(samples.Ticks))
+				}
+				if len(files) != 2 {
+					t.Errorf("files %v, want a partial file and its samples", files)
+				}
+				if slices.Contains(tr.phases, PhaseCooldown) && len(samples.Header.Runs) == 0 {
+					t.Errorf("the run that was over is not kept")
+				}
 			}
 		})
+	}
+	for _, at := range []string{PhaseProbe, PhaseCalibration, PhaseIdle, PhaseWarmup, PhaseRun, PhaseCooldown, PhaseSave} {
+		stop("at the start of "+at, func(tr *trial, cancel func()) {
+			tr.onWord = func(phase string, _ int) {
+				if phase == at {
+					cancel()
+				}
+			}
+		})
+	}
+	const parts = 24
+	for i := range parts {
+		after := all*time.Duration(i)/parts + 7*time.Millisecond
+		stop("after "+after.String(), func(_ *trial, cancel func()) { time.AfterFunc(after, cancel) })
 	}
 }
 
@@ -276,8 +367,7 @@ func TestInterrupt(t *testing.T) {
 // the window.
 func TestOffline(t *testing.T) {
 	t.Parallel()
-	s := fake(t, fakeserver.Options{FirstToken: slow, Gap: time.Millisecond})
-	tr := newTrial(t, s.URL())
+	tr := newTrial(t, "http://127.0.0.1:1/v1")
 	cat := &catalog.Catalog{Tasks: map[string]*catalog.Task{"gen": {ID: "gen", Kind: "text", Workload: WorkOffline}}}
 	tr.opt.Task, tr.opt.Requests, tr.opt.Concurrency = "gen", 0, nil
 	if _, err := Plans(tr.opt, cat); err != nil {
@@ -288,13 +378,8 @@ func TestOffline(t *testing.T) {
 		t.Errorf("two at a time: %v", err)
 	}
 	tr.opt.Concurrency, tr.opt.Requests = nil, 15
-	plans, err := Plans(tr.opt, cat)
-	if err != nil {
-		t.Fatal(err)
-	}
-	plans[0].Timing = shortTiming()
 	tr.env.Catalog = cat
-	out, err := Run(t.Context(), plans[0], tr.env)
+	out, err := tr.simulate(t, fakeserver.Options{FirstToken: slow, Gap: time.Millisecond}, nil)
 	if err != nil {
 		t.Fatal(err, said(out))
 	}
@@ -304,11 +389,7 @@ func TestOffline(t *testing.T) {
 	}
 	// Without a number it is a thousand, and the data must have them.
 	tr.opt.Requests = 0
-	plans, err = Plans(tr.opt, cat)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if out, err := Run(t.Context(), plans[0], tr.env); out != nil || err == nil || !strings.Contains(err.Error(), "1 runs of 1000 requests need more prompts than the 200") {
+	if out, err := tr.run(t, t.Context()); out != nil || err == nil || !strings.Contains(err.Error(), "1 runs of 1000 requests need more prompts than the 200") {
 		t.Errorf("%v, %v", out, err)
 	}
 }

@@ -253,7 +253,7 @@ func (j *job) roundTrip(ctx context.Context) error {
 func (j *job) calibrateClient(ctx context.Context) error {
 	j.enter(PhaseCalibration, 0, 0, nil)
 	var err error
-	j.cal, err = load.Calibrate(ctx, j.clock, load.CalibrateOptions{Streams: int(j.streams()), Duration: j.plan.Timing.Calibration})
+	j.cal, err = load.Calibrate(ctx, j.clock, load.CalibrateOptions{Streams: int(j.streams()), Duration: j.plan.Timing.Calibration, Memory: j.env.Dial != nil})
 	if err != nil {
 		return &Failure{Err: fmt.Errorf("the client cannot keep %d requests in flight: %w", j.streams(), err), Hint: "raise the limit of open files (ulimit -n), or lower --concurrency; `jouleboard doctor` shows both"}
 	}
