@@ -144,28 +144,6 @@ func zoneError(z Zone, err error) error {
 	return fmt.Errorf("energy: zone %s: %w", z.Path, err)
 }
 
-// Total adds the zones of one kind of a poll, in microjoules; nil if there is
-// no such zone or one of them is a gap. Packages and psys overlap and are never
-// added to each other (E16).
-func Total(zones []Zone, uj []*int64, kind string) *int64 {
-	var sum int64
-	found := false
-	for i, z := range zones {
-		if z.Kind != kind {
-			continue
-		}
-		if i >= len(uj) || uj[i] == nil {
-			return nil
-		}
-		sum += *uj[i]
-		found = true
-	}
-	if !found {
-		return nil
-	}
-	return &sum
-}
-
 func readCount(path string) (int64, error) {
 	s, err := readText(path)
 	if err != nil {

@@ -204,9 +204,6 @@ func (s *Sampler) Latest() (tick Tick, slow []Slow, ok bool) {
 	return Tick{}, slow, false
 }
 
-// Snapshot returns what has been recorded so far, while sampling goes on.
-func (s *Sampler) Snapshot() Samples { return s.finish(false) }
-
 // finish copies the record, so that a reader that was abandoned and wakes up
 // later cannot change what its caller holds.
 func (s *Sampler) finish(hung bool) Samples {

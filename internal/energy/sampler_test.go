@@ -262,13 +262,12 @@ func TestRealTime(t *testing.T) {
 	if tick, slow, ok := s.Latest(); !ok || len(slow) != 1 || tick.PowerMW[0] == nil {
 		t.Errorf("latest: %+v %+v %v", tick, slow, ok)
 	}
-	mid := s.Snapshot()
 	got := s.Stop()
 	if again := s.Stop(); len(again.Ticks) != len(got.Ticks) {
 		t.Error("a second Stop differs")
 	}
-	if len(got.Ticks) < len(mid.Ticks) || len(got.Ticks) < 5 {
-		t.Fatalf("%d ticks, %d in the snapshot", len(got.Ticks), len(mid.Ticks))
+	if len(got.Ticks) < 5 {
+		t.Fatalf("%d ticks", len(got.Ticks))
 	}
 	for k := 1; k < len(got.Ticks); k++ {
 		if got.Ticks[k].T <= got.Ticks[k-1].T || *got.Ticks[k].EnergyMJ[0] < *got.Ticks[k-1].EnergyMJ[0] {
@@ -371,40 +370,15 @@ func TestUpdatePeriods(t *testing.T) {
 	}
 }
 
-func TestBaseline(t *testing.T) {
-	b := newBench(t, 0,
-		FakeDevice{Power: Constant(70_000), PhaseUS: 12_345},
-		FakeDevice{Power: Constant(90_000), NoCounter: true},
-		FakeDevice{Power: Constant(80_000), NoPower: true})
-	means, s, err := Baseline(context.Background(), b.fake, b.devs, Options{}, b.clock, 30_000_000)
-	if err != nil {
-		t.Fatal(err)
+// TestAbsentIsNotFailed: a number that a device never had is no failed read.
+func TestAbsentIsNotFailed(t *testing.T) {
+	b := newBench(t, 0, FakeDevice{Power: Constant(90_000), NoCounter: true}, FakeDevice{Power: Constant(80_000), NoPower: true})
+	s := b.record(t, 30_000_000)
+	if s.Stats.Devices[0].Failed != 0 || s.Stats.Devices[1].Failed != 0 {
+		t.Errorf("%+v", s.Stats.Devices)
 	}
-	for i, want := range []int64{70_000, 90_000, 80_000} {
-		if means[i].MilliW != want || means[i].ByEnergy != (i != 1) {
-			t.Errorf("device %d: %+v, want %d mW", i, means[i], want)
-		}
-	}
-	if len(s.Ticks) != 601 {
-		t.Errorf("%d ticks", len(s.Ticks))
-	}
-	if s.Stats.Devices[1].Failed != 0 || s.Stats.Devices[2].Failed != 0 {
-		t.Errorf("a number that a device never had counts as failed: %+v", s.Stats.Devices)
-	}
-	if _, err := s.MeanPower(0, 0, 10); !errors.Is(err, ErrTooShort) {
-		t.Errorf("a span without samples: %v", err)
-	}
-	b = newBench(t, 0, steady(Fault{Kind: FaultFall, FromUS: 1_000_000, By: 1_000_000}))
-	if _, _, err := Baseline(context.Background(), b.fake, b.devs, Options{}, b.clock, 5_000_000); !errors.Is(err, ErrTooShort) || !strings.Contains(err.Error(), "fell") {
-		t.Errorf("a counter that fell: %v", err)
-	}
-}
-
-func TestPerSecondDoesNotOverflow(t *testing.T) {
-	// 8 x 1.2 kW over 24 h in one number (X6).
-	const us = 24 * 3600 * 1_000_000
-	if got := perSecond(9_600_000*24*3600, us); got != 9_600_000 {
-		t.Errorf("%d mW, want 9600000", got)
+	if g := s.Ticks[300]; g.EnergyMJ[0] != nil || g.PowerMW[0] == nil || g.EnergyMJ[1] == nil || g.PowerMW[1] != nil {
+		t.Errorf("%+v", g)
 	}
 }
 

@@ -5,6 +5,7 @@ package energy
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -27,8 +28,10 @@ func VisibleFrom(lookup func(string) (string, bool)) Visible {
 // Select returns those of devs that CUDA would show, in CUDA's order: all of
 // them if the variable is not set. Entries are indices, UUIDs or starts of
 // UUIDs; an entry of -1 hides itself and all after it, as it does for CUDA.
-// CUDA also hides everything after a name that it does not know; here that is an
-// error, since a measurement of fewer GPUs than were asked for helps nobody.
+// CUDA also hides everything after a name that it does not know, and all devices
+// if one is named twice; here both are errors, since a measurement of fewer GPUs
+// than were asked for helps nobody. What a container was given
+// (NVIDIA_VISIBLE_DEVICES) is no business of CUDA: the driver lists it.
 // Errors: nothing is visible (ErrUnavailable), unknown, ambiguous or repeated
 // entries, an index that CUDA may count differently, and all that CheckWhole
 // refuses.
@@ -77,13 +80,15 @@ func named(devs []Device, v Visible) ([]Device, error) {
 }
 
 func one(devs []Device, entry string, v Visible) (Device, error) {
-	if strings.HasPrefix(entry, "MIG-") {
+	if len(entry) >= 4 && strings.EqualFold(entry[:4], "MIG-") {
 		return Device{}, fmt.Errorf("energy: CUDA_VISIBLE_DEVICES names %s, a MIG slice; energy is counted for the whole board and cannot be attributed to a slice; "+
 			"name a whole GPU with MIG off (`sudo nvidia-smi -i GPU -mig 0`), or use --no-energy", clip(entry))
 	}
 	if n, err := strconv.Atoi(entry); err == nil {
+		// A GPU that this user may not open has no number: CUDA counts the others.
+		devs := slices.DeleteFunc(slices.Clone(devs), func(d Device) bool { return d.Denied })
 		if n < 0 || n >= len(devs) {
-			return Device{}, fmt.Errorf("energy: CUDA_VISIBLE_DEVICES names GPU %d; this machine has %s", n, span(len(devs)))
+			return Device{}, fmt.Errorf("energy: CUDA_VISIBLE_DEVICES names GPU %d; this user has %s", n, span(len(devs)))
 		}
 		// CUDA numbers the fastest first unless told otherwise; NVML numbers by
 		// bus. Among equal boards both agree.
@@ -119,6 +124,8 @@ func CheckWhole(d Device) error {
 		name = "GPU " + strconv.Itoa(d.Index)
 	}
 	switch {
+	case d.Denied:
+		return fmt.Errorf("energy: %s cannot be read: %s; if the server does not use it, say so with CUDA_VISIBLE_DEVICES", name, d.Problem)
 	case d.Problem != "":
 		return fmt.Errorf("energy: %s cannot be read: %s", name, d.Problem)
 	case d.MIG != nil && *d.MIG:

@@ -19,6 +19,8 @@ func boards(names ...string) []Device {
 func TestSelect(t *testing.T) {
 	same := boards("H100", "H100", "H100")
 	mixed := boards("H100", "A10", "A10")
+	denied := boards("H100", "H100", "H100")
+	denied[0].Denied, denied[0].Problem = true, "no permission"
 	tests := []struct {
 		value string
 		devs  []Device
@@ -36,13 +38,16 @@ func TestSelect(t *testing.T) {
 		{"GPU-b,0", same, "", "2 0"},
 		{"1,-1,0", same, "", "1"},
 		{"1", mixed, "PCI_BUS_ID", "1"},
+		{"01,+2", same, "", "1 2"},
+		{"0,1", denied, "", "1 2"}, // CUDA numbers what this user may open
+		{"2", denied, "", "!this user has 2"},
 		{"GPU-b", mixed, "", "2"},
 
 		{"", same, "", "!shows no GPU"},
 		{"-1", same, "", "!shows no GPU"},
 		{"-1,0", same, "", "!shows no GPU"},
 		{",0", same, "", "!shows no GPU"},
-		{"3", same, "", "!names GPU 3; this machine has 3, GPU 0 to 2"},
+		{"3", same, "", "!names GPU 3; this user has 3, GPU 0 to 2"},
 		{"0,9", same, "", "!names GPU 9"},
 		{"-2", same, "", "!names GPU -2"},
 		{"0,0", same, "", "!names GPU 0 (GPU-aaaa1111-0000-4000-8000-000000000000) twice"},
@@ -51,7 +56,8 @@ func TestSelect(t *testing.T) {
 		{"GPU-", same, "", "!the start of 3 UUIDs"},
 		{"GPU-cccc", same, "", "!not on this machine"},
 		{"GPU-bbbb3333-0000-4000-8000-000000000002-and-more", same, "", "!not on this machine"},
-		{"MIG-9f1c", same, "", "!a MIG slice"},
+		{"MIG-9f1c", same, "", "!-mig 0"},
+		{"mig-9f1c", same, "", "!a MIG slice"},
 		{"MIG-GPU-aaaa1111/1/0", same, "", "!a MIG slice"},
 		{"0,MIG-9f1c", same, "", "!a MIG slice"},
 		{"all", same, "", `!holds "all"`},
