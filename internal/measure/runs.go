@@ -123,6 +123,52 @@ func (j *job) warmup(ctx context.Context) error {
 	j.growTree()
 	j.settleRamp()
 	j.settleCount()
+	return j.foresee()
+}
+
+// foresee says what the window of the runs will be, before they begin: a run that
+// cannot have one is not begun, and one that is too short for what a person may
+// want of it is begun with a warning.
+func (j *job) foresee() error {
+	pl := j.plan
+	var window time.Duration
+	rate := float64(j.warmSuccesses()) * 1e6 / float64(max(1, j.warmSpan))
+	switch {
+	case pl.Open():
+		settle := max(openSettle, 2*j.warmMedian())
+		var err error
+		if window, err = pl.openWindow(settle); err != nil {
+			return err
+		}
+		if f := pl.tooShort(window, settle); f != nil {
+			return f
+		}
+	case pl.Opt.Duration > 0 && !pl.Fixed:
+		window = pl.Opt.Duration
+	case pl.Work.Kind == WorkOffline:
+		window = time.Duration(float64(j.requests) / rate * float64(time.Second))
+	default:
+		window = time.Duration(float64(j.requests-2*pl.Concurrency()) / rate * float64(time.Second))
+	}
+	more := func(least time.Duration) string {
+		switch n := int64(math.Ceil(rate*least.Seconds()*1.1)) + 2*pl.Concurrency(); {
+		case pl.Opt.Limit > 0:
+			return fmt.Sprintf("give about --limit %d", n)
+		case pl.Opt.Requests > 0:
+			return fmt.Sprintf("give about --requests %d, or leave it out", n)
+		case pl.Opt.Duration > 0:
+			return fmt.Sprintf("give a --duration longer by %v", (least - window + 5*time.Second).Round(time.Second))
+		default:
+			return "give more prompts, or declare repeated ones with --allow-repeat"
+		}
+	}
+	switch {
+	case !j.energyOn || pl.Opt.Demo:
+	case window < leastEnergy:
+		j.tell("warning", more(leastEnergy), "the window will be about %.1f s, and energy needs %v (V09)", window.Seconds(), leastEnergy)
+	case window < leastRanked && pl.Draft == "":
+		j.tell("warning", more(leastRanked), "the window will be about %.0f s, and a ranked result needs %v: the class will be energy (V09)", window.Seconds(), leastRanked)
+	}
 	return nil
 }
 
@@ -417,11 +463,7 @@ func (j *job) closedRun(ctx context.Context, r int, opt load.RunOptions) (load.R
 // openRun computes the schedule and every request before it sends the first (G5).
 func (j *job) openRun(ctx context.Context, r int, opt load.RunOptions) (load.Run, error) {
 	pl := j.plan
-	a := load.Arrivals{Process: pl.Load.Arrivals, RatePerS: *pl.Load.RatePerS, N: int(pl.Requests), Duration: pl.Opt.Duration}
-	if pl.Fixed {
-		a.Duration = 0
-	}
-	schedule, err := a.Schedule(stats.NewSource(load.Method, "schedule", pl.Opt.Seed, int64(r)))
+	schedule, err := pl.schedule(r)
 	if err != nil {
 		return load.Run{}, err
 	}
