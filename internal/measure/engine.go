@@ -243,9 +243,9 @@ func askCommand(command string, f *facts) (revision string) {
 	}
 	p := result.Parallelism{
 		Tensor:   degree("--tensor-parallel-size", "-tp", "--tp", "--tp-size", "--tp_size", "--tensor_parallel_size", "--num-shard"),
-		Pipeline: degree("--pipeline-parallel-size", "-pp", "--pp", "--pp-size", "--pp_size"),
+		Pipeline: degree("--pipeline-parallel-size", "-pp", "--pp", "--pp-size", "--pp_size", "--pipeline_parallel_size"),
 		Data:     degree("--data-parallel-size", "-dp", "--dp", "--dp-size"),
-		Expert:   degree("--ep-size", "--expert-parallel-size", "--ep_size"),
+		Expert:   degree("--ep-size", "--expert-parallel-size", "--ep_size", "--moe_expert_parallel_size"),
 	}
 	if p != (result.Parallelism{}) {
 		if p.Tensor == 0 {

@@ -78,6 +78,27 @@ func TestPoints(t *testing.T) {
 	}
 }
 
+// TestGPUsOf: the degrees of the engines' commands, in all their spellings.
+func TestGPUsOf(t *testing.T) {
+	for command, want := range map[string]int64{
+		"vllm serve m": 1,
+		"vllm serve m --tensor-parallel-size 4 --pipeline-parallel-size=2":      8,
+		"python -m sglang.launch_server --model-path m --tp-size 2 --dp-size 2": 4,
+		"trtllm-serve m --tp_size 4 --pp_size 2 --ep_size 4":                    8,
+		"trtllm-serve m --tensor_parallel_size 2 --pipeline_parallel_size 2":    4,
+	} {
+		if got := GPUsOf(Options{ServeCmd: command}); got != want {
+			t.Errorf("%s: %d GPUs, want %d", command, got, want)
+		}
+	}
+	if got := GPUsOf(Options{ServeCmd: "llama-server", Parallelism: "tensor=2,pipeline=2"}); got != 4 {
+		t.Errorf("stated degrees: %d GPUs, want 4", got)
+	}
+	if got := GPUsOf(Options{ServeCmd: "vllm serve m --tp 8", GPUs: 3}); got != 3 {
+		t.Errorf("a stated number does not win: %d", got)
+	}
+}
+
 // TestPointIDs pins one id: a change of it would measure everybody's points anew.
 func TestPointIDs(t *testing.T) {
 	ps := points(t, "models: [Qwen/Qwen2.5-7B-Instruct]\ntasks: [chat]\nconcurrency: [32]\nserve_cmd: vllm serve {model} --port {port}\n")
