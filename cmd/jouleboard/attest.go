@@ -6,6 +6,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -15,6 +16,8 @@ import (
 
 	"jouleboard/internal/measure"
 )
+
+const noneNeeded = "a trial run (--limit N) needs no attestation"
 
 // consent returns the accepted statements. Drafts need none. They come from
 // --attest, else from the stored acceptance, else from the person at the
@@ -57,21 +60,46 @@ func (e *env) consent(ctx context.Context, root string, o *measure.Options, draf
 		e.notef("  %s. %s\n", s.Title, s.Text)
 	}
 	r := bufio.NewReader(in)
+	// Ctrl-C ends the question, also while nothing is typed.
 	ask := func(prompt string) (string, error) {
 		fmt.Fprint(e.Stderr, prompt)
-		line, err := r.ReadString('\n')
-		return strings.TrimSpace(line), err
+		type reply struct {
+			line string
+			err  error
+		}
+		got := make(chan reply, 1)
+		go func() {
+			line, err := r.ReadString('\n')
+			got <- reply{strings.TrimSpace(line), err}
+		}()
+		select {
+		case a := <-got:
+			if a.err != nil {
+				fmt.Fprintln(e.Stderr)
+				return "", hintError{errors.New("the statements were not accepted: there was no answer"), noneNeeded}
+			}
+			return a.line, nil
+		case <-ctx.Done():
+			fmt.Fprintln(e.Stderr)
+			return "", context.Cause(ctx)
+		}
 	}
-	answer, err := ask(fmt.Sprintf("Your name [%s]: ", name))
+	question := "Your name: "
+	if name != "" {
+		question = fmt.Sprintf("Your name [%s]: ", name)
+	}
+	answer, err := ask(question)
 	if err != nil {
-		return nil, fmt.Errorf("read the answer: %w", err)
+		return nil, err
 	}
-	name = firstOf(answer, name)
+	if name = firstOf(answer, name); name == "" {
+		return nil, hintError{errors.New("the statements need a name, so nothing was measured"), noneNeeded}
+	}
 	if answer, err = ask("Do you accept all three? [y/N] "); err != nil {
-		return nil, fmt.Errorf("read the answer: %w", err)
+		return nil, err
 	}
-	if a := strings.ToLower(answer); name == "" || a != "y" && a != "yes" {
-		return nil, hintError{fmt.Errorf("the statements were not accepted, so nothing was measured"), "a trial run (--limit N) needs none"}
+	if a := strings.ToLower(answer); a != "y" && a != "yes" {
+		return nil, hintError{errors.New("the statements were not accepted, so nothing was measured"), noneNeeded}
 	}
 	c := measure.Consent{Version: measure.StatementVersion, Name: name, URL: o.ByURL, Date: today}
 	if file != "" {

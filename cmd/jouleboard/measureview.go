@@ -27,12 +27,12 @@ type measureView struct {
 
 	mu    sync.Mutex
 	last  time.Time // of the last progress that was shown
-	lines int       // of the block on the terminal
+	block []int     // columns of each line of the block on the terminal
 	done  bool
 }
 
 func newMeasureView(e *env, format string) *measureView {
-	return &measureView{e: e, json: format == "json", tty: isTerminal(e.Stderr) && os.Getenv("TERM") != "dumb", last: time.Now()}
+	return &measureView{e: e, json: format == "json", tty: canMove(e.Stderr), last: time.Now()}
 }
 
 func (v *measureView) event(ev measure.Event) {
@@ -54,7 +54,11 @@ func (v *measureView) event(ev measure.Event) {
 		}
 	case ev.Message != "":
 		v.clear()
-		v.e.notef("%s", oneLine(ev.Message))
+		msg := oneLine(ev.Message)
+		if ev.Type == "warning" {
+			msg = v.e.paint("33", "warn:") + " " + msg
+		}
+		v.e.notef("%s", msg)
 		v.e.hintf("%s", oneLine(ev.Hint))
 	case v.tty:
 		v.draw(ev)
@@ -75,28 +79,50 @@ func (v *measureView) close() {
 	v.done = true
 }
 
-func (v *measureView) clear() {
-	for ; v.lines > 0; v.lines-- {
-		fmt.Fprint(v.e.Stderr, "\x1b[1A\x1b[2K")
+// width is that of the terminal now.
+func (v *measureView) width() int {
+	if f, ok := v.e.Stderr.(*os.File); ok {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+			return w
+		}
 	}
+	return 80
+}
+
+// clear takes the block away. A terminal that has become narrower since has
+// broken its lines.
+func (v *measureView) clear() {
+	if len(v.block) == 0 {
+		return
+	}
+	width, rows := v.width(), 0
+	for _, n := range v.block {
+		rows += max(1, (n+width-1)/width)
+	}
+	fmt.Fprint(v.e.Stderr, strings.Repeat("\x1b[1A\x1b[2K", rows))
+	v.block = v.block[:0]
 }
 
 func (v *measureView) draw(ev measure.Event) {
-	width := 80
-	if f, ok := v.e.Stderr.(*os.File); ok {
-		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 20 {
-			width = w
+	// The last column stays free: some terminals break a line that fills it.
+	width := max(v.width()-1, 10)
+	lines := []string{clipTo(phaseText(ev), width)}
+	for _, n := range numbers(ev) {
+		switch last := lines[len(lines)-1]; {
+		case len(lines) > 1 && len(last)+3+len(n) <= width:
+			lines[len(lines)-1] += "   " + n
+		default:
+			lines = append(lines, clipTo("  "+n, width))
 		}
 	}
-	block := []string{v.e.paint("1", clipTo(phaseText(ev), width-1))}
-	if n := numbers(ev); len(n) > 0 {
-		block = append(block, clipTo("  "+strings.Join(n, "   "), width-1))
-	}
 	v.clear()
-	for _, l := range block {
+	for i, l := range lines {
+		v.block = append(v.block, len(l))
+		if i == 0 {
+			l = v.e.paint("1", l)
+		}
 		fmt.Fprintf(v.e.Stderr, "%s\n", l)
 	}
-	v.lines = len(block)
 }
 
 func clipTo(s string, width int) string {

@@ -58,6 +58,8 @@ type live struct {
 	event    Event // what the phase has set
 	since    int64 // start of the phase
 	tokens   int64
+	seen     int64    // when the newest of them was counted
+	shownJ   *float64 // for each token, while requests were in flight
 	failed   int64
 	ttft     ring
 	itl      ring
@@ -99,7 +101,7 @@ func (l *live) enter(phase string, run int, total int64, p *load.Progress) Event
 	l.event.Phase, l.event.Run, l.event.Total = phase, run, total
 	l.since = l.clock.Now()
 	l.tokens, l.failed, l.ttft, l.itl, l.progress = 0, 0, ring{}, ring{}, p
-	l.startMJ = nil
+	l.startMJ, l.shownJ = nil, nil
 	if l.sampler != nil {
 		if tick, _, ok := l.sampler.Latest(); ok {
 			l.startMJ = tick.EnergyMJ
@@ -123,6 +125,7 @@ func (l *live) observe(t load.Trace) {
 	}
 	if t.Nc > 0 {
 		l.tokens += t.Nc
+		l.seen = max(l.seen, t.End)
 	}
 	if t.First >= 0 {
 		from := t.Start
@@ -154,14 +157,19 @@ func (l *live) snapshot() Event {
 	if l.progress != nil {
 		e.Done, e.InFlight, e.Failed = l.progress.Closed.Load(), l.progress.InFlight(), l.failed
 		e.TTFTMs, e.ITLMs = l.ttft.median(), l.itl.median()
-		if l.tokens > 0 && took > 0 {
-			rate := float64(l.tokens) * 1e6 / float64(took)
+		// Up to the newest answer, so that the numbers stand still after the last.
+		if d := l.seen - l.since; l.tokens > 0 && d > 0 {
+			rate := float64(l.tokens) * 1e6 / float64(d)
 			e.TokensPS = &rate
 		}
 	}
 	if l.sampler != nil {
 		if tick, _, ok := l.sampler.Latest(); ok {
-			e.Watts, e.JPerToken = powerNow(tick), l.joules(tick)
+			e.Watts = powerNow(tick)
+			if e.InFlight > 0 || l.shownJ == nil {
+				l.shownJ = l.joules(tick)
+			}
+			e.JPerToken = l.shownJ
 		}
 	}
 	if l.left != nil {
