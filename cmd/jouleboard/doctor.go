@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"jouleboard/internal/energy"
 	"jouleboard/internal/measure"
 )
 
@@ -113,7 +114,12 @@ func (e *env) printDiagnosis(d measure.Diagnosis) {
 			if r.Used {
 				used = "  (used)"
 			}
-			fmt.Fprintf(&b, "  %-28s %-28s %s%s\n", r.Name, value, moves, used)
+			name := r.Name
+			if r.Scope == energy.ScopeModule {
+				name += ", module"
+			}
+			line := fmt.Sprintf("  %-28s %-38s %s%s", name, value, moves, used)
+			b.WriteString(strings.TrimRight(line, " ") + "\n")
 		}
 	}
 	fmt.Fprint(e.Stdout, b.String())

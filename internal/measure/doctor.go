@@ -69,6 +69,7 @@ type GPUReport struct {
 // absent where it did not change often enough to say.
 type GPUNumber struct {
 	Name      string   `json:"name"`
+	Scope     string   `json:"scope,omitempty"` // gpu, or module: a superchip with its CPU
 	Unit      string   `json:"unit,omitempty"`
 	Supported bool     `json:"supported"`
 	Value     *int64   `json:"value,omitempty"`
@@ -83,9 +84,12 @@ type DoctorOptions struct {
 	Concurrency int64  // that is wanted
 	HasBoard    bool
 
-	Lookup     func(string) string
+	Lookup     func(string) (string, bool) // environment variables
 	OpenEnergy func(energy.Clock) (energy.Source, error)
 	HostRoot   string
+	FileLimit  func() (files uint64, ok bool) // of open files; false without a limit
+	// Memory tries the client without sockets, so that a test's fake clock moves.
+	Memory bool
 }
 
 // Diagnose looks at everything a measurement needs. It takes some seconds, for it
@@ -93,7 +97,10 @@ type DoctorOptions struct {
 // whatever is wrong with the machine is in the diagnosis.
 func Diagnose(ctx context.Context, o DoctorOptions) (Diagnosis, error) {
 	if o.Lookup == nil {
-		o.Lookup = os.Getenv
+		o.Lookup = os.LookupEnv
+	}
+	if o.FileLimit == nil {
+		o.FileLimit = fileLimit
 	}
 	if o.HostRoot == "" {
 		o.HostRoot = "/"
@@ -105,7 +112,7 @@ func Diagnose(ctx context.Context, o DoctorOptions) (Diagnosis, error) {
 	d := &doctor{o: o, clock: newEpochClock(time.Now())}
 	d.out.Machine = MachineFacts{OS: h.OS, Kernel: h.Kernel, CPU: h.CPU, Cores: h.Cores, MemoryBytes: h.MemoryBytes, Where: h.Where}
 	d.out.GPUs = []GPUReport{}
-	for _, step := range []func(context.Context){d.gpus, d.rapl, d.clockSource, d.governor, d.descriptors, d.client, d.git, d.board} {
+	for _, step := range []func(context.Context){d.gpus, d.rapl, d.governor, d.clockSource, d.descriptors, d.client, d.git, d.board} {
 		if err := ctx.Err(); err != nil {
 			return d.out, context.Cause(ctx)
 		}
@@ -118,6 +125,7 @@ type doctor struct {
 	o     DoctorOptions
 	clock epochClock
 	out   Diagnosis
+	few   bool // too few files may be open to try the client
 }
 
 func (d *doctor) say(area, state, remedy, format string, args ...any) {
@@ -129,7 +137,8 @@ func (d *doctor) gpus(ctx context.Context) {
 	open := d.o.OpenEnergy
 	if open == nil {
 		open = func(energy.Clock) (energy.Source, error) {
-			return energy.OpenNVML(energy.NVMLOptions{LibraryPath: d.o.Lookup("JOULEBOARD_NVML_LIBRARY")})
+			lib, _ := d.o.Lookup("JOULEBOARD_NVML_LIBRARY")
+			return energy.OpenNVML(energy.NVMLOptions{LibraryPath: lib})
 		}
 	}
 	src, err := open(d.clock)
@@ -139,6 +148,10 @@ func (d *doctor) gpus(ctx context.Context) {
 		if errors.As(err, &u) {
 			reason, remedy = u.Reason, firstNonEmpty(u.Hint, remedy)
 		}
+		if v, ok := d.o.Lookup(containerVar); ok && hidesAll(v) {
+			remedy = "start the container with --gpus all, or without " + containerVar + "; or use --no-energy"
+			reason += fmt.Sprintf(" (%s=%q gives this container no GPU)", containerVar, v)
+		}
 		d.say("gpu", CheckProblem, remedy, "GPU energy cannot be measured: %s", strings.TrimPrefix(reason, "energy: "))
 		return
 	}
@@ -146,31 +159,66 @@ func (d *doctor) gpus(ctx context.Context) {
 	rep, err := energy.Examine(ctx, src, d.clock)
 	if err != nil {
 		if ctx.Err() == nil {
-			d.say("gpu", CheckProblem, "run nvidia-smi; if it fails too, the driver does", "%v", err)
+			d.say("gpu", CheckProblem, "run nvidia-smi; if it fails too, the driver does", "%s", plainly(err))
 		}
 		return
 	}
 	d.out.Driver, d.out.CUDA = rep.Info.Driver, rep.Info.CUDA
 	d.say("gpu", CheckOK, "", "driver %s, CUDA %s, NVML %s", orUnknown(rep.Info.Driver), orUnknown(rep.Info.CUDA), orUnknown(rep.Info.NVML))
 	devs := make([]energy.Device, len(rep.Devices))
+	refused := false
 	for i := range rep.Devices {
 		devs[i] = rep.Devices[i].Device
+		refused = refused || rep.Devices[i].Refused != ""
 		d.gpu(&rep.Devices[i])
 	}
-	visible := energy.VisibleFrom(func(name string) (string, bool) {
-		v := d.o.Lookup(name)
-		return v, v != ""
-	})
+	d.container(len(devs))
+	visible := energy.VisibleFrom(d.o.Lookup)
 	picked, err := energy.Select(devs, visible)
 	if err != nil {
-		d.say("gpu", CheckProblem, "measure with --no-energy, or mend what the message says", "%v", err)
+		if !refused || visible.Set { // else the GPU that is refused was named above
+			d.say("gpu", CheckProblem, "mend what the message says, or measure with --no-energy", "%s", plainly(err))
+		}
 		return
 	}
-	d.out.Energy = true
+	d.out.Energy = !slices.ContainsFunc(picked, func(g energy.Device) bool { return g.CounterSource == "" && g.PowerSource == "" })
 	if visible.Set {
 		d.say("gpu", CheckNote, "", "CUDA_VISIBLE_DEVICES=%s shows %d of %d GPUs", visible.Devices, len(picked), len(devs))
 	}
 }
+
+// containerVar tells the runtime of a container which GPUs to put into it. CUDA
+// does not read it: what was put in is what the driver lists.
+const containerVar = "NVIDIA_VISIBLE_DEVICES"
+
+func hidesAll(v string) bool { return v == "" || v == "none" || v == "void" }
+
+// container says so where a container sees other GPUs than it was given, as a
+// privileged one does.
+func (d *doctor) container(listed int) {
+	v, ok := d.o.Lookup(containerVar)
+	if !ok || v == "all" {
+		return
+	}
+	given := 0
+	if !hidesAll(v) {
+		given = len(strings.Split(v, ","))
+	}
+	if given != listed {
+		d.say("gpu", CheckWarn, "set CUDA_VISIBLE_DEVICES to the GPUs of the server, for it and for jouleboard",
+			"%s=%s names %s, and the driver lists %d: this container is not kept from the others", containerVar, v, counted(given, "GPU", "GPUs"), listed)
+	}
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// plainly is an error without the name of the room that it comes from.
+func plainly(err error) string { return strings.TrimPrefix(err.Error(), "energy: ") }
 
 func orUnknown(s string) string { return firstNonEmpty(s, "unknown") }
 
@@ -178,34 +226,40 @@ func (d *doctor) gpu(r *energy.DeviceReport) {
 	dev := &r.Device
 	name := fmt.Sprintf("GPU %d (%s)", dev.Index, dev.Name)
 	g := GPUReport{Index: dev.Index, UUID: dev.UUID, Name: dev.Name, Refused: r.Refused, Readings: []GPUNumber{}}
-	counter := false
-	denied := false
 	for _, c := range r.Capabilities {
-		n := GPUNumber{Name: c.Name, Unit: c.Unit, Supported: c.Supported, Value: c.Value, Used: c.Used, Why: c.Err}
+		n := GPUNumber{Name: c.Name, Scope: c.Scope, Unit: c.Unit, Supported: c.Supported, Value: c.Value, Used: c.Used, Why: c.Err}
 		if c.Update.Measured {
 			ms := float64(c.Update.US) / 1000
 			n.UpdateMs = &ms
 		}
 		g.Readings = append(g.Readings, n)
-		counter = counter || c.Supported && c.Unit == "mJ"
-		denied = denied || strings.Contains(c.Err, "permission")
-		if c.Falls {
-			d.say("gpu", CheckProblem, "restart the driver; a counter that falls gives no energy (V13)", "%s: %s fell while it was watched", name, c.Name)
-		}
 	}
 	d.out.GPUs = append(d.out.GPUs, g)
-	switch {
-	case r.Refused != "":
-		d.say("gpu", CheckProblem, "the message says what to do", "%s: %s", name, r.Refused)
+	if r.Refused != "" {
+		text, remedy := refusal(r)
+		d.say("gpu", CheckProblem, remedy, "%s %s", name, text)
 		return
-	case denied:
+	}
+	denied := slices.ContainsFunc(r.Capabilities, func(c energy.Capability) bool { return strings.Contains(c.Err, energy.ErrPermission.Error()) })
+	switch {
+	case denied && (dev.CounterSource == "" || dev.PowerSource == ""):
 		d.say("gpu", CheckProblem, "run as a member of the group that owns /dev/nvidia* (often video or render), or as root", "%s: this user may not read all of its numbers", name)
 	case dev.CounterSource == "" && dev.PowerSource == "":
 		d.say("gpu", CheckProblem, "measure with --no-energy", "%s gives neither energy nor power", name)
-	case !counter:
+	case dev.CounterSource == "":
 		d.say("gpu", CheckWarn, "Volta and newer boards have a counter; results without one are class energy and not ranked", "%s has no energy counter: power is integrated", name)
 	default:
 		d.say("gpu", CheckOK, "", "%s: energy from %s, power from %s", name, dev.CounterSource, orUnknown(dev.PowerSource))
+	}
+	for _, c := range r.Capabilities {
+		switch {
+		case c.Falls:
+			d.say("gpu", CheckProblem, "restart the driver; a counter that falls gives no energy (V13)", "%s: %s fell while it was watched", name, c.Name)
+		case c.Used && c.Unit == "mJ" && c.Update.Changes == 0:
+			d.say("gpu", CheckProblem, "look again while the GPU works; a counter that stands still gives no energy (V13)", "%s: %s did not move in 3 s", name, c.Name)
+		case c.Used && c.Unit == "mJ" && !c.Update.Measured:
+			d.say("gpu", CheckWarn, "look again while the GPU works; measuring assumes 100 ms where it cannot tell (E6)", "%s: %s moved too seldom to say how often it does", name, c.Name)
+		}
 	}
 	if dev.Persistence != nil && !*dev.Persistence {
 		d.say("gpu", CheckWarn, fmt.Sprintf("sudo nvidia-smi -i %d -pm 1", dev.Index), "%s: persistence mode is off, so the driver may unload between runs and its counter begin anew", name)
@@ -216,12 +270,28 @@ func (d *doctor) gpu(r *energy.DeviceReport) {
 	switch r.Pids {
 	case energy.PidsResolved, energy.PidsNone:
 		if n := len(r.State.Procs); n > 0 {
-			d.say("gpu", CheckNote, "", "%s is used by %d processes now; any that is not the server's makes energy invalid (V17)", name, n)
+			d.say("gpu", CheckNote, "", "%s is used by %s now; any that is not the server's makes energy invalid (V17)", name, counted(n, "process", "processes"))
 		}
 	default:
 		d.say("gpu", CheckWarn, "in a container, share the host's process numbers (docker run --pid=host, hostPID: true)",
 			"%s: processes on it cannot be told, so nobody can say that it was not shared (V17)", name)
 	}
+}
+
+// refusal says why a GPU's energy cannot be measured, and what to do.
+func refusal(r *energy.DeviceReport) (text, remedy string) {
+	dev := &r.Device
+	switch {
+	case dev.Denied:
+		return "may not be opened by this user: " + strings.TrimPrefix(dev.Problem, "energy: "), "join the group that owns /dev/nvidia* (often video or render); or leave the GPU out with CUDA_VISIBLE_DEVICES"
+	case dev.Problem != "":
+		return "cannot be read: " + strings.TrimPrefix(dev.Problem, "energy: "), "run nvidia-smi; a GPU that is lost comes back with a restart of the machine"
+	case dev.MIG != nil && *dev.MIG:
+		return "is in MIG mode: energy is counted for the whole board and cannot be parted", fmt.Sprintf("sudo nvidia-smi -i %s -mig 0, while nothing uses it", dev.UUID)
+	case dev.VGPU != "":
+		return "is shared (" + dev.VGPU + "): its energy cannot be attributed", "measure on a machine with the whole GPU, or with --no-energy"
+	}
+	return "does not answer: " + strings.TrimPrefix(r.Refused, "energy: "), "run nvidia-smi; if it fails too, the driver does"
 }
 
 // rapl looks for CPU energy.
@@ -245,16 +315,22 @@ func (d *doctor) rapl(context.Context) {
 // slowClocks are sources of time that take a system call, or worse.
 var slowClocks = []string{"hpet", "acpi_pm", "jiffies", "pit", "refined-jiffies"}
 
+const clockDir = "sys/devices/system/clocksource/clocksource0"
+
 func (d *doctor) clockSource(context.Context) {
 	if runtime.GOOS != "linux" {
 		return
 	}
-	src := firstLine(filepath.Join(d.o.HostRoot, "sys/devices/system/clocksource/clocksource0/current_clocksource"))
+	src := firstLine(filepath.Join(d.o.HostRoot, clockDir, "current_clocksource"))
 	switch {
 	case src == "":
 		d.say("client", CheckNote, "", "the clock source is unknown")
 	case slices.Contains(slowClocks, src):
-		d.say("client", CheckWarn, "boot with tsc=reliable, or use another machine type", "the clock source is %s, which is slow: time stamps cost more than what they measure", src)
+		remedy := "boot with tsc=reliable, or use another machine type"
+		if slices.Contains(strings.Fields(firstLine(filepath.Join(d.o.HostRoot, clockDir, "available_clocksource"))), "tsc") {
+			remedy = "echo tsc | sudo tee /" + clockDir + "/current_clocksource"
+		}
+		d.say("client", CheckWarn, remedy, "the clock source is %s, which is slow: time stamps cost more than what they measure", src)
 	default:
 		d.say("client", CheckOK, "", "clock source %s", src)
 	}
@@ -289,13 +365,16 @@ func (d *doctor) governor(context.Context) {
 const perRequest = 2
 
 func (d *doctor) descriptors(context.Context) {
-	limit, ok := fileLimit()
+	limit, ok := d.o.FileLimit()
 	if !ok {
 		return
 	}
 	need := uint64(perRequest*d.o.Concurrency + 64)
 	if limit < need {
-		d.say("client", CheckProblem, fmt.Sprintf("ulimit -n %d, or raise nofile in /etc/security/limits.conf", need), "%d open files are allowed; %d requests in flight need %d", limit, d.o.Concurrency, need)
+		// The limit is the hard one: the soft one was raised to it at the start.
+		d.say("client", CheckProblem, fmt.Sprintf("raise the hard limit of this user to %d: nofile in /etc/security/limits.conf and a new login, LimitNOFILE= of a service, or docker run --ulimit nofile=%d", need, need),
+			"%d open files are allowed; %d requests in flight need %d", limit, d.o.Concurrency, need)
+		d.few = true
 		return
 	}
 	d.say("client", CheckOK, "", "%d open files are allowed, enough for %d requests in flight", limit, d.o.Concurrency)
@@ -303,11 +382,18 @@ func (d *doctor) descriptors(context.Context) {
 
 // client tries the client at the concurrency that is wanted (G14).
 func (d *doctor) client(ctx context.Context) {
-	cal, err := load.Calibrate(ctx, d.clock, load.CalibrateOptions{Streams: int(d.o.Concurrency), Duration: 500 * time.Millisecond})
+	if d.few {
+		return
+	}
+	cal, err := load.Calibrate(ctx, d.clock, load.CalibrateOptions{Streams: int(d.o.Concurrency), Duration: 500 * time.Millisecond, Memory: d.o.Memory})
 	if err != nil {
 		if ctx.Err() == nil {
 			d.say("client", CheckProblem, "lower the concurrency, or use a machine with more cores", "the client cannot keep %d requests in flight: %v", d.o.Concurrency, err)
 		}
+		return
+	}
+	if cal.Failed > 0 {
+		d.say("client", CheckProblem, "lower the concurrency, or use a machine with more cores", "%d requests of the client's own test failed at %d in flight", cal.Failed, d.o.Concurrency)
 		return
 	}
 	p50 := float64(cal.TTFTBiasP50) / 1000
@@ -327,7 +413,7 @@ func (d *doctor) git(ctx context.Context) {
 	top, err := Repository(ctx, d.o.Root)
 	switch {
 	case err != nil:
-		d.say("git", CheckWarn, "", "%v", err)
+		d.say("git", CheckWarn, "run git status in this folder for what git says, or measure with --no-commit", "git cannot read this repository: %v", err)
 	case top == "":
 		d.say("git", CheckNote, "", "no git repository here: results are written and not committed")
 	case gitConfig(ctx, top, "user.name") == "" || gitConfig(ctx, top, "user.email") == "":

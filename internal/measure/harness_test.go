@@ -51,7 +51,7 @@ func newTrial(t *testing.T, url string) *trial {
 	tr.env = Env{
 		Root: t.TempDir(), Salt: "test", Tool: result.Tool{Name: "jouleboard", Version: "0"}, By: result.By{Name: "A Tester"}, License: "CC0-1.0",
 		Logs: t.TempDir(), Cache: t.TempDir(), Consent: &Consent{Version: StatementVersion, Name: "A Tester", Date: "2026-01-02"},
-		Lookup: func(string) string { return "" },
+		Lookup: func(string) (string, bool) { return "", false },
 	}
 	tr.env.Observe = func(e Event) {
 		tr.mu.Lock()

@@ -32,9 +32,11 @@ type Env struct {
 	License string
 	Consent *Consent // accepted statements; nil for drafts only
 
-	Observe func(Event)         // called from one goroutine at a time
-	Kill    func(kill func())   // told how to end the server at once, and nil when it has ended
-	Lookup  func(string) string // environment variables
+	Observe func(Event)       // called from one goroutine at a time
+	Kill    func(kill func()) // told how to end the server at once, and nil when it has ended
+	// Lookup is os.LookupEnv, or another environment. An empty variable is not
+	// one that is not set: an empty CUDA_VISIBLE_DEVICES shows no GPU.
+	Lookup func(string) (string, bool)
 
 	// For tests: another energy source, other trees, and connections in memory,
 	// so that on a fake clock no socket holds the time.
@@ -120,7 +122,7 @@ type oneRun struct {
 // says what was kept.
 func Run(ctx context.Context, pl *Plan, env Env) (*Outcome, error) {
 	if env.Lookup == nil {
-		env.Lookup = os.Getenv
+		env.Lookup = os.LookupEnv
 	}
 	if env.Observe == nil {
 		env.Observe = func(Event) {}
@@ -205,12 +207,17 @@ func (j *job) prepare(ctx context.Context) error {
 	return j.openClient()
 }
 
+func (e *Env) variable(name string) string {
+	v, _ := e.Lookup(name)
+	return v
+}
+
 // apiKey reads the key from where it lies. It is never in an error.
 func (j *job) apiKey() (string, error) {
 	o := &j.plan.Opt
 	switch {
 	case o.APIKeyEnv != "":
-		key := strings.TrimSpace(j.env.Lookup(o.APIKeyEnv))
+		key := strings.TrimSpace(j.env.variable(o.APIKeyEnv))
 		if key == "" {
 			return "", &Failure{Err: fmt.Errorf("the environment variable %s, which --api-key-env names, is empty or not set", o.APIKeyEnv), Hint: "set it in this shell"}
 		}
@@ -310,7 +317,7 @@ func (j *job) openEnergy(ctx context.Context) error {
 	case j.demo != nil:
 		j.source, err = j.demo.gpu()
 	default:
-		j.source, err = energy.OpenNVML(energy.NVMLOptions{LibraryPath: j.env.Lookup("JOULEBOARD_NVML_LIBRARY")})
+		j.source, err = energy.OpenNVML(energy.NVMLOptions{LibraryPath: j.env.variable("JOULEBOARD_NVML_LIBRARY")})
 	}
 	const hint = "run `jouleboard doctor` for what this machine can measure, or use --no-energy for a result without energy"
 	if err != nil {
@@ -342,10 +349,7 @@ func (j *job) openEnergy(ctx context.Context) error {
 // visible is what the server's environment says about devices: that of a server
 // of ours is this one's, unless its command sets another.
 func (j *job) visible() energy.Visible {
-	v := energy.VisibleFrom(func(name string) (string, bool) {
-		s := j.env.Lookup(name)
-		return s, s != ""
-	})
+	v := energy.VisibleFrom(j.env.Lookup)
 	for _, w := range strings.Fields(j.plan.Opt.ServeCmd) {
 		if val, ok := strings.CutPrefix(w, "CUDA_VISIBLE_DEVICES="); ok {
 			v.Set, v.Devices = true, strings.Trim(val, `"'`)

@@ -35,7 +35,7 @@ func (j *job) ask(ctx context.Context) error {
 	j.findServer()
 	ref := askCommand(j.facts.Command, &j.facts)
 	if j.plan.Kind == result.KindDevice {
-		askCache(hubCache(j.env.Lookup), o.Model, firstNonEmpty(o.Revision, ref), &j.facts)
+		askCache(hubCache(j.env.variable), o.Model, firstNonEmpty(o.Revision, ref), &j.facts)
 	}
 	if err := j.state(); err != nil {
 		return err
