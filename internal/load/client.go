@@ -5,14 +5,17 @@ package load
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -64,10 +67,12 @@ func NewClient(opt ClientOptions) (*Client, error) {
 		}
 	}
 	if user != nil {
-		password, _ := user.Password()
-		c.header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(user.Username()+":"+password)))
-		c.secret(password)
-		c.secret(base64.StdEncoding.EncodeToString([]byte(user.Username() + ":" + password)))
+		c.header.Set("Authorization", "Basic "+c.credentials(user))
+	}
+	for _, u := range proxiesOf(opt) {
+		if u.User != nil {
+			c.credentials(u.User)
+		}
 	}
 	if opt.APIKey != "" {
 		if !validHeader("Authorization", opt.APIKey) || strings.ContainsAny(opt.APIKey, " \t") {
@@ -104,25 +109,57 @@ func validHeader(name, value string) bool {
 	return name != ""
 }
 
-// secret remembers a text that must not be seen. Short ones are not secrets
-// and would only blot out honest words.
+// secret remembers a text that must not be seen, also as URLs and JSON spell it.
+// Short ones are not secrets and would only blot out honest words.
 func (c *Client) secret(s string) {
-	if len(s) >= 6 {
-		c.secrets = append(c.secrets, s)
+	if len(s) < 6 {
+		return
 	}
+	quoted, _ := json.Marshal(s) // of a string, which cannot fail
+	for _, form := range []string{s, url.QueryEscape(s), url.PathEscape(s), string(quoted[1 : len(quoted)-1])} {
+		if !slices.Contains(c.secrets, form) {
+			c.secrets = append(c.secrets, form)
+		}
+	}
+	// The longest first: a secret may hold another one.
+	slices.SortStableFunc(c.secrets, func(a, b string) int { return len(b) - len(a) })
 }
 
-var keyLike = regexp.MustCompile(`(?i)bearer\s+[^\s"']+|\b(sk|pk|hf|gsk|nvapi|xai)[-_][A-Za-z0-9_-]{8,}`)
+// credentials returns a user and password as HTTP sends them, and remembers
+// them as secrets.
+func (c *Client) credentials(user *url.Userinfo) string {
+	password, _ := user.Password()
+	c.secret(password)
+	both := base64.StdEncoding.EncodeToString([]byte(user.Username() + ":" + password))
+	c.secret(both)
+	return both
+}
+
+// Texts that are secrets whoever's they are: keys by their customary forms, and
+// the user and password of any URL.
+var (
+	keyLike  = regexp.MustCompile(`(?i)\bbearer\s+[^\s"',\]}]+|\b(sk|pk|hf|gsk|nvapi|xai)[-_][A-Za-z0-9_-]{8,}`)
+	userInfo = regexp.MustCompile(`://[^/\s"'@]+@`)
+)
+
+// keepBytes is how much of a server's text is kept until it is masked: more than
+// is shown, so that no secret is cut in two and shown by half.
+const keepBytes = 4 << 10
 
 // mask makes text of the outside fit to be shown: secrets out, one line, valid
-// UTF-8, at most 512 bytes (row 5).
+// UTF-8 without what moves a terminal's cursor or turns a line around, at most
+// 512 bytes (row 5).
 func (c *Client) mask(text string) string {
 	for _, s := range c.secrets {
 		text = strings.ReplaceAll(text, s, "***")
 	}
+	if len(text) > keepBytes {
+		text = text[:keepBytes]
+	}
 	text = keyLike.ReplaceAllString(text, "***")
+	text = userInfo.ReplaceAllString(text, "://***@")
 	text = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == utf8.RuneError {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == utf8.RuneError {
 			return ' '
 		}
 		return r

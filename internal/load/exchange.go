@@ -5,6 +5,7 @@ package load
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"mime"
@@ -50,11 +51,12 @@ func (c *Client) giveBack(r *reading) {
 
 // The reasons why a request of ours is ended from this side.
 var (
-	errTimeoutFirst = errors.New("no token-bearing event within the first-token limit")
-	errTimeoutIdle  = errors.New("no event within the idle limit")
-	errTimeoutTotal = errors.New("not over within the total limit")
-	errHeld         = errors.New("the socket stayed open after [DONE]")
-	errSettled      = errors.New("over")
+	errTimeoutConnect = errors.New("no connection within the connect limit and as much again for TLS and the proxy")
+	errTimeoutFirst   = errors.New("no token-bearing event within the first-token limit")
+	errTimeoutIdle    = errors.New("no event within the idle limit")
+	errTimeoutTotal   = errors.New("not over within the total limit")
+	errHeld           = errors.New("the socket stayed open after [DONE]")
+	errSettled        = errors.New("over")
 )
 
 // A guard ends a request that breaks a limit. One timer serves all limits: when
@@ -64,6 +66,7 @@ type guard struct {
 	clock     Clock
 	limits    Limits
 	start     int64
+	connected atomic.Bool
 	idleSince atomic.Int64 // last sign of progress, -1 before the first token
 	cancel    context.CancelCauseFunc
 
@@ -78,7 +81,7 @@ func (g *guard) arm() {
 	defer g.mu.Unlock()
 	g.idleSince.Store(-1)
 	g.heldSince = -1
-	g.timer = time.AfterFunc(min(g.limits.First, g.limits.Total), g.fire)
+	g.timer = time.AfterFunc(min(2*g.limits.Connect, g.limits.First, g.limits.Total), g.fire)
 }
 
 func (g *guard) fire() {
@@ -99,6 +102,11 @@ func (g *guard) fire() {
 		sooner(idle, g.limits.Idle, errTimeoutIdle)
 	} else {
 		sooner(g.start, g.limits.First, errTimeoutFirst)
+		if !g.connected.Load() {
+			// A proxy that takes the connection and then says nothing has no limit of
+			// its own in the transport.
+			sooner(g.start, 2*g.limits.Connect, errTimeoutConnect)
+		}
 	}
 	if now := g.clock.Now(); now < due {
 		g.timer.Reset(time.Duration(due-now) * time.Microsecond)
@@ -147,7 +155,6 @@ type exchange struct {
 
 	// Set by the transport's goroutines, maybe after we have given up.
 	sent, hdr atomic.Int64
-	gotConn   atomic.Bool
 	dialed    atomic.Bool
 	inTLS     atomic.Bool
 }
@@ -207,9 +214,11 @@ func (x *exchange) request(r Request) *http.Request {
 	ctx := httptrace.WithClientTrace(x.ctx, &httptrace.ClientTrace{
 		GotConn: func(i httptrace.GotConnInfo) {
 			x.dialed.Store(!i.Reused)
-			x.gotConn.Store(true)
+			x.guard.connected.Store(true)
 		},
-		TLSHandshakeStart:    func() { x.inTLS.Store(true) },
+		TLSHandshakeStart: func() { x.inTLS.Store(true) },
+		// The handshake with a proxy may be over and the proxy still refuse.
+		TLSHandshakeDone:     func(_ tls.ConnectionState, err error) { x.inTLS.Store(err != nil) },
 		WroteRequest:         func(httptrace.WroteRequestInfo) { x.sent.CompareAndSwap(-1, x.clock.Now()) },
 		GotFirstResponseByte: func() { x.hdr.CompareAndSwap(-1, x.clock.Now()) },
 		// An early answer such as 103 is not the answer.
@@ -237,7 +246,12 @@ func (x *exchange) request(r Request) *http.Request {
 // 3 to 7), or "".
 func (x *exchange) judge(resp *http.Response) string {
 	switch s := resp.StatusCode; {
+	case s < 200:
+		return NotStream // 101: it wants to speak something else
 	case s >= 300 && s < 400:
+		if to := resp.Header.Get("Location"); to != "" {
+			x.trace.Detail = x.c.mask("redirect to " + to)
+		}
 		return HTTP3xx
 	case s == http.StatusTooManyRequests:
 		x.trace.RetryAfter = x.c.mask(resp.Header.Get("Retry-After"))
@@ -263,12 +277,15 @@ func (x *exchange) judge(resp *http.Response) string {
 // readError keeps the start of a body that is no stream, within the time that a
 // socket may be held.
 func (x *exchange) readError(resp *http.Response) {
+	if resp.StatusCode < 200 {
+		return // the connection is nobody's any more, and no limit of ours would end the reading
+	}
 	x.guard.hold(x.trace.End)
 	limit := int64(64 << 10) // enough to keep the connection for the next request
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, limit))
 	x.trace.Bytes = int64(len(body))
 	if x.trace.Detail == "" {
-		x.trace.Detail = x.c.mask(string(cut(body)))
+		x.trace.Detail = x.c.mask(string(body))
 	}
 }
 
@@ -362,6 +379,11 @@ func (x *exchange) ended() (string, bool) {
 	switch cause := context.Cause(x.ctx); {
 	case cause == nil:
 		return "", false
+	case cause == errTimeoutConnect:
+		if x.inTLS.Load() {
+			return TLS, true
+		}
+		return Connect, true
 	case cause == errTimeoutFirst:
 		return TimeoutFirst, true
 	case cause == errTimeoutIdle:
@@ -383,13 +405,15 @@ func (x *exchange) transportError(err error) string {
 	switch {
 	case isTLS(err):
 		return TLS
-	case !x.gotConn.Load():
+	case !x.guard.connected.Load():
 		if x.inTLS.Load() {
 			return TLS
 		}
 		return Connect
 	case strings.Contains(err.Error(), "server response headers exceeded"):
 		return TooLarge
+	case strings.Contains(err.Error(), "unsupported transfer encoding"):
+		return BadEncoding // row 7, by the other header
 	}
 	return Truncated
 }
@@ -436,6 +460,9 @@ func (x *exchange) summarize() {
 	t, s := &x.trace, x.read.stream
 	t.First, t.Last, t.Bytes = s.first, s.last, s.bytes
 	t.Finish = s.finish
+	if s.badFinish {
+		t.Finish = x.c.mask(s.finish)
+	}
 	t.Np, t.Nc, t.Nr, t.NCached = s.usage.np, s.usage.nc, s.usage.nr, s.usage.ncached
 	t.Events = int64(len(s.cumulative))
 	t.Model = x.c.mask(string(s.model))

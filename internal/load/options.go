@@ -16,7 +16,7 @@ import (
 
 // Limits bound a request (L5). A zero field takes its default.
 type Limits struct {
-	Connect time.Duration // name look-up and connection; TLS has as much again
+	Connect time.Duration // name look-up and connection; TLS and what a proxy asks for have as much again
 	First   time.Duration // headers and first token
 	Idle    time.Duration // gap after the first token
 	Total   time.Duration

@@ -28,6 +28,7 @@ type stream struct {
 
 	id, model []byte
 	finish    string
+	head      [4]byte // the body's first bytes
 	hash      hash.Hash
 	hashed    textKind
 	text      []byte // the output text, if keepText
@@ -74,6 +75,9 @@ func (s *stream) reset(limit Limits, keepText bool) {
 // read takes what one read brought at time at (C3: taken when the read
 // returned, before any of this). It says whether to go on.
 func (s *stream) read(b []byte, at int64) bool {
+	if s.bytes < int64(len(s.head)) {
+		copy(s.head[s.bytes:], b)
+	}
 	s.bytes += int64(len(b))
 	s.progress = false
 	if s.inband {
@@ -317,6 +321,8 @@ func (s *stream) finished(c *chunk) {
 func (s *stream) outcome(broken, mustUsage bool) string {
 	finished := s.finish != "" || s.badFinish
 	switch {
+	case s.compressed():
+		return BadEncoding
 	case s.inband:
 		return InbandError
 	case s.badJSON:
@@ -347,9 +353,17 @@ func (s *stream) outcome(broken, mustUsage bool) string {
 	return OK
 }
 
+// compressed reports a body that begins as gzip or Zstandard do, whatever its
+// header says (row 7). No event stream begins with these bytes.
+func (s *stream) compressed() bool {
+	return s.head[0] == 0x1f && s.head[1] == 0x8b || s.head == [4]byte{0x28, 0xb5, 0x2f, 0xfd}
+}
+
 // fault is the first row that has matched whatever may still come, or "".
 func (s *stream) fault() string {
 	switch {
+	case s.compressed():
+		return BadEncoding
 	case s.inband:
 		return InbandError
 	case s.badJSON:
@@ -417,8 +431,8 @@ func (s *stream) continuous() bool {
 
 // cut bounds what of a server's text is kept.
 func cut(b []byte) []byte {
-	if len(b) > 512 {
-		return b[:512]
+	if len(b) > keepBytes {
+		return b[:keepBytes]
 	}
 	return b
 }

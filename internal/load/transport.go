@@ -41,9 +41,14 @@ func newTransport(opt ClientOptions) (*http.Transport, error) {
 		// net.Dialer turns Nagle off by itself.
 		dial = (&net.Dialer{Timeout: opt.Limits.Connect, KeepAlive: 15 * time.Second}).DialContext
 	}
-	if path := opt.UnixSocket; path != "" {
-		inner := dial
-		dial = func(ctx context.Context, _, _ string) (net.Conn, error) { return inner(ctx, "unix", path) }
+	inner := dial
+	dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if opt.UnixSocket != "" {
+			network, address = "unix", opt.UnixSocket
+		}
+		ctx, cancel := context.WithTimeout(ctx, opt.Limits.Connect)
+		defer cancel()
+		return inner(ctx, network, address)
 	}
 	return &http.Transport{
 		Proxy:                  proxy,
@@ -59,6 +64,25 @@ func newTransport(opt ClientOptions) (*http.Transport, error) {
 		// A map that is not nil keeps HTTP/2 away.
 		TLSNextProto: map[string]func(string, *tls.Conn) http.RoundTripper{},
 	}, nil
+}
+
+// proxiesOf lists the proxies that may be used, for the sake of the passwords in
+// them. What cannot be read is proxyOf's to complain about.
+func proxiesOf(opt ClientOptions) (list []*url.URL) {
+	raw := []string{opt.Proxy}
+	if opt.Proxy == "env" {
+		env := httpproxy.FromEnvironment()
+		raw = []string{env.HTTPProxy, env.HTTPSProxy}
+	}
+	for _, r := range raw {
+		if r != "" && !strings.Contains(r, "://") {
+			r = "http://" + r
+		}
+		if u, err := url.Parse(r); err == nil {
+			list = append(list, u)
+		}
+	}
+	return list
 }
 
 func proxyOf(opt ClientOptions) (func(*http.Request) (*url.URL, error), error) {
