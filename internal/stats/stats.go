@@ -68,7 +68,7 @@ func midpoint(a, b float64) float64 {
 	if sum := a + b; !math.IsInf(sum, 0) {
 		return sum / 2
 	}
-	return a/2 + b/2
+	return float64(a/2) + float64(b/2)
 }
 
 // Quantile7 returns the quantile p in [0, 1] of ascending numbers by linear
@@ -80,7 +80,7 @@ func Quantile7(sorted []float64, p float64) float64 {
 	if n == 0 || math.IsNaN(p) {
 		return math.NaN()
 	}
-	h := float64(n-1) * min(max(p, 0), 1)
+	h := float64(float64(n-1) * min(max(p, 0), 1)) // rounded here, or a compiler may fuse it with what follows (S8)
 	i := int(h)
 	if i >= n-1 {
 		return sorted[n-1]
@@ -142,7 +142,7 @@ func Supports(n, num, den int) bool {
 	}
 	p := float64(num) / float64(den)
 	none := math.Pow(p, float64(n))
-	one := float64(n) * math.Pow(p, float64(n-1)) * (1 - p)
+	one := float64(float64(n) * math.Pow(p, float64(n-1)) * (1 - p))
 	return none+one <= 0.01
 }
 
