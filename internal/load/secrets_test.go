@@ -27,7 +27,7 @@ func TestSecretsInEchoes(t *testing.T) {
 	opt := ClientOptions{BaseURL: base, APIKey: key, Header: http.Header{"X-Key": {other}}}
 	quoted, _ := json.Marshal(other)
 	for name, text := range map[string]string{
-		"at the cut":      strings.Repeat("x", 500) + key + strings.Repeat("y", 5000),
+		"at the cut":      strings.Repeat("x", 504) + other + strings.Repeat("y", 5000),
 		"many":            strings.Repeat(key+" ", 2000),
 		"far behind many": strings.Repeat(key, 120) + strings.Repeat("x", 60_000) + key,
 		"in JSON":         string(quoted),
