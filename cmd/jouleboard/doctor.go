@@ -97,6 +97,9 @@ func (e *env) printDiagnosis(d measure.Diagnosis) {
 		}
 	}
 	for _, g := range d.GPUs {
+		if len(g.Readings) == 0 {
+			continue // a check says why
+		}
 		fmt.Fprintf(&b, "\nGPU %d  %s  %s\n", g.Index, oneLine(g.Name), oneLine(g.UUID))
 		for _, r := range g.Readings {
 			value := "-"
@@ -112,13 +115,13 @@ func (e *env) printDiagnosis(d measure.Diagnosis) {
 			}
 			used := ""
 			if r.Used {
-				used = "  (used)"
+				used = "used"
 			}
 			name := r.Name
 			if r.Scope == energy.ScopeModule {
 				name += ", module"
 			}
-			line := fmt.Sprintf("  %-28s %-38s %s%s", name, value, moves, used)
+			line := fmt.Sprintf("  %-28s %-38s %-20s%s", name, value, moves, used)
 			b.WriteString(strings.TrimRight(line, " ") + "\n")
 		}
 	}

@@ -143,16 +143,12 @@ func (d *doctor) gpus(ctx context.Context) {
 	}
 	src, err := open(d.clock)
 	if err != nil {
-		reason, remedy := err.Error(), "install the NVIDIA driver; without a GPU, measure with --no-energy"
-		var u *energy.Unavailable
-		if errors.As(err, &u) {
-			reason, remedy = u.Reason, firstNonEmpty(u.Hint, remedy)
-		}
+		reason, remedy := reasonOf(err, "install the NVIDIA driver; without a GPU, measure with --no-energy")
 		if v, ok := d.o.Lookup(containerVar); ok && hidesAll(v) {
 			remedy = "start the container with --gpus all, or without " + containerVar + "; or use --no-energy"
 			reason += fmt.Sprintf(" (%s=%q gives this container no GPU)", containerVar, v)
 		}
-		d.say("gpu", CheckProblem, remedy, "GPU energy cannot be measured: %s", strings.TrimPrefix(reason, "energy: "))
+		d.say("gpu", CheckProblem, remedy, "GPU energy cannot be measured: %s", reason)
 		return
 	}
 	defer src.Close()
@@ -177,7 +173,8 @@ func (d *doctor) gpus(ctx context.Context) {
 	picked, err := energy.Select(devs, visible)
 	if err != nil {
 		if !refused || visible.Set { // else the GPU that is refused was named above
-			d.say("gpu", CheckProblem, "mend what the message says, or measure with --no-energy", "%s", plainly(err))
+			reason, remedy := reasonOf(err, "mend what the message says, or measure with --no-energy")
+			d.say("gpu", CheckProblem, remedy, "%s", reason)
 		}
 		return
 	}
@@ -206,25 +203,37 @@ func (d *doctor) container(listed int) {
 	}
 	if given != listed {
 		d.say("gpu", CheckWarn, "set CUDA_VISIBLE_DEVICES to the GPUs of the server, for it and for jouleboard",
-			"%s=%s names %s, and the driver lists %d: this container is not kept from the others", containerVar, v, counted(given, "GPU", "GPUs"), listed)
+			"%s=%s names %s, and the driver lists %d: this container is not kept from the others", containerVar, v, several(given, "GPU", "GPUs"), listed)
 	}
 }
 
-func counted(n int, one, many string) string {
+func several(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, many)
 }
 
+// reasonOf parts an error into what is wrong and what to do.
+func reasonOf(err error, otherwise string) (reason, remedy string) {
+	var u *energy.Unavailable
+	if errors.As(err, &u) {
+		return plainly(errors.New(u.Reason)), firstNonEmpty(u.Hint, otherwise)
+	}
+	return plainly(err), otherwise
+}
+
 // plainly is an error without the name of the room that it comes from.
-func plainly(err error) string { return strings.TrimPrefix(err.Error(), "energy: ") }
+func plainly(err error) string { return strings.ReplaceAll(err.Error(), "energy: ", "") }
 
 func orUnknown(s string) string { return firstNonEmpty(s, "unknown") }
 
 func (d *doctor) gpu(r *energy.DeviceReport) {
 	dev := &r.Device
-	name := fmt.Sprintf("GPU %d (%s)", dev.Index, dev.Name)
+	name := fmt.Sprintf("GPU %d", dev.Index)
+	if dev.Name != "" {
+		name += " (" + dev.Name + ")"
+	}
 	g := GPUReport{Index: dev.Index, UUID: dev.UUID, Name: dev.Name, Refused: r.Refused, Readings: []GPUNumber{}}
 	for _, c := range r.Capabilities {
 		n := GPUNumber{Name: c.Name, Scope: c.Scope, Unit: c.Unit, Supported: c.Supported, Value: c.Value, Used: c.Used, Why: c.Err}
@@ -249,7 +258,11 @@ func (d *doctor) gpu(r *energy.DeviceReport) {
 	case dev.CounterSource == "":
 		d.say("gpu", CheckWarn, "Volta and newer boards have a counter; results without one are class energy and not ranked", "%s has no energy counter: power is integrated", name)
 	default:
-		d.say("gpu", CheckOK, "", "%s: energy from %s, power from %s", name, dev.CounterSource, orUnknown(dev.PowerSource))
+		of := ""
+		if dev.Scope == energy.ScopeModule {
+			of = ", both of the whole module with its CPU"
+		}
+		d.say("gpu", CheckOK, "", "%s: energy from %s, power from %s%s", name, dev.CounterSource, orUnknown(dev.PowerSource), of)
 	}
 	for _, c := range r.Capabilities {
 		switch {
@@ -270,7 +283,7 @@ func (d *doctor) gpu(r *energy.DeviceReport) {
 	switch r.Pids {
 	case energy.PidsResolved, energy.PidsNone:
 		if n := len(r.State.Procs); n > 0 {
-			d.say("gpu", CheckNote, "", "%s is used by %s now; any that is not the server's makes energy invalid (V17)", name, counted(n, "process", "processes"))
+			d.say("gpu", CheckNote, "", "%s is used by %s now; any that is not the server's makes energy invalid (V17)", name, several(n, "process", "processes"))
 		}
 	default:
 		d.say("gpu", CheckWarn, "in a container, share the host's process numbers (docker run --pid=host, hostPID: true)",
@@ -283,15 +296,15 @@ func refusal(r *energy.DeviceReport) (text, remedy string) {
 	dev := &r.Device
 	switch {
 	case dev.Denied:
-		return "may not be opened by this user: " + strings.TrimPrefix(dev.Problem, "energy: "), "join the group that owns /dev/nvidia* (often video or render); or leave the GPU out with CUDA_VISIBLE_DEVICES"
+		return "may not be opened by this user: " + plainly(errors.New(dev.Problem)), "join the group that owns /dev/nvidia* (often video or render); or leave the GPU out with CUDA_VISIBLE_DEVICES"
 	case dev.Problem != "":
-		return "cannot be read: " + strings.TrimPrefix(dev.Problem, "energy: "), "run nvidia-smi; a GPU that is lost comes back with a restart of the machine"
+		return "cannot be read: " + plainly(errors.New(dev.Problem)), "run nvidia-smi; a GPU that is lost comes back with a restart of the machine"
 	case dev.MIG != nil && *dev.MIG:
-		return "is in MIG mode: energy is counted for the whole board and cannot be parted", fmt.Sprintf("sudo nvidia-smi -i %s -mig 0, while nothing uses it", dev.UUID)
+		return "is in MIG mode: energy is counted for the whole board and cannot be parted", fmt.Sprintf("sudo nvidia-smi -i %s -mig 0, while nothing uses it; or leave the GPU out with CUDA_VISIBLE_DEVICES", dev.UUID)
 	case dev.VGPU != "":
 		return "is shared (" + dev.VGPU + "): its energy cannot be attributed", "measure on a machine with the whole GPU, or with --no-energy"
 	}
-	return "does not answer: " + strings.TrimPrefix(r.Refused, "energy: "), "run nvidia-smi; if it fails too, the driver does"
+	return "does not answer: " + plainly(errors.New(r.Refused)), "run nvidia-smi; if it fails too, the driver does"
 }
 
 // rapl looks for CPU energy.

@@ -94,6 +94,11 @@ func TestDiagnose(t *testing.T) {
 			want:  []string{"problem gpu: GPU 0 (Simulated GPU) is in MIG mode", "try: sudo nvidia-smi -i GPU-00000000-0000-4000-8000-000000000000 -mig 0"},
 			never: []string{"message says"},
 		},
+		"a module": {
+			dev: energy.FakeDevice{Power: watts, Procs: ownProcess()}, open: func(s energy.Source) energy.Source { return superchips{s} },
+			want: []string{"both of the whole module with its CPU"}, ready: true,
+		},
+		"no GPU":          {open: func(energy.Source) energy.Source { return energy.None{} }, want: []string{"problem gpu: the driver lists no GPU", "try: use --no-energy"}},
 		"a slice":         {dev: energy.FakeDevice{Power: watts, VGPU: "vgpu"}, want: []string{"is shared (vgpu)"}},
 		"a GPU is lost":   {dev: energy.FakeDevice{Power: watts, Faults: []energy.Fault{{Kind: energy.FaultLost}}}, want: []string{"problem gpu: GPU 0 (Simulated GPU) cannot be read: simulated: device is lost"}},
 		"nothing to read": {dev: energy.FakeDevice{Power: watts, NoCounter: true, NoPower: true}, want: []string{"gives neither energy nor power"}},
@@ -145,7 +150,11 @@ func (c patient) examine(t *testing.T, name string) {
 			if c.none != nil {
 				return nil, c.none
 			}
-			src, err := energy.NewFake(energy.FakeOptions{Clock: clock, Devices: append([]energy.FakeDevice{c.dev}, c.more...), Info: energy.SourceInfo{Driver: "1"}})
+			var devs []energy.FakeDevice
+			if c.dev.Power != nil {
+				devs = append(c.more, c.dev)
+			}
+			src, err := energy.NewFake(energy.FakeOptions{Clock: clock, Devices: devs, Info: energy.SourceInfo{Driver: "1"}})
 			if c.open != nil {
 				return c.open(src), err
 			}
@@ -200,6 +209,17 @@ func (d denying) Probes(dev int) []energy.Probe {
 	list := d.Source.Probes(dev)
 	list[0].Read = func() (int64, error) { return 0, energy.ErrPermission }
 	return list
+}
+
+// superchips is a source of superchips.
+type superchips struct{ energy.Source }
+
+func (w superchips) Devices(ctx context.Context) ([]energy.Device, error) {
+	devs, err := w.Source.Devices(ctx)
+	for i := range devs {
+		devs[i].Scope = energy.ScopeModule
+	}
+	return devs, err
 }
 
 // TestDiagnoseStops ends when it is told to.
