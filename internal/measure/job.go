@@ -254,6 +254,9 @@ func (j *job) openClient() error {
 	if conf.Proxy == "none" {
 		conf.Proxy = ""
 	}
+	if o.Insecure {
+		j.tell("warning", "name the server's own authority with --cacert instead", "--insecure accepts any certificate: whoever stands between here and the server can read the API key and answer in its place")
+	}
 	switch {
 	case o.Demo:
 		if err := j.demo.serve(); err != nil {
