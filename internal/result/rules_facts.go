@@ -17,6 +17,7 @@ func (j *judge) facts() {
 	if j.energy {
 		j.windowRules()
 		j.boundary()
+		j.spread()
 		j.deviceFacts()
 	}
 }
@@ -135,6 +136,20 @@ func (j *judge) boundary() {
 		j.say("V18", "E", Error, "/boundary/includes", "a board of its own holds such results", "%s measures the whole module, CPU included; boundary.includes must be module", by)
 	case b != nil:
 		j.say("V18", "E", Error, "/boundary/includes", "", "boundary.includes is %q, but the samples hold the energy of GPUs alone", Clip(b.Includes))
+	}
+}
+
+// spread is the part of V18 that finds a server on devices that were not sampled,
+// such as those of another host: each tensor and pipeline part has its own.
+func (j *judge) spread() {
+	sw := j.r.Software
+	if sw == nil || sw.Parallelism == nil {
+		return
+	}
+	tensor, pipeline := max(1, sw.Parallelism.Tensor), max(1, sw.Parallelism.Pipeline)
+	if n := int64(len(j.s.Header.Devices)); tensor > n || pipeline > n/tensor {
+		j.say("V18", "E", Error, "/software/parallelism", "measure with --no-energy where a server spans several machines",
+			"the server is spread over %d x %d devices, but %s sampled", tensor, pipeline, plural(int(n), "device was", "devices were"))
 	}
 }
 

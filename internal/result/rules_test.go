@@ -254,6 +254,12 @@ func faults() []fault {
 		{rule: "V18", level: E, name: "a server process elsewhere", before: inSamples(func(s *result.SamplesFile) { s.Header.Outside = []string{strings.Repeat("77", 32)} }), says: "server also runs on GPU 77777777"},
 		{rule: "V18", level: E, name: "a device changed", before: inSamples(func(s *result.SamplesFile) { s.End.Devices[0].UUIDSHA256 = strings.Repeat("99", 32) }), says: "device set changed"},
 		{rule: "V18", level: E, name: "a device gone at the end", before: inSamples(func(s *result.SamplesFile) { s.End.Devices = nil })},
+		{rule: "V18", level: E, name: "a server that spans two machines", before: plan(func(r *result.Result) {
+			r.Software.Parallelism = &result.Parallelism{Tensor: 8, Pipeline: 2}
+		}), says: "spread over 8 x 2 devices, but 1 device was sampled"},
+		{rule: "V18", level: ok, name: "replicas within a device", before: plan(func(r *result.Result) {
+			r.Software.Parallelism = &result.Parallelism{Tensor: 1, Data: 4, Expert: 8}
+		})},
 		{rule: "V18", level: E, name: "devices of two models", spec: two(), before: plan(func(r *result.Result) { r.Hardware.Devices[1].Name = "NVIDIA A100" }), says: "devices of several models"},
 		{rule: "V18", level: ok, name: "declared devices of two models", spec: two(), before: plan(func(r *result.Result) {
 			r.Hardware.Devices[1].Name, r.Hardware.Mixed = "NVIDIA A100", new(true)
