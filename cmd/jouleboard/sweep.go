@@ -228,6 +228,15 @@ func (s *sweeper) plan(points []measure.Point, share measure.Shard, done map[str
 		o := p.Options
 		o.NoCommit, o.By, o.ByURL, o.License, o.Attest = s.flags.common.NoCommit, s.flags.common.By, s.flags.common.ByURL, s.flags.common.License, s.flags.common.Attest
 		o.Dataset = measure.DatasetIn(o.Dataset, folder)
+		if w, err := measure.ParseWorkload(o.Dataset); err == nil && w.File != "" && !said[w.File] {
+			if _, err := os.Stat(w.File); err != nil {
+				said[w.File] = true
+				if last != nil {
+					s.e.report(last)
+				}
+				last = hintError{fmt.Errorf("%s: the data set: %w", s.sweep.Where(p, "--dataset"), err), "files are looked for beside the plan; fixed:IN/OUT needs none"}
+			}
+		}
 		plans, err := measure.Plans(o, s.board.cat)
 		var problems measure.Problems
 		if errors.As(err, &problems) {
