@@ -3,12 +3,17 @@
 package measure
 
 import (
+	"cmp"
+	"fmt"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"time"
 
+	"github.com/go-json-experiment/json"
+
 	"jouleboard/internal/energy"
+	"jouleboard/internal/load"
 	"jouleboard/internal/result"
 )
 
@@ -57,10 +62,31 @@ func (j *job) describe(s *result.SamplesFile) *result.Result {
 	if j.env.Consent != nil && pl.Draft == "" {
 		r.Attestation = j.env.Consent.Attestation()
 	}
-	for key, value := range o.X {
+	j.extra(r)
+	return r
+}
+
+// extra writes what section 9 asks for and the schema has no key of its own for.
+func (j *job) extra(r *result.Result) {
+	f := &j.facts
+	for key, value := range map[string]string{
+		"x_kv_cache_dtype": f.KVCache, "x_prefix_caching": f.PrefixCaching, "x_speculative_decoding": f.Speculative,
+	} {
+		if value != "" {
+			r.X = withX(r.X, key, clipName(value))
+		}
+	}
+	l, d := j.plan.Opt.Limits, load.DefaultLimits()
+	r.X = withX(r.X, "x_timeouts", fmt.Sprintf("connect %v, first token %v, idle %v, total %v",
+		cmp.Or(l.Connect, d.Connect), cmp.Or(l.First, d.First), cmp.Or(l.Idle, d.Idle), cmp.Or(l.Total, d.Total)))
+	if len(j.probe.Evidence) > 0 {
+		if data, err := json.Marshal(j.probe.Evidence, json.Deterministic(true)); err == nil {
+			r.X["x_probe_evidence"] = data
+		}
+	}
+	for key, value := range j.plan.Opt.X {
 		r.X = withX(r.X, key, value)
 	}
-	return r
 }
 
 // model is what the catalogue knows of the model's size: total and active.
@@ -84,9 +110,9 @@ func (j *job) hardware() *result.Hardware {
 	if n := len(j.devs); n > 0 {
 		hw.Name = firstNonEmpty(hw.Name, j.devs[0].Name)
 		hw.Count = int64(n)
-		if n > 1 {
+		if l := j.devs[0].NVLinks; n > 1 && l != nil {
 			hw.Interconnect = "pcie"
-			if l := j.devs[0].NVLinks; l != nil && *l > 0 {
+			if *l > 0 {
 				hw.Interconnect = "nvlink"
 			}
 		}
@@ -159,7 +185,10 @@ func (j *job) software() *result.Software {
 		sw.LaunchCommand = firstNonEmpty(sw.LaunchCommand, "unknown")
 		sw.Kernel = firstNonEmpty(sw.Kernel, "unknown")
 		if sw.Parallelism == nil {
-			sw.Parallelism = &result.Parallelism{Tensor: 1}
+			sw.Parallelism = &result.Parallelism{Tensor: 1} // one accelerator
+			if n := max(o.GPUs, int64(len(j.devs))); n != 1 {
+				sw.Parallelism = &result.Parallelism{Notes: "unknown"} // a draft's; any other was refused before its load
+			}
 		}
 	} else {
 		sw.Kernel = ""
@@ -198,6 +227,10 @@ func (j *job) workload() result.Workload {
 		load.DurationS = nil
 	}
 	sampling := pl.Sampling
+	if j.prompt != nil && j.prompt.caps.penalty && sampling.RepetitionPenalty == nil {
+		one := 1.0 // as it was sent
+		sampling.RepetitionPenalty = &one
+	}
 	w := result.Workload{
 		Task: pl.TaskID, SystemPromptSHA256: hashText(pl.System), Roles: pl.Roles, Sampling: &sampling,
 		Warmup: int64(len(j.warm)), Seed: &seed, PrefixPolicy: o.Prefix, Isolation: o.Isolation, Load: &load, SLO: pl.SLO,

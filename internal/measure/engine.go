@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,16 +20,18 @@ import (
 
 // facts are what was found out about a server and its model.
 type facts struct {
-	Engine, Version        string
-	Revision               string
-	Precision, Quant       string
-	Served                 []string // names of models that the server lists
-	ServerLimit            int64    // most requests at a time (W2)
-	Command                string   // that started it, secrets masked
-	Pid                    int      // of the server; 0 if it cannot be seen
-	Parallel               *result.Parallelism
-	RandomWeights          bool
-	KVCache, PrefixCaching string
+	Engine, Version  string
+	Revision         string
+	Precision, Quant string
+	Served           []string // names of models that the server lists
+	ServerLimit      int64    // most requests at a time (W2)
+	Command          string   // that started it, secrets masked
+	Pid              int      // of the server; 0 if it cannot be seen
+	Parallel         *result.Parallelism
+	RandomWeights    bool
+	// What the command says of the cache of keys and values, and of drafts of
+	// tokens: "" where it leaves that to the engine.
+	KVCache, PrefixCaching, Speculative string
 }
 
 // page asks for a JSON page of the server; nil where there is none.
@@ -261,6 +264,21 @@ func askCommand(command string, f *facts) (revision string) {
 	if load := flagValue(command, "--load-format", "--load_format"); load == "dummy" {
 		f.RandomWeights = true
 	}
-	f.KVCache = flagValue(command, "--kv-cache-dtype", "--kv_cache_dtype")
+	f.KVCache = flagValue(command, "--kv-cache-dtype", "--kv_cache_dtype", "--cache-type-k", "-ctk")
+	has := func(names ...string) bool {
+		return slices.ContainsFunc(strings.Fields(command), func(w string) bool {
+			name, _, _ := strings.Cut(w, "=")
+			return slices.Contains(names, name)
+		})
+	}
+	switch {
+	case has("--no-enable-prefix-caching", "--disable-radix-cache", "--no-cache-prompt"):
+		f.PrefixCaching = "off"
+	case has("--enable-prefix-caching", "--cache-prompt"):
+		f.PrefixCaching = "on"
+	}
+	if has("--speculative-config", "--speculative_config", "--speculative-model", "--speculative-algorithm", "--speculative-draft-model-path", "--model-draft", "-md", "--speculate") {
+		f.Speculative = "on"
+	}
 	return flagValue(command, "--revision")
 }

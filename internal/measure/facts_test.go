@@ -32,6 +32,23 @@ func TestMaskSecrets(t *testing.T) {
 	}
 }
 
+// TestPublicText: no result of a server that lies in somebody's home is lost to
+// V01 at its end.
+func TestPublicText(t *testing.T) {
+	for in, want := range map[string]string{
+		"/home/ada/venv/bin/python -m vllm --model=/home/ada/m -x '/root/k'": "~/venv/bin/python -m vllm --model=~/m -x '~/k'",
+		"/Users/ada/bin/llama-server -m /Users/ada/x.gguf":                   "~/bin/llama-server -m ~/x.gguf",
+		`C:\Users\ada\llama-server.exe -m D:\models\x.gguf`:                  `~\llama-server.exe -m ~\models\x.gguf`,
+		"/usr/bin/python3 /opt/vllm/serve --port 8000 ORG/NAME":              "/usr/bin/python3 /opt/vllm/serve --port 8000 ORG/NAME",
+		"--path /srv/home/x --a=b":                                           "--path /srv/home/x --a=b",
+		"GH=ghp_abcdefghijklmnopqrst /home/ada/x":                            "GH=*** ~/x",
+	} {
+		if got := publicText(in); got != want {
+			t.Errorf("%s -> %s, want %s", in, got, want)
+		}
+	}
+}
+
 func TestExpand(t *testing.T) {
 	if got := expand("vllm serve {model} --port {port}", "Qwen/Qwen2.5-7B", 81); got != "vllm serve Qwen/Qwen2.5-7B --port 81" {
 		t.Error(got)

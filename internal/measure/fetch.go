@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -38,7 +39,14 @@ func (j *job) openData(ctx context.Context) error {
 	}
 	d, err := ReadData(path, w.Form)
 	if err != nil {
-		return &Failure{Err: err, Hint: "one JSON object a line, with messages or prompt; sharegpt:FILE reads conversations"}
+		hint := "one JSON object a line, with messages or prompt; sharegpt:FILE reads conversations"
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && j.plan.Opt.Dataset == "":
+			hint = "the task names this file: put it there, or give prompts with --dataset FILE"
+		case errors.Is(err, fs.ErrNotExist):
+			hint = "give --dataset a file that is there, or fixed:1024/256 for synthetic prompts"
+		}
+		return &Failure{Err: err, Hint: hint}
 	}
 	if want != "" && d.SHA256 != want {
 		return &Failure{

@@ -29,6 +29,7 @@ func TestClosedCircle(t *testing.T) {
 	tr.opt.Dataset, tr.opt.MaxTokens, tr.opt.Requests, tr.opt.Concurrency, tr.opt.Repeats = "fixed:100/40", 0, 0, []int64{4}, 3
 	tr.mutate = func(p *Plan) { p.Timing = fullTiming() }
 	tr.opt.SLO = "ttft=5s"
+	tr.opt.LaunchCommand = "/home/ada/venv/bin/fakeserver --no-enable-prefix-caching --kv-cache-dtype fp8 --speculative-config '{}'"
 	out, err := tr.simulate(t, fakeserver.Options{FirstToken: slow, Gap: 10 * time.Millisecond}, nil)
 	if err != nil {
 		t.Fatal(err, said(out))
@@ -81,6 +82,19 @@ func TestClosedCircle(t *testing.T) {
 	if r.Attestation == nil || r.Attestation.DataIntegrity.Name != "A Tester" {
 		t.Errorf("attestation %+v", r.Attestation)
 	}
+	if s := r.Workload.Sampling; s.TopP == nil || *s.TopP != 1 || s.Temperature == nil {
+		t.Errorf("sampling %+v; what was sent is not said", s)
+	}
+	for key, want := range map[string]string{
+		"x_timeouts": "first token 5m0s", "x_probe_evidence": "without it", "x_prefix_caching": "off", "x_kv_cache_dtype": "fp8", "x_speculative_decoding": "on",
+	} {
+		if got := string(r.X[key]); !strings.Contains(got, want) {
+			t.Errorf("%s is %s, want %s", key, got, want)
+		}
+	}
+	if c := r.Software.LaunchCommand; !strings.HasPrefix(c, "~/venv/bin/fakeserver ") {
+		t.Errorf("launch command %s", c)
+	}
 	if strings.Contains(readAll(t, out), tr.env.Root) {
 		t.Error("the result holds a path of this machine")
 	}
@@ -128,6 +142,22 @@ func readAll(t *testing.T, out *Outcome) string {
 		t.Fatal(err)
 	}
 	return string(data)
+}
+
+// TestUnknownParallelism: a draft does not guess how a model is spread.
+func TestUnknownParallelism(t *testing.T) {
+	t.Parallel()
+	for gpus, want := range map[int64]result.Parallelism{1: {Tensor: 1}, 4: {Notes: "unknown"}} {
+		tr := newTrial(t, "")
+		tr.opt.GPUs, tr.opt.Parallelism, tr.opt.Requests, tr.opt.Limit = gpus, "", 0, 12
+		out, err := tr.simulate(t, fakeserver.Options{FirstToken: slow}, nil)
+		if err != nil {
+			t.Fatal(err, said(out))
+		}
+		if p := good(t, tr, out).Software.Parallelism; *p != want {
+			t.Errorf("%d accelerators: %+v, want %+v", gpus, *p, want)
+		}
+	}
 }
 
 // TestRepeatsWithoutEnergy gives a performance result with a prompt never used
@@ -389,7 +419,7 @@ func TestOffline(t *testing.T) {
 	}
 	// Without a number it is a thousand, and the data must have them.
 	tr.opt.Requests = 0
-	if out, err := tr.run(t, t.Context()); out != nil || err == nil || !strings.Contains(err.Error(), "1 runs of 1000 requests need more prompts than the 200") {
+	if out, err := tr.run(t, t.Context()); out != nil || err == nil || !strings.Contains(err.Error(), "1 run of 1000 requests need more prompts than the 200") {
 		t.Errorf("%v, %v", out, err)
 	}
 }

@@ -149,7 +149,7 @@ func Plans(o Options, cat *catalog.Catalog) ([]*Plan, error) {
 	p.workload(base) // settles the default load of the workload
 	loads := p.loads()
 	p.counts(base, loads)
-	p.facts()
+	p.facts(base)
 	p.drafts(base)
 	if err := p.problems.orNil(); err != nil {
 		return nil, err

@@ -181,10 +181,19 @@ func parseSLO(text string) (*result.SLO, error) {
 }
 
 // facts checks what a person states about engine and machine.
-func (p *planner) facts() {
+func (p *planner) facts(pl *Plan) {
 	o := &p.o
 	if _, err := parseParallelism(o.Parallelism); err != nil {
 		p.bad("such as --parallelism tensor=2,pipeline=1", "--parallelism: %v", err)
+	}
+	for _, f := range []struct{ flag, text string }{
+		{"--by", o.By}, {"--by-url", o.ByURL}, {"--note", strings.Join(o.Notes, "\n")}, {"--hardware", o.Hardware}, {"--where", o.Where},
+		{"--client-place", o.ClientPlace}, {"--container", o.Container}, {"--engine", o.Engine}, {"--engine-version", o.EngineVersion},
+		{"--precision", o.Precision}, {"--quantization", o.Quantization}, {"--provider", o.Provider}, {"--served-model", o.Served},
+	} {
+		if publicText(f.text) != f.text && !(f.flag == "--served-model" && pl.Kind != result.KindEndpoint) {
+			p.bad("results are public; leave it out", "%s holds what looks like a key, or a folder of this machine (V01)", f.flag)
+		}
 	}
 	for _, f := range []struct{ flag, path string }{
 		{"--api-key-file", o.APIKeyFile}, {"--cacert", o.CAFile}, {"--cert", o.CertFile}, {"--key", o.KeyFile},

@@ -63,7 +63,7 @@ func newPrompts(pl *Plan, data *Data, c caps) (*prompts, error) {
 	if each < 1 || pl.Fixed && pl.Requests > each && !pl.Opt.AllowRepeat {
 		want := max(1, pl.Requests)
 		return nil, &Failure{
-			Err:  fmt.Errorf("%d runs of %d requests need more prompts than the %d of the data set (%d a run with isolation %s)", repeats, want, items, each, pl.Opt.Isolation),
+			Err:  fmt.Errorf("%s of %d requests need more prompts than the %d of the data set (%d a run with isolation %s)", runsOf(repeats), want, items, each, pl.Opt.Isolation),
 			Hint: "give fewer --requests or --repeats, another --isolation, or declare repeated prompts with --allow-repeat",
 		}
 	}
@@ -86,6 +86,13 @@ func newPrompts(pl *Plan, data *Data, c caps) (*prompts, error) {
 	return p, nil
 }
 
+func runsOf(n int) string {
+	if n == 1 {
+		return "1 run"
+	}
+	return fmt.Sprintf("%d runs", n)
+}
+
 // enoughData says before a server is started whether the data can make the runs
 // that were asked for.
 func (j *job) enoughData() error {
@@ -100,7 +107,7 @@ func (j *job) enoughData() error {
 	}
 	if avail := p.available(); avail < need {
 		return &Failure{
-			Err:  fmt.Errorf("a run needs at least %d prompts, and has %d: the data set holds %d for %d runs with isolation %s", need, avail, len(j.data.Items), pl.Opt.Repeats, pl.Opt.Isolation),
+			Err:  fmt.Errorf("a run needs at least %d prompts, and has %d: the data set holds %d for %s with isolation %s", need, avail, len(j.data.Items), runsOf(pl.Opt.Repeats), pl.Opt.Isolation),
 			Hint: "give more prompts, fewer --repeats, another --isolation, a lower --concurrency, or declare repeated prompts with --allow-repeat",
 		}
 	}

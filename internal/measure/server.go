@@ -265,12 +265,24 @@ func logFolder() string {
 
 var (
 	secretFlag = regexp.MustCompile(`(?i)((?:--?|\b)[a-z0-9_-]*(?:api[_-]?key|token|secret|password|passwd|credential)s?(?:[=:]|\s+))("[^"]*"|'[^']*'|[^\s"']+)`)
-	secretWord = regexp.MustCompile(`(?i)(bearer\s+)[^\s"']+|\b(sk|pk|hf|gsk|nvapi|xai)[-_][A-Za-z0-9_-]{8,}`)
+	secretWord = regexp.MustCompile(`(?i)(bearer\s+)[^\s"']+|\b(sk|pk|hf|gsk|nvapi|xai|gh[opsu]|github_pat|xox[abprs])[-_][A-Za-z0-9_-]{8,}|\bAKIA[0-9A-Z]{16}|\bAIza[A-Za-z0-9_-]{30,}`)
 	userPass   = regexp.MustCompile(`://[^/\s:@]+:[^/\s@]+@`)
 )
 
 // tokenCounts are flags whose name holds "token" and whose value is no secret.
 var tokenCounts = regexp.MustCompile(`(?i)(max|num|min|batched|chunked)[a-z0-9_-]*tokens?|tokens?[_-]?(per|limit|budget|len)|tokenizer`)
+
+// Folders of people, which name them, and drives of Windows.
+var (
+	homePath  = regexp.MustCompile(`(^|[\s"'=:,(])(?:/(?:home|Users)/[^/\s"']*|/root)/`)
+	drivePath = regexp.MustCompile(`(^|[\s"'=:,(])[A-Za-z]:\\(?:Users\\[^\\\s"']*\\)?`)
+)
+
+// publicText makes a command fit to be published: no keys, and no home folders,
+// which are written ~ (M2).
+func publicText(s string) string {
+	return drivePath.ReplaceAllString(homePath.ReplaceAllString(maskSecrets(s), "${1}~/"), `${1}~\`)
+}
 
 // maskSecrets takes keys out of a command or a log line.
 func maskSecrets(s string) string {

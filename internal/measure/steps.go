@@ -83,7 +83,7 @@ func (j *job) findServer() {
 		j.facts.Command = "jouleboard measure --demo"
 	case j.child != nil:
 		j.facts.Pid = j.child.pid()
-		j.facts.Command = maskSecrets(expand(o.ServeCmd, o.Model, o.Port))
+		j.facts.Command = publicText(expand(o.ServeCmd, o.Model, o.Port))
 	default:
 		u, err := url.Parse(j.url)
 		if err != nil || !isLocal(u) {
@@ -95,10 +95,10 @@ func (j *job) findServer() {
 		}
 		var command string
 		j.facts.Pid, command = listener(j.env.Proc, port)
-		j.facts.Command = maskSecrets(command)
+		j.facts.Command = publicText(command)
 	}
 	if o.LaunchCommand != "" {
-		j.facts.Command = maskSecrets(o.LaunchCommand)
+		j.facts.Command = publicText(o.LaunchCommand)
 	}
 }
 

@@ -237,6 +237,10 @@ func (p *planner) sampling(pl *Plan) {
 		}
 		s.Temperature = &t
 	}
+	if s.TopP == nil {
+		all := 1.0
+		s.TopP = &all
+	}
 	s.Method = "multinomial"
 	if *s.Temperature == 0 {
 		s.Method = "greedy"
