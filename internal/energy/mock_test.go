@@ -6,7 +6,9 @@
 package energy
 
 import (
+	"encoding/binary"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 
@@ -81,6 +83,40 @@ func TestMockEnergy(t *testing.T) {
 	}
 	if err := src.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestMockReasons: the newer of two counters with one name counts, and where it
+// fails once the older one does not take its place.
+func TestMockReasons(t *testing.T) {
+	fails := false
+	dev := &mock.Device{GetFieldValuesFunc: func(values []nvml.FieldValue) nvml.Return {
+		for i := range values {
+			v := &values[i]
+			v.ValueType, v.NvmlReturn = valueUlonglong, uint32(nvml.ERROR_NOT_SUPPORTED)
+			binary.NativeEndian.PutUint64(v.Value[:], uint64(v.FieldId))
+			if v.FieldId == 75 || v.FieldId == 252 || v.FieldId == 251 && !fails {
+				v.NvmlReturn = uint32(nvml.SUCCESS)
+			}
+		}
+		return nvml.SUCCESS
+	}}
+	src, err := newNVML(mockLibrary(dev, "nvmlDeviceGetFieldValues"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fails = range []bool{false, true} {
+		st, err := src.State(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]int64{"hw_thermal": 252}
+		if !fails {
+			want["sw_thermal"] = 251
+		}
+		if !maps.Equal(st.ReasonNS, want) || st.ReasonSource != ReasonCounter {
+			t.Errorf("fails %v: %v by %q", fails, st.ReasonNS, st.ReasonSource)
+		}
 	}
 }
 

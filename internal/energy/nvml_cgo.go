@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -41,6 +42,7 @@ type nvmlDevice struct {
 	info    Device
 	counter *nvmlReading
 	power   *nvmlReading
+	reasons []reasonField
 }
 
 // nvmlReading is one way to read a number.
@@ -223,6 +225,7 @@ func (s *nvmlSource) open() error {
 		} else {
 			d.info.UUID = uuid
 			s.choose(&d)
+			d.reasons = s.chooseReasons(h)
 		}
 		s.devices = append(s.devices, d)
 	}
@@ -538,17 +541,20 @@ func (s *nvmlSource) State(dev int) (State, error) {
 	}
 	st.ECC, st.Persistence, st.MIG = s.ecc(h), s.persistence(h), s.mig(h)
 	st.AppSMClockMHz = s.appClock(h, nvml.CLOCK_SM)
-	s.reasons(h, &st)
+	s.reasons(d, &st)
 	s.procs(h, &st)
 	return st, nil
 }
 
-// reasonFields are the nanosecond counters (M1) by the numbers of the binding's
-// own header. Field 75 is what sw_thermal was called before 251.
-var reasonFields = [...]struct {
+// reasonField is one clock-event counter.
+type reasonField struct {
 	name string
 	id   uint32
-}{
+}
+
+// reasonFields are the nanosecond counters (M1) by the numbers of the binding's
+// own header. Field 75 is what sw_thermal was called before 251.
+var reasonFields = [...]reasonField{
 	{"sw_power_cap", nvml.FI_DEV_CLOCKS_EVENT_REASON_SW_POWER_CAP},
 	{"sync_boost", nvml.FI_DEV_CLOCKS_EVENT_REASON_SYNC_BOOST},
 	{"board_limit", nvml.FI_DEV_PERF_POLICY_BOARD_LIMIT},
@@ -560,21 +566,28 @@ var reasonFields = [...]struct {
 	{"hw_power_brake", nvml.FI_DEV_CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN},
 }
 
-// firstNewReason is where reasonFields turns to numbers that drivers before 560
-// do not know; they are asked apart, lest one unknown number spoil the rest.
-const firstNewReason = 6
-
-func (s *nvmlSource) reasons(h nvml.Device, st *State) {
-	for _, span := range [...][2]int{{0, firstNewReason}, {firstNewReason, len(reasonFields)}} {
-		part := reasonFields[span[0]:span[1]]
-		want := make([]nvml.FieldValue, len(part))
-		for i, f := range part {
-			want[i].FieldId = f.id
-		}
-		got, err := s.fields(h, want)
-		if err != nil {
+// chooseReasons finds the counters that a GPU has, each asked by itself: an old
+// driver refuses a whole call for one number that it does not know. Of two with
+// one name the later one is kept, for good, since their values differ.
+func (s *nvmlSource) chooseReasons(h nvml.Device) []reasonField {
+	var out []reasonField
+	for _, f := range reasonFields {
+		if _, err := s.field(h, f.id, 0); err != nil {
 			continue
 		}
+		out = slices.DeleteFunc(out, func(o reasonField) bool { return o.name == f.name })
+		out = append(out, f)
+	}
+	return out
+}
+
+func (s *nvmlSource) reasons(d *nvmlDevice, st *State) {
+	h := d.handle
+	want := make([]nvml.FieldValue, len(d.reasons))
+	for i, f := range d.reasons {
+		want[i].FieldId = f.id
+	}
+	if got, err := s.fields(h, want); err == nil {
 		for i, v := range got {
 			ns, err := fieldValue(v)
 			if err != nil {
@@ -583,7 +596,7 @@ func (s *nvmlSource) reasons(h nvml.Device, st *State) {
 			if st.ReasonNS == nil {
 				st.ReasonNS = map[string]int64{}
 			}
-			st.ReasonNS[part[i].name] = ns
+			st.ReasonNS[d.reasons[i].name] = ns
 		}
 	}
 	mask, ok := ask(s, h.GetCurrentClocksEventReasons, "nvmlDeviceGetCurrentClocksEventReasons")
