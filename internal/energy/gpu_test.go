@@ -1,7 +1,8 @@
 //go:build gpu && linux && cgo
 
 // Checks on a machine with a GPU (X10): go test -tags gpu -v -run GPU. They need
-// no load; with one running beside them the cross-check is judged too.
+// no load; with one running beside them the cross-check is judged too. They
+// sample for 30 s, or for as long as JOULEBOARD_SOAK says (8h, with -timeout 9h).
 
 package energy
 
@@ -45,14 +46,27 @@ func TestGPU(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := Record(ctx, src, devs, Options{}, clock, clock.Now()+30_000_000)
+	span := 30 * time.Second
+	if v := os.Getenv("JOULEBOARD_SOAK"); v != "" {
+		if span, err = time.ParseDuration(v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := Record(ctx, src, devs, Options{}, clock, clock.Now()+span.Microseconds())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("%+v", s.Stats)
+	if s.Stats.LargestGapUS > 500_000 {
+		t.Errorf("a gap of %d ms at %d s", s.Stats.LargestGapUS/1000, s.Stats.LargestGapAt/1_000_000)
+	}
 	for i, d := range devs {
 		byCounter, byPower := means(&s, i)
 		diff := math.Abs(byCounter-byPower) / byCounter
+		if byCounter <= 0 {
+			t.Errorf("%s: the counter fell or stood still", d.Name)
+			continue
+		}
 		t.Logf("%s: counter %.0f mW, power %.0f mW, %.2f %% apart", d.Name, byCounter, byPower, 100*diff)
 		busy := d.PowerLimitMW != nil && byCounter > float64(*d.PowerLimitMW)/3
 		if busy && diff > 0.05 { // idle, a disagreement only warns (E11)
@@ -69,6 +83,9 @@ func means(s *Samples, dev int) (byCounter, byPower float64) {
 		t := &s.Ticks[k]
 		if t.EnergyMJ[dev] == nil || t.PowerMW[dev] == nil {
 			continue
+		}
+		if prev != nil && *prev.EnergyMJ[dev] > *t.EnergyMJ[dev] {
+			return 0, 0 // it fell: no mean is near another then
 		}
 		if prev != nil && *prev.EnergyMJ[dev] != *t.EnergyMJ[dev] {
 			if first == nil {

@@ -101,6 +101,8 @@ type Sampler struct {
 	cancel context.CancelFunc
 	done   chan struct{}
 	wait   time.Duration // stopWait, shorter in a test
+	gaveUp chan struct{} // closed once a Stop has waited for long enough
+	once   sync.Once     // closes it
 
 	mu       sync.Mutex // guards all below against Latest and a Stop that gave up waiting
 	s        Samples
@@ -127,7 +129,7 @@ func newSampler(src Source, devs []Device, opt Options, clock Clock) (*Sampler, 
 		}
 		seen[d.UUID] = true
 	}
-	s := &Sampler{src: src, clock: clock, period: opt.PeriodUS, cpu: opt.CPU, done: make(chan struct{}), wait: stopWait}
+	s := &Sampler{src: src, clock: clock, period: opt.PeriodUS, cpu: opt.CPU, done: make(chan struct{}), gaveUp: make(chan struct{}), wait: stopWait}
 	s.s.Devices = append([]Device(nil), devs...)
 	s.s.Stats = Stats{PeriodUS: opt.PeriodUS, Devices: make([]DeviceStats, len(devs))}
 	if s.cpu != nil {
@@ -175,7 +177,7 @@ func Record(ctx context.Context, src Source, devs []Device, opt Options, clock C
 
 // Stop ends sampling and returns all of it. A device read that does not come
 // back within ten seconds is abandoned and said so in Stats.Hung. Stop may be
-// called again.
+// called again and does not wait a second time.
 func (s *Sampler) Stop() Samples {
 	s.cancel()
 	timer := time.NewTimer(s.wait)
@@ -183,7 +185,14 @@ func (s *Sampler) Stop() Samples {
 	select {
 	case <-s.done:
 		return s.finish(false)
+	case <-s.gaveUp:
 	case <-timer.C:
+		s.once.Do(func() { close(s.gaveUp) })
+	}
+	select {
+	case <-s.done: // it has come back by now
+		return s.finish(false)
+	default:
 		return s.finish(true)
 	}
 }

@@ -327,6 +327,10 @@ func TestStopLeavesAReadThatHangs(t *testing.T) {
 	if !got.Stats.Hung || len(got.Ticks) != 1 {
 		t.Errorf("hung %v with %d ticks", got.Stats.Hung, len(got.Ticks))
 	}
+	s.wait = time.Hour // nobody waits twice
+	if again := s.Stop(); !again.Stats.Hung {
+		t.Error("a second Stop does not say that the read hangs")
+	}
 	close(src.release)
 	<-s.done
 	if len(got.Ticks) != 1 {
