@@ -47,8 +47,7 @@ func (e *env) consent(ctx context.Context, root string, o *measure.Options, draf
 	case draft != "":
 		return nil, nil
 	}
-	in, isFile := e.Stdin.(*os.File)
-	if !isFile || !term.IsTerminal(int(in.Fd())) || !isTerminal(e.Stderr) {
+	if !e.canAsk() {
 		return nil, usageError{
 			msg:  "the three statements of the attestation have not been accepted",
 			hint: "read them on the page content/methodology/contribute.md and run again with --attest --by 'NAME', or run measure once on a terminal",
@@ -59,7 +58,7 @@ func (e *env) consent(ctx context.Context, root string, o *measure.Options, draf
 	for _, s := range measure.Statements() {
 		e.notef("  %s. %s\n", s.Title, s.Text)
 	}
-	r := bufio.NewReader(in)
+	r := bufio.NewReader(e.Stdin)
 	// Ctrl-C ends the question, also while nothing is typed.
 	ask := func(prompt string) (string, error) {
 		fmt.Fprint(e.Stderr, prompt)
@@ -109,6 +108,12 @@ func (e *env) consent(ctx context.Context, root string, o *measure.Options, draf
 		e.notef("stored in %s", file)
 	}
 	return &c, nil
+}
+
+// canAsk says whether there is a person at a terminal.
+func (e *env) canAsk() bool {
+	in, ok := e.Stdin.(*os.File)
+	return ok && term.IsTerminal(int(in.Fd())) && isTerminal(e.Stderr)
 }
 
 func firstOf(list ...string) string {

@@ -63,6 +63,9 @@ Without a driver or a GPU the status is 3, before anything is sent.`,
 		},
 	}
 	fl.bind(cmd.Flags())
+	for _, name := range []string{"concurrency", "rate"} {
+		cmd.Flags().Lookup(name).DefValue = "" // the usage says it in words
+	}
 	return cmd
 }
 
@@ -125,8 +128,8 @@ func (fl *measureFlags) bind(f *pflag.FlagSet) {
 	f.StringVar(&o.Roles, "roles", "", "names of the speakers with --api completions, such as USER/ASSISTANT")
 	f.StringVar(&o.TokenSource, "token-source", "", "usage, tokenizer or chunks (default usage: what the server counts)")
 
-	f.Int64SliceVar(&o.Concurrency, "concurrency", nil, "requests in flight; several, with commas, are one result each (default 1)")
-	f.Float64SliceVar(&o.Rate, "rate", nil, "requests a second of an open loop; several are one result each")
+	f.Int64SliceVar(&o.Concurrency, "concurrency", nil, "`NUMBERS` of requests in flight; several, with commas, are one result each (default 1)")
+	f.Float64SliceVar(&o.Rate, "rate", nil, "`RATES` in requests a second, of an open loop; several are one result each")
 	f.StringVar(&o.Arrivals, "arrivals", "", "poisson or constant, with --rate (default poisson)")
 	f.IntVar(&o.Repeats, "repeats", 0, "runs of each point (default 3, the least that can be ranked)")
 	f.DurationVar(&fl.ramp, "ramp", 0, "time over which the first requests are spread (default: the warm-up's median latency; 0 turns it off)")
@@ -215,6 +218,7 @@ func runMeasure(ctx context.Context, e *env, fl measureFlags) error {
 // measureBoard is where results go and what a board says for them.
 type measureBoard struct {
 	root    string // takes results/
+	note    string // said once there is something to measure
 	cat     *catalog.Catalog
 	salt    string
 	license string
@@ -243,7 +247,7 @@ func openMeasureBoard(e *env, out string) (*measureBoard, error) {
 		if b.root, err = os.Getwd(); err != nil {
 			return nil, fmt.Errorf("find the working folder: %w", err)
 		}
-		e.notef("no board here: the result goes to %s, without a catalogue", filepath.Join(b.root, result.Dir))
+		b.note = fmt.Sprintf("no board here: the result goes to %s, without a catalogue", filepath.Join(b.root, result.Dir))
 	}
 	if b.root, err = filepath.Abs(b.root); err != nil {
 		return nil, fmt.Errorf("find the output folder: %w", err)
@@ -282,12 +286,23 @@ func (m *measurer) ready(ctx context.Context, plans []*measure.Plan) error {
 	if m.license == "" && plans[0].Draft != "" {
 		m.license = "NOASSERTION"
 	}
+	// What is missing is said all at once; a person is not asked while more is.
+	var missing measure.Problems
 	if m.license == "" {
-		return usageError{msg: "the licence of the figures is not stated", hint: "give it with --license, such as --license CC-BY-4.0, or set license in content/site.yaml"}
+		missing = append(missing, measure.Problem{Message: "the licence of the figures is not stated", Hint: "give it with --license, such as --license CC-BY-4.0, or set license in content/site.yaml"})
 	}
-	c, err := m.e.consent(ctx, m.board.root, o, plans[0].Draft)
-	if err != nil {
-		return err
+	var c *measure.Consent
+	if len(missing) == 0 || !m.e.canAsk() {
+		var err error
+		var usage usageError
+		if c, err = m.e.consent(ctx, m.board.root, o, plans[0].Draft); errors.As(err, &usage) {
+			missing = append(missing, measure.Problem{Message: usage.msg, Hint: usage.hint})
+		} else if err != nil {
+			return err
+		}
+	}
+	if len(missing) > 0 {
+		return m.e.measureError(missing)
 	}
 	m.by = result.By{Name: o.By, URL: o.ByURL}
 	if c != nil {
@@ -304,6 +319,10 @@ func (m *measurer) ready(ctx context.Context, plans []*measure.Plan) error {
 	}
 	if m.by.Name == "" {
 		return usageError{msg: "nobody is named as who measures", hint: "give --by 'NAME'"}
+	}
+	if m.board.note != "" && m.format == "text" {
+		m.e.notef("%s", m.board.note)
+		m.board.note = ""
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ func (m *measurer) report(out *measure.Outcome, err error) {
 	if len(r.Window) > 0 {
 		fmt.Fprint(e.Stdout, summaryTable(r))
 	}
-	for _, f := range out.Findings {
+	for _, f := range alikeOnce(out.Findings) {
 		colour := map[result.Level]string{result.Error: "31;1", result.Warn: "33", result.Note: "2"}[f.Level]
 		e.notef("%s %s [%s]", e.paint(colour, string(f.Level)+":"), oneLine(f.Message), f.Rule)
 		if f.Hint != "" {
@@ -58,6 +58,26 @@ func (m *measurer) report(out *measure.Outcome, err error) {
 		e.notef("server log: %s", out.ServerLog)
 	}
 	m.nextStep(out, err)
+}
+
+// alikeOnce says once what was found of several runs in the same words.
+func alikeOnce(fs result.Findings) (out result.Findings) {
+	type words struct{ rule, level, message string }
+	at := map[words]int{}
+	count := map[words]int{}
+	for _, f := range fs {
+		w := words{f.Rule, string(f.Level), f.Message}
+		if count[w]++; count[w] == 1 {
+			at[w] = len(out)
+			out = append(out, f)
+		}
+	}
+	for w, n := range count {
+		if n > 1 {
+			out[at[w]].Message += fmt.Sprintf(" (%d times)", n)
+		}
+	}
+	return out
 }
 
 // nextStep says what was written and what to do now.
@@ -167,7 +187,10 @@ func summaryTable(r *result.Result) string {
 		}
 		interval := ""
 		if iv := m.CI95; iv != nil {
-			interval = fmt.Sprintf("  %s to %s", plain(unit.Sig(iv[0], def.Digits)), plain(unit.Sig(iv[1], def.Digits)))
+			// One that is too narrow for its digits says nothing.
+			if lo, hi := plain(unit.Sig(iv[0], def.Digits)), plain(unit.Sig(iv[1], def.Digits)); lo != hi {
+				interval = "  " + lo + " to " + hi
+			}
 		}
 		fmt.Fprintf(&b, "  %-34s %18s%s\n", def.Name, value, interval)
 	}

@@ -59,12 +59,14 @@ func (j *job) finish(ctx context.Context) (*Outcome, error) {
 		return out, j.partial(ctx, out, samples, hw)
 	}
 	if out.Saved, err = saveResult(j.env.Root, r, data, hw); err != nil {
-		err = &Failure{Err: err, Hint: "make room or give --out a folder that can be written to; the run was kept as a partial file where that was possible"}
 		p := j.newPartial(out, "it could not be saved: "+err.Error())
-		if saved, e := partialElsewhere(p, data, hw); e == nil {
-			out.Saved = saved
+		hint := "make room or give --out a folder that can be written to; the run was kept as a partial file elsewhere"
+		saved, e := partialElsewhere(p, data, hw)
+		if e != nil {
+			hint = "make room or give --out a folder that can be written to, and measure again: the run could not be kept anywhere"
 		}
-		return out, err
+		out.Saved = saved
+		return out, &Failure{Err: err, Hint: hint}
 	}
 	j.commit(keep, out)
 	return out, nil
