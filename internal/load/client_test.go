@@ -188,8 +188,10 @@ func TestProxy(t *testing.T) {
 	}
 	defer srv.Close()
 	var through atomic.Int64
-	proxy := httptest.NewServer(&httputil.ReverseProxy{FlushInterval: -1, Rewrite: func(r *httputil.ProxyRequest) {
+	target, _ := url.Parse(srv.URL())
+	proxy := httptest.NewServer(&httputil.ReverseProxy{Transport: &http.Transport{}, FlushInterval: -1, Rewrite: func(r *httputil.ProxyRequest) {
 		through.Add(1)
+		r.Out.URL.Host = target.Host
 		if r.In.Header.Get("Proxy-Authorization") == "" {
 			t.Error("the proxy's password was not sent")
 		}
@@ -199,6 +201,7 @@ func TestProxy(t *testing.T) {
 	address.User = url.UserPassword("user", "SECRETPASS")
 	t.Setenv("http_proxy", address.String())
 	t.Setenv("no_proxy", "")
+	t.Setenv("HTTP_PROXY", "")
 	for _, c := range []struct {
 		name, proxy, noProxy string
 		want                 int64
@@ -214,6 +217,23 @@ func TestProxy(t *testing.T) {
 		if got.Outcome != OK || through.Load() != c.want {
 			t.Errorf("%s: %s (%s), %d requests through the proxy, expected %d", c.name, got.Outcome, got.Detail, through.Load(), c.want)
 		}
+	}
+	if _, err := NewClient(ClientOptions{BaseURL: srv.URL(), Proxy: "proxy:1", UnixSocket: "s"}); err == nil {
+		t.Error("a proxy behind a Unix socket was accepted")
+	}
+	t.Setenv("http_proxy", "")
+	t.Setenv("ALL_PROXY", address.String())
+	through.Store(0)
+	remote := strings.Replace(srv.URL(), "127.0.0.1", "model.example", 1)
+	direct := (&net.Dialer{}).DialContext
+	got := do(t, ClientOptions{BaseURL: remote, Proxy: "env", Dial: func(ctx context.Context, network, to string) (net.Conn, error) {
+		if to != address.Host {
+			return nil, fmt.Errorf("a connection to %s and not to the proxy", to)
+		}
+		return direct(ctx, network, to)
+	}})
+	if through.Load() != 1 || got.Outcome != OK {
+		t.Errorf("ALL_PROXY: %s (%s), %d requests through the proxy", got.Outcome, got.Detail, through.Load())
 	}
 	for _, bad := range []string{"ftp://x:1", "http://", "http://user:SECRETPASS@[::1", "http://a b"} {
 		_, err := NewClient(ClientOptions{BaseURL: srv.URL(), Proxy: bad})
@@ -234,8 +254,11 @@ func TestUnixSocket(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer srv.Close()
-	if got := do(t, ClientOptions{BaseURL: "http://localhost/v1", UnixSocket: path}); got.Outcome != OK {
-		t.Errorf("%+v", got)
+	t.Setenv("http_proxy", "http://127.0.0.1:1")
+	for _, proxy := range []string{"", "env"} {
+		if got := do(t, ClientOptions{BaseURL: "http://model.example/v1", UnixSocket: path, Proxy: proxy}); got.Outcome != OK {
+			t.Errorf("proxy %q: %+v", proxy, got)
+		}
 	}
 }
 

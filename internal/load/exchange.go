@@ -331,12 +331,14 @@ func (x *exchange) follow(onFirst func(at int64)) {
 	if over {
 		x.guard.hold(x.trace.End)
 	}
+	drained := make(chan struct{})
 	x.c.open.Add(1)
 	go func() {
 		defer x.c.open.Done()
 		if over {
 			x.drain()
 		}
+		close(drained)
 		if counts {
 			x.countText()
 		}
@@ -345,8 +347,12 @@ func (x *exchange) follow(onFirst func(at int64)) {
 	wait := time.NewTimer(5 * time.Millisecond)
 	defer wait.Stop()
 	select {
-	case <-x.settled:
+	case <-drained:
 	case <-wait.C:
+		return
+	}
+	if !counts {
+		<-x.settled // what is left is to give the connection back
 	}
 }
 

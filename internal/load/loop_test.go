@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -374,6 +376,64 @@ func TestCalibrationStops(t *testing.T) {
 		defer cancel()
 		if _, err := Calibrate(ctx, NewClock(time.Now()), CalibrateOptions{Streams: 2, Memory: true}); err == nil {
 			t.Error("a stopped calibration gave a result")
+		}
+	})
+}
+
+// TestMemoryOfManyStreams: 1,024 streams in the middle of lines of 64 kB cost a
+// bounded amount each, the server's side and all buffers of the connection
+// included.
+func TestMemoryOfManyStreams(t *testing.T) {
+	const streams, most = 1024, 400 << 10
+	line := content(strings.Repeat("energy ", 64<<10/7))
+	script := fake.Stream(fake.Split(16<<10),
+		fake.Events(line, line), fake.Send("data: "+line[:60<<10]), fake.Sleep(time.Second),
+		fake.Send(line[60<<10:]+"\n\n"), fake.Events(finish("stop"), usage(5, 3), done))
+	inMemory(t, fake.Options{Script: func(int64) fake.Script { return script }}, func(t *testing.T, _ *fake.Server, c *Client, clock Clock) {
+		heap := func() int64 {
+			var m runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&m)
+			return int64(m.HeapAlloc)
+		}
+		before, during := heap(), int64(0)
+		time.AfterFunc(500*ms, func() { during = heap() })
+		run, err := RunClosed(context.Background(), c, ClosedOptions{RunOptions: RunOptions{Clock: clock}, Concurrency: streams, Next: count(streams)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tr := range run.Traces {
+			if tr.Outcome != OK || tr.Events != 3 || tr.Last-tr.Start != 1_000_000 {
+				t.Fatalf("%+v", tr)
+			}
+		}
+		each := (during - before) / streams
+		t.Logf("%d bytes a stream", each)
+		if each > most {
+			t.Errorf("%d bytes a stream, expected at most %d", each, most)
+		}
+	})
+}
+
+// TestTokenizerHoldsNobodyUp: a tokenizer that takes long counts beside the
+// worker's next request, which starts at once.
+func TestTokenizerHoldsNobodyUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := fake.StartMemory(fake.Options{FirstToken: 100 * ms, Gap: 10 * ms, MinLength: 11, Lacks: []string{fake.IncludeUsage}})
+		defer srv.Close()
+		c := newClient(t, ClientOptions{BaseURL: srv.URL(), Dial: srv.Dial, TokenSource: SourceTokenizer, Count: func(context.Context, string) (int64, error) {
+			time.Sleep(3 * time.Second)
+			return 11, nil
+		}})
+		defer c.Close()
+		run, err := RunClosed(context.Background(), c, ClosedOptions{RunOptions: RunOptions{Clock: NewClock(time.Now())}, Concurrency: 1, Next: count(4)})
+		if err != nil || len(run.Traces) != 4 {
+			t.Fatalf("%d traces (%v)", len(run.Traces), err)
+		}
+		for i, tr := range run.Traces {
+			if tr.Outcome != OK || tr.Nc != 11 || tr.TokenSource != SourceTokenizer || tr.Start != int64(i)*200_000 {
+				t.Errorf("request %d: %s, %d tokens, started at %d us, expected %d", i, tr.Outcome, tr.Nc, tr.Start, i*200_000)
+			}
 		}
 	})
 }

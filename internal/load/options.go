@@ -87,7 +87,7 @@ type ClientOptions struct {
 
 	// Proxy is none (""), "env" for the usual environment variables, or the URL
 	// of a proxy (http, https, socks5 or socks5h; without a scheme it is http).
-	// L8 asks for no proxy unless one is given.
+	// L8 asks for no proxy unless one is given. A Unix socket has none.
 	Proxy   string
 	NoProxy string // hosts, domains and networks, with commas, that go past Proxy; with it, this machine's own addresses do too
 

@@ -4,6 +4,7 @@
 package load
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -71,7 +72,7 @@ func newTransport(opt ClientOptions) (*http.Transport, error) {
 func proxiesOf(opt ClientOptions) (list []*url.URL) {
 	raw := []string{opt.Proxy}
 	if opt.Proxy == "env" {
-		env := httpproxy.FromEnvironment()
+		env := environment()
 		raw = []string{env.HTTPProxy, env.HTTPSProxy}
 	}
 	for _, r := range raw {
@@ -85,12 +86,23 @@ func proxiesOf(opt ClientOptions) (list []*url.URL) {
 	return list
 }
 
+// environment is what the usual variables say, with ALL_PROXY for schemes that
+// have none of their own, as curl reads them.
+func environment() *httpproxy.Config {
+	env := httpproxy.FromEnvironment()
+	all := cmp.Or(os.Getenv("ALL_PROXY"), os.Getenv("all_proxy"))
+	env.HTTPProxy, env.HTTPSProxy = cmp.Or(env.HTTPProxy, all), cmp.Or(env.HTTPSProxy, all)
+	return env
+}
+
 func proxyOf(opt ClientOptions) (func(*http.Request) (*url.URL, error), error) {
-	switch opt.Proxy {
-	case "":
+	switch {
+	case opt.Proxy == "", opt.Proxy == "env" && opt.UnixSocket != "":
 		return nil, nil
-	case "env":
-		choose := httpproxy.FromEnvironment().ProxyFunc()
+	case opt.UnixSocket != "":
+		return nil, errors.New("a Unix socket and a proxy exclude each other: leave one out")
+	case opt.Proxy == "env":
+		choose := environment().ProxyFunc()
 		return func(r *http.Request) (*url.URL, error) {
 			u, err := choose(r.URL)
 			if err != nil {

@@ -41,6 +41,7 @@ func (p *pipe) read(b []byte) (int, error) {
 	}
 	n := copy(b, p.packets[0])
 	if p.packets[0] = p.packets[0][n:]; len(p.packets[0]) == 0 {
+		p.packets[0] = nil // the array behind the list lives on
 		p.packets = p.packets[1:]
 	}
 	return n, nil
