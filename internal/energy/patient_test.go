@@ -3,6 +3,7 @@ package energy
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,12 +12,12 @@ import (
 // hanging is a source whose calls do not come back before it is let go.
 type hanging struct {
 	*Fake
-	hang    bool
+	hang    atomic.Bool
 	release chan struct{}
 }
 
 func (h *hanging) wait() {
-	if h.hang {
+	if h.hang.Load() {
 		<-h.release
 	}
 }
@@ -57,7 +58,7 @@ func TestPatient(t *testing.T) {
 				if err := call(p); err != nil {
 					t.Fatalf("a healthy source: %v", err)
 				}
-				h.hang = true
+				h.hang.Store(true)
 				start := time.Now()
 				if err := call(p); !errors.Is(err, errHung) || time.Since(start) != callLimit {
 					t.Errorf("%v after %s", err, time.Since(start))
@@ -69,7 +70,7 @@ func TestPatient(t *testing.T) {
 				if _, err := p.Read(0); !errors.Is(err, errHung) {
 					t.Errorf("a read beside it: %v", err)
 				}
-				h.hang = false
+				h.hang.Store(false)
 				close(h.release)
 				synctest.Wait()
 				if err := call(p); err != nil {
@@ -83,7 +84,8 @@ func TestPatient(t *testing.T) {
 // TestPatientStops: who stops a program need not wait for the driver.
 func TestPatientStops(t *testing.T) {
 	b := newBench(t, 0, steady())
-	h := &hanging{Fake: b.fake, hang: true, release: make(chan struct{})}
+	h := &hanging{Fake: b.fake, release: make(chan struct{})}
+	h.hang.Store(true)
 	defer close(h.release)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
