@@ -11,6 +11,7 @@ import (
 	"jouleboard/internal/energy"
 	"jouleboard/internal/load"
 	"jouleboard/internal/load/fakeserver"
+	"jouleboard/internal/result"
 )
 
 // armed is a script for requests of the measured run alone: probe and warm-up
@@ -254,6 +255,32 @@ func TestMeterFaults(t *testing.T) {
 			}
 			kept(t, out)
 		})
+	}
+}
+
+// TestOldDriver measures where the driver has no energy counter: the power is
+// integrated, and the class says so (E1). Without power there is nothing to read.
+func TestOldDriver(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, "")
+	tr.board(energy.FakeDevice{Power: energy.Constant(300_000), NoCounter: true, MaskOnly: true, MeanPower: true})
+	tr.opt.Dataset, tr.opt.MaxTokens, tr.opt.Requests, tr.opt.Concurrency, tr.opt.Repeats = "fixed:100/40", 0, 0, []int64{4}, 3
+	tr.mutate = func(p *Plan) { p.Timing = fullTiming() }
+	out, err := tr.simulate(t, fakeserver.Options{FirstToken: slow, Gap: 10 * time.Millisecond}, nil)
+	if err != nil {
+		t.Fatal(err, said(out))
+	}
+	r := good(t, tr, out)
+	if p := r.Metrics["mean_power_w"].Value; r.Class != result.ClassEnergy || p != 300 || r.Window[0].Devices[0].Source == result.SourceCounter {
+		t.Errorf("class %s, %v W from %s", r.Class, p, r.Window[0].Devices[0].Source)
+	}
+
+	tr = newTrial(t, "")
+	tr.board(energy.FakeDevice{Power: energy.Constant(300_000), NoCounter: true, NoPower: true})
+	out, err = tr.simulate(t, fakeserver.Options{FirstToken: slow}, nil)
+	var m *Machine
+	if out != nil || !errors.As(err, &m) || !strings.Contains(err.Error(), "neither energy nor power") {
+		t.Errorf("%v, %v", out, err)
 	}
 }
 
