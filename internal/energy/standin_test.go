@@ -319,6 +319,7 @@ func TestStandinMissing(t *testing.T) {
 		}
 	}
 	needed := []string{"nvmlInit", "nvmlDeviceGetCount", "nvmlDeviceGetHandleByIndex", "nvmlDeviceGetUUID"}
+	whole := facts(spawned(t, "source", standin(t), ""))
 	for name, omit := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -336,8 +337,70 @@ func TestStandinMissing(t *testing.T) {
 			if s.Reading.EnergyMJ == nil || s.Reading.PowerMW == nil {
 				t.Errorf("one missing function took a whole reading away: %+v", s.Reading)
 			}
+			var lost []string
+			for key := range whole {
+				if _, ok := facts(s)[key]; !ok {
+					lost = append(lost, key)
+				}
+			}
+			slices.Sort(lost)
+			if want := loses[base]; all && strings.Join(lost, " ") != want || !all && len(lost) > 0 {
+				t.Errorf("lost %v, want %q", lost, want)
+			}
 		})
 	}
+	t.Run("all but what lists GPUs", func(t *testing.T) {
+		t.Parallel()
+		rest := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return slices.Contains(needed, version.ReplaceAllString(n, "")) })
+		s := spawned(t, "source", standin(t, rest...), "")
+		if s.Err != "" || s.ReadErr != "" || s.StateErr != "" || len(s.Devices) != 2 || s.Reading != (Reading{}) {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+// loses is what is not known without a function, in any version. What is not
+// here has another way to it, or ends nothing.
+var loses = map[string]string{
+	"nvmlSystemGetDriverVersion":                   "Driver",
+	"nvmlSystemGetNVMLVersion":                     "NVML",
+	"nvmlSystemGetCudaDriverVersion":               "CUDA",
+	"nvmlDeviceGetName":                            "Name",
+	"nvmlDeviceGetPciInfo":                         "PCI",
+	"nvmlDeviceGetMemoryInfo":                      "MemUsedBytes MemoryBytes",
+	"nvmlDeviceGetPowerManagementDefaultLimit":     "PowerLimitDefaultMW",
+	"nvmlDeviceGetPowerManagementLimitConstraints": "PowerLimitMaxMW PowerLimitMinMW",
+	"nvmlDeviceGetMaxClockInfo":                    "MaxMemClockMHz MaxSMClockMHz",
+	"nvmlDeviceGetClockInfo":                       "MemClockMHz SMClockMHz",
+	"nvmlDeviceGetApplicationsClock":               "AppMemClockMHz AppSMClockMHz",
+	"nvmlDeviceGetEnforcedPowerLimit":              "PowerLimitMW",
+	"nvmlDeviceGetEccMode":                         "ECC",
+	"nvmlDeviceGetPersistenceMode":                 "Persistence",
+	"nvmlDeviceGetMigMode":                         "MIG",
+	"nvmlDeviceGetNvLinkState":                     "NVLinks",
+	"nvmlDeviceGetTemperature":                     "TempC",
+	"nvmlDeviceGetUtilizationRates":                "UtilPercent",
+	"nvmlDeviceGetFieldValues":                     "ReasonNS",
+	"nvmlDeviceGetComputeRunningProcesses":         "", // the other lists stay, and ProcsErr says it
+}
+
+// facts are the names of all that a child found out.
+func facts(s seen) map[string]bool {
+	out := map[string]bool{}
+	if len(s.Devices) == 0 {
+		return out
+	}
+	for _, v := range []any{s.Info, s.Devices[0], s.State} {
+		data, _ := json.Marshal(v)
+		var fields map[string]any
+		json.Unmarshal(data, &fields)
+		for key, value := range fields {
+			if value != nil && value != "" {
+				out[key] = true
+			}
+		}
+	}
+	return out
 }
 
 func TestStandinOldDriver(t *testing.T) {
