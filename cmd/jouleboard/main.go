@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -26,6 +27,9 @@ const (
 )
 
 func main() {
+	// The HTTP client of the standard library logs what a server sends out of turn,
+	// bytes and all, straight onto the terminal. We have our own words for faults.
+	log.SetOutput(io.Discard)
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
