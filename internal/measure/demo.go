@@ -73,12 +73,17 @@ func (d *demo) gpu() (energy.Source, error) {
 	})
 }
 
-// serve starts the server and lets the board's power follow its load.
-func (d *demo) serve() error {
-	var err error
-	d.server, err = fakeserver.Start(fakeserver.Options{Model: DemoModel, FirstToken: demoFirst, Gap: demoGap, MinLength: demoOut, MaxLength: demoOut})
-	if err != nil {
-		return err
+// serve starts the server, in a test in memory, and lets the board's power follow
+// its load.
+func (d *demo) serve(memory bool) error {
+	opt := fakeserver.Options{Model: DemoModel, FirstToken: demoFirst, Gap: demoGap, MinLength: demoOut, MaxLength: demoOut}
+	if memory {
+		d.server = fakeserver.StartMemory(opt)
+	} else {
+		var err error
+		if d.server, err = fakeserver.Start(opt); err != nil {
+			return err
+		}
 	}
 	d.wg.Go(func() {
 		every := time.NewTicker(5 * time.Millisecond)

@@ -259,11 +259,14 @@ func (j *job) openClient() error {
 	}
 	switch {
 	case o.Demo:
-		if err := j.demo.serve(); err != nil {
+		if err := j.demo.serve(j.env.Dial != nil); err != nil {
 			return err
 		}
 		j.later(j.demo.close)
 		j.url = j.demo.server.URL()
+		if j.env.Dial != nil {
+			j.url, conf.Dial = "http://127.0.0.1:1/v1", j.demo.server.Dial
+		}
 	case o.ServeCmd != "":
 		port := o.Port
 		if port == 0 {

@@ -144,6 +144,33 @@ func readAll(t *testing.T, out *Outcome) string {
 	return string(data)
 }
 
+// TestDemo: the demonstration shows what its simulated server and board are: eight
+// streams of 32 tokens after 60 ms, each 8 ms, at 500 W.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, "")
+	tr.opt = Options{Demo: true}
+	tr.mutate = func(p *Plan) { p.Timing = demoTiming() }
+	out, err := tr.simulate(t, fakeserver.Options{}, func(*testing.T, *fakeserver.Server) { tr.opt.URL = "" })
+	if err != nil {
+		t.Fatal(err, said(out))
+	}
+	r := good(t, tr, out)
+	if r.Draft != "simulated" || r.Model.Weights != "random" || r.Attestation != nil || out.Commit != "" {
+		t.Errorf("draft %q, weights %s", r.Draft, r.Model.Weights)
+	}
+	for key, want := range map[string][2]float64{
+		"mean_power_w": {498, 500}, "idle_power_w": {90, 90.01}, "energy_per_output_token_j": {0.600, 0.604}, "output_tokens_per_s": {828, 833}, "mean_output_tokens": {32, 32},
+	} {
+		if got := r.Metrics[key].Value; !(got >= want[0] && got <= want[1]) {
+			t.Errorf("%s %v, want from %v to %v", key, got, want[0], want[1])
+		}
+	}
+	if d := r.Distributions["ttft_ms"]; *d.P50 != 60 || *r.Distributions["itl_ms"].P50 != 8 {
+		t.Errorf("TTFT %v ms, ITL %v ms", *d.P50, *r.Distributions["itl_ms"].P50)
+	}
+}
+
 // TestUnknownParallelism: a draft does not guess how a model is spread.
 func TestUnknownParallelism(t *testing.T) {
 	t.Parallel()

@@ -103,6 +103,28 @@ func TestNoOpenWindow(t *testing.T) {
 	}
 }
 
+// TestDataRunOut: what the data cannot fill is refused before the server is
+// asked, or said before the run where only the warm-up tells.
+func TestDataRunOut(t *testing.T) {
+	t.Parallel()
+	tr := openTrial(t)
+	tr.opt.Dataset, tr.opt.MaxTokens, tr.opt.NoEnergy = prompts4(t, 200), 16, true
+	out, err := tr.run(t, t.Context())
+	if out != nil || err == nil || !strings.Contains(err.Error(), "requests, the data set 66 prompts a run") || !strings.Contains(hintOf(err), "--rate") {
+		t.Errorf("%v (%s)", err, hintOf(err))
+	}
+
+	tr = newTrial(t, "")
+	tr.opt.Requests, tr.opt.Duration = 0, time.Minute
+	out, err = tr.simulate(t, fakeserver.Options{FirstToken: slow, Gap: 10 * time.Millisecond}, nil)
+	if told := strings.Join(tr.lines, "\n"); !strings.Contains(told, "the 200 prompts of a run last for about 2") {
+		t.Errorf("told %q", told)
+	}
+	if err != nil || out.Result.Window[0].EndUs-out.Result.Window[0].StartUs > 30_000_000 {
+		t.Errorf("%v, window %+v", err, out.Result.Window)
+	}
+}
+
 // TestShortWindow is told before the run.
 func TestShortWindow(t *testing.T) {
 	t.Parallel()

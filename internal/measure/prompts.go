@@ -102,7 +102,22 @@ func (j *job) enoughData() error {
 		return err
 	}
 	need := int64(1)
-	if !pl.Open() && pl.Work.Kind != WorkOffline {
+	switch {
+	case pl.Open():
+		for run := 1; run <= pl.Opt.Repeats; run++ {
+			due, err := pl.schedule(run)
+			if err != nil {
+				return err
+			}
+			need = max(need, int64(len(due)))
+		}
+		if avail := p.available(); avail < need {
+			return &Failure{
+				Err:  fmt.Errorf("the schedule has %d requests, the data set %d prompts a run", need, avail),
+				Hint: "give a lower --rate or a shorter --duration, fewer --repeats, or declare repeated prompts with --allow-repeat",
+			}
+		}
+	case pl.Work.Kind != WorkOffline:
 		need = 2*pl.Concurrency() + 2 // W1
 	}
 	if avail := p.available(); avail < need {

@@ -145,6 +145,11 @@ func (j *job) foresee() error {
 		}
 	case pl.Opt.Duration > 0 && !pl.Fixed:
 		window = pl.Opt.Duration
+		if n := j.prompt.available(); n > 0 && !pl.Opt.AllowRepeat && float64(n) < rate*window.Seconds() {
+			window = time.Duration(float64(n) / rate * float64(time.Second))
+			j.tell("warning", "give more prompts, fewer --repeats, or declare repeated ones with --allow-repeat",
+				"the %d prompts of a run last for about %.0f s of the %v", n, window.Seconds(), pl.Opt.Duration)
+		}
 	case pl.Work.Kind == WorkOffline:
 		window = time.Duration(float64(j.requests) / rate * float64(time.Second))
 	default:
@@ -473,11 +478,8 @@ func (j *job) openRun(ctx context.Context, r int, opt load.RunOptions) (load.Run
 		if err != nil {
 			return load.Run{}, err
 		}
-		if !ok {
-			return load.Run{}, &Failure{
-				Err:  fmt.Errorf("the schedule has %d requests, the data set %d prompts a run", len(schedule), i),
-				Hint: "give a lower --rate or a shorter --duration, fewer --repeats, or declare repeated prompts with --allow-repeat",
-			}
+		if !ok { // enoughData has looked
+			return load.Run{}, fmt.Errorf("the schedule has %d requests, the data set %d prompts a run", len(schedule), i)
 		}
 		reqs = append(reqs, req)
 	}
