@@ -151,6 +151,16 @@ func bias(us int64) func(*result.Result, *result.SamplesFile) {
 	})
 }
 
+// overdue makes every request due some microseconds before it starts.
+func overdue(us int64) func(*result.Result, *result.SamplesFile) {
+	return func(r *result.Result, s *result.SamplesFile) {
+		eachRequest(func(_ int64, q *result.RequestRecord) { q.Sched = new(*q.Sched - us) })(r, s)
+		for i := range s.Header.Runs {
+			s.Header.Runs[i].Start -= us
+		}
+	}
+}
+
 // slowRun stretches one run, in per cent: the same tokens and power over a longer
 // time.
 func slowRun(run int, percent int64) func(*result.Result, *result.SamplesFile) {

@@ -49,7 +49,7 @@ func goldens() []pair {
 		}},
 		{"open", result.ClassEnergy, open, func(r *result.Result, s *result.SamplesFile) {
 			eachRequest(func(i int64, q *result.RequestRecord) { // every fifth starts late
-				if i%5 == 0 {
+				if i%5 == 4 {
 					q.Sched = new(*q.Sched - 1000 - 7*i)
 				}
 			})(r, s)

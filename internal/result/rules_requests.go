@@ -25,6 +25,17 @@ func (j *judge) clock() {
 			}
 		}
 	}
+	runs := j.s.Header.Runs
+	for i, h := range runs {
+		if i > 0 && h.Start < runs[i-1].Stop {
+			m.add("run %d begins %.3f s before run %d stops", h.Run, float64(runs[i-1].Stop-h.Start)/1e6, runs[i-1].Run)
+		}
+		for _, q := range j.s.run(h.Run) {
+			if q.Sched != nil && *q.Sched < h.Start {
+				m.add("request %d of run %d was due %d us before the run began", q.I, h.Run, h.Start-*q.Sched)
+			}
+		}
+	}
 	j.sayMany("V04", "A", Error, "", &m)
 	anchors := j.s.Anchors
 	if len(anchors) < 2 {

@@ -33,7 +33,7 @@ const (
 	maxSamplePower = 1 << 31
 	// What is looked at once for each device of each run stays bounded as well.
 	maxSampleDevices = 1024
-	maxSampleRuns    = 1000
+	maxSampleRuns    = 100
 )
 
 // The lines of each type: the record with its type before it.
@@ -360,7 +360,10 @@ func (h *SampleHeader) bounds() error {
 	for _, sp := range h.Idle {
 		errs = append(errs, inRange("idle", maxSampleTime, sp.Start, sp.End))
 	}
-	for _, r := range h.Runs {
+	for i, r := range h.Runs {
+		if r.Run != i+1 {
+			errs = append(errs, fmt.Errorf("run %d is listed in place of run %d", r.Run, i+1))
+		}
 		errs = append(errs, inRange("time of a run", maxSampleTime, r.Start, r.Stop, r.WindowStart, r.WindowEnd))
 	}
 	if c := h.Calibration; c != nil {
