@@ -321,3 +321,38 @@ func TestAttestationPrompt(t *testing.T) {
 		})
 	}
 }
+
+// TestSecondInterrupt: a server that will not end is given time after the first
+// Ctrl-C, and none after the second. Nothing of it lives on.
+func TestSecondInterrupt(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	_, port, _ := net.SplitHostPort(address)
+	l.Close()
+	p := onTerminal(t, 80, t.TempDir(), nil, "measure", "--serve-cmd", "fakeserver -port {port} -model {model} -stubborn", "--port", port,
+		"--model", "org/model", "--dataset", "fixed:40/8", "--limit", "500", "--repeats", "1", "--no-energy")
+	p.see("run 1 of 1")
+	p.type_("\x03")
+	p.see("a second interrupt leaves at once")
+	time.Sleep(300 * time.Millisecond) // it waits for the server now
+	if _, err := net.Dial("tcp", address); err != nil {
+		t.Errorf("the server ended, so nothing is tested: %v", err)
+	}
+	p.type_("\x03")
+	if code, said := p.end(); code != exitInterrupted {
+		t.Errorf("status %d:\n%s", code, said)
+	}
+	for range 500 {
+		c, err := net.Dial("tcp", address)
+		if err != nil {
+			return
+		}
+		c.Close()
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Error("the server lives on")
+}

@@ -64,7 +64,7 @@ func newPrompts(pl *Plan, data *Data, c caps) (*prompts, error) {
 		want := max(1, pl.Requests)
 		return nil, &Failure{
 			Err:  fmt.Errorf("%s of %d requests need more prompts than the %d of the data set (%d a run with isolation %s)", runsOf(repeats), want, items, each, pl.Opt.Isolation),
-			Hint: "give fewer --requests or --repeats, another --isolation, or declare repeated prompts with --allow-repeat",
+			Hint: "ask for fewer requests or --repeats, another --isolation, or declare repeated prompts with --allow-repeat",
 		}
 	}
 	// One draw for the job decides which items each run has, then each run has an
