@@ -331,3 +331,25 @@ func TestFetch(t *testing.T) {
 		t.Error("the wrong file was kept")
 	}
 }
+
+// TestLengthsCheck refuses what only the end of a run would show: other lengths
+// than asked for, and prompts that recur by chance.
+func TestLengthsCheck(t *testing.T) {
+	for _, c := range []struct {
+		l   lengths
+		n   int64
+		say string
+	}{
+		{lengths{Slope: 1}, 100, ""},
+		{lengths{Slope: 1.3, Fixed: 30}, 1024, ""},
+		{lengths{Slope: 1, Fixed: 30}, 35, ""},
+		{lengths{Slope: 1, Fixed: 30}, 34, "room for 4 words"},
+		{lengths{Slope: 1, Fixed: 30}, 20, "cannot be made: the model's template and one word are 31"},
+		{lengths{Slope: 1}, 2, "room for 2 words"},
+	} {
+		err := c.l.check(c.n)
+		if (err == nil) != (c.say == "") || err != nil && !strings.Contains(err.Error(), c.say) {
+			t.Errorf("%+v, %d tokens: %v, want %q", c.l, c.n, err, c.say)
+		}
+	}
+}

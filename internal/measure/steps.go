@@ -206,6 +206,9 @@ func (j *job) makePrompts(ctx context.Context) error {
 		}
 		return &Failure{Err: fmt.Errorf("the length of prompts cannot be set: %w", err), Hint: "the server must report usage for a workload of fixed lengths"}
 	}
+	if err := j.length.check(j.plan.Work.In); err != nil {
+		return &Failure{Err: err, Hint: "ask for longer prompts, such as --dataset fixed:128/128"}
+	}
 	if !j.length.Exact {
 		j.note("a word of the synthetic prompts is not one token of this model's tokenizer; lengths are set by proportion (%.3f tokens a word)", j.length.Slope)
 	}

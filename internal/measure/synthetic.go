@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"strings"
 
 	"jouleboard/internal/load"
@@ -109,4 +110,22 @@ func fitLengths(trials [][2]int64) (lengths, error) {
 func (l lengths) words(n int64) int {
 	w := (float64(n) - l.Fixed) / l.Slope
 	return max(1, int(w+0.5))
+}
+
+// leastWords is how many random words keep prompts apart: four would let two of
+// some ten thousand be the same.
+const leastWords = 5
+
+// check says why prompts of n tokens cannot be made (the table of section 4: to
+// 2 %, or as near as whole words come).
+func (l lengths) check(n int64) error {
+	w := l.words(n)
+	got := l.Slope*float64(w) + l.Fixed
+	switch {
+	case math.Abs(got-float64(n)) > max(0.02*float64(n), l.Slope/2+0.01):
+		return fmt.Errorf("prompts of %d tokens cannot be made: the model's template and one word are %.0f", n, l.Slope+l.Fixed)
+	case w < leastWords:
+		return fmt.Errorf("prompts of %d tokens have room for %d words beside the model's template; %d keep them apart", n, w, leastWords)
+	}
+	return nil
 }
