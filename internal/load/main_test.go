@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -42,7 +43,7 @@ func serveUntilEOF(spec string) int {
 }
 
 // startProcess runs the fake server in a process of its own.
-func startProcess(t testing.TB, first, gap time.Duration, tokens int) (url string) {
+func startProcess(t testing.TB, first, gap time.Duration, tokens int) (url string, pid int) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), fmt.Sprintf("JOULEBOARD_FAKE_SERVER=%d %d %d", first, gap, tokens))
@@ -65,5 +66,37 @@ func startProcess(t testing.TB, first, gap time.Duration, tokens int) (url strin
 	if _, err := fmt.Fscan(out, &url); err != nil || !strings.HasPrefix(url, "http://") {
 		t.Fatalf("the server's process said %q (%v)", url, err)
 	}
-	return url
+	return url, cmd.Process.Pid
+}
+
+// busy reads from Linux, in clock ticks, how long all cores have been busy and
+// how long with these processes; ok is false elsewhere.
+func busy(pids ...int) (all, own int64, ok bool) {
+	text, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0, 0, false
+	}
+	var user, nice, system, idle, wait, irq, soft, steal int64
+	if _, err := fmt.Sscanf(string(text), "cpu %d %d %d %d %d %d %d %d", &user, &nice, &system, &idle, &wait, &irq, &soft, &steal); err != nil {
+		return 0, 0, false
+	}
+	for _, pid := range pids {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil {
+			return 0, 0, false
+		}
+		// Behind the name, which may hold anything, utime and stime are the 12th and 13th.
+		f := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+		if len(f) < 13 {
+			return 0, 0, false
+		}
+		for _, s := range f[11:13] {
+			n, err := strconv.ParseInt(s, 10, 64)
+			if err != nil {
+				return 0, 0, false
+			}
+			own += n
+		}
+	}
+	return user + nice + system + irq + soft + steal, own, true
 }
