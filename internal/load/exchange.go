@@ -287,6 +287,9 @@ func (x *exchange) readError(resp *http.Response) {
 	if x.trace.Detail == "" {
 		x.trace.Detail = x.c.mask(string(body))
 	}
+	if wait := x.trace.RetryAfter; wait != "" {
+		x.trace.Detail = x.c.mask("Retry-After: " + wait + "; " + x.trace.Detail)
+	}
 }
 
 // follow reads the stream until its outcome is decided.

@@ -107,7 +107,7 @@ func faultCases() []faultCase {
 		{name: "handshake without end", row: "2", https: true, dial: deaf, outcome: TLS, http: -1, nc: -1, first: -1, end: 10_000},
 		{name: "redirect", row: "3", script: status(302, fake.Header("Location", "/v1/elsewhere")), outcome: HTTP3xx, http: 302, nc: -1, first: -1, detail: "redirect to /v1/elsewhere", timeless: true},
 		{name: "redirect with a password", row: "3", script: status(307, fake.Header("Location", "https://u:hunter2@x/v1")), outcome: HTTP3xx, http: 307, nc: -1, first: -1, detail: "redirect to https://***@x/v1", timeless: true},
-		{name: "too many requests", row: "4", script: status(429, fake.Header("Retry-After", "7"), fake.Send(`{"error":"slow down"}`)), outcome: HTTP429, http: 429, retry: "7", nc: -1, first: -1, detail: "slow down", timeless: true},
+		{name: "too many requests", row: "4", script: status(429, fake.Header("Retry-After", "7"), fake.Send(`{"error":"slow down"}`)), outcome: HTTP429, http: 429, retry: "7", nc: -1, first: -1, detail: `Retry-After: 7; {"error":"slow down"}`, timeless: true},
 		{name: "too many requests until a day", row: "4", script: status(429, fake.Header("Retry-After", "Wed, 21 Oct 2026 07:28:00 GMT")), outcome: HTTP429, http: 429, retry: "Wed, 21 Oct 2026 07:28:00 GMT", nc: -1, first: -1, timeless: true},
 		{name: "not found", row: "5", script: status(404, fake.Send("no such model sk-abcdefgh12345678")), outcome: HTTP4xx, http: 404, nc: -1, first: -1, detail: "no such model ***", timeless: true},
 		{name: "overloaded", row: "5", script: status(503, fake.Send(strings.Repeat("x", 5000))), outcome: HTTP5xx, http: 503, nc: -1, first: -1, timeless: true},
