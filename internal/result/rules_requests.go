@@ -123,6 +123,11 @@ func (j *judge) outcomes() {
 			}
 		}
 	}
+	for i := range j.s.Calibration {
+		if q := &j.s.Calibration[i]; q.Ph != PhaseCalibration || !slices.Contains(outcomes, q.Oc) {
+			m.add("calibration request %d: phase %q, outcome %q", q.I, Clip(q.Ph), Clip(q.Oc))
+		}
+	}
 	j.sayMany("V05", "A", Error, "", &m)
 }
 
@@ -143,6 +148,9 @@ func (j *judge) tokenSources() {
 		default:
 			unknown.add("request %d: token source is %q; expected usage, tokenizer or chunks", q.I, Clip(q.Src))
 		}
+	}
+	if asked := j.s.Header.TokenSource; asked != TokensUsage && asked != TokensTokenizer && asked != TokensChunks {
+		unknown.add("the run asked for tokens by %q; expected usage, tokenizer or chunks", Clip(asked))
 	}
 	j.sayMany("V06", "A", Error, "", &unknown)
 	if key := j.tokenMetric(); chunks > 0 && key != "" {
