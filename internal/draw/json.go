@@ -19,7 +19,13 @@ func JSON(l *List) []byte {
 	w.str("desc", l.Desc)
 	w.str("lang", lang(l))
 	w.WriteString(",\"items\":[")
-	for i, it := range l.Items {
+	w.items(l.Items)
+	w.WriteString("\n]}\n")
+	return w.Bytes()
+}
+
+func (w *jsonWriter) items(items []Item) {
+	for i, it := range items {
 		if i > 0 {
 			w.WriteString(",")
 		}
@@ -28,8 +34,6 @@ func JSON(l *List) []byte {
 		w.item(it)
 		w.WriteString("}")
 	}
-	w.WriteString("\n]}\n")
-	return w.Bytes()
 }
 
 type jsonWriter struct {
@@ -165,5 +169,18 @@ func (w *jsonWriter) item(it Item) {
 		w.paint("color", it.Color)
 		w.str("s", it.S)
 		w.str("href", it.Href)
+	case Group:
+		w.str("kind", "group")
+		w.num("x", it.X)
+		w.num("y", it.Y)
+		if it.Turn {
+			w.key("turn")
+			w.WriteString("true")
+		}
+		w.key("items")
+		w.WriteByte('[')
+		w.items(it.Items)
+		w.WriteByte(']')
+		w.first = false
 	}
 }

@@ -23,7 +23,7 @@ type List struct {
 // Add appends items.
 func (l *List) Add(items ...Item) { l.Items = append(l.Items, items...) }
 
-// Item is one of Rect, Line, Polyline, Polygon, Circle and Text.
+// Item is one of Rect, Line, Polyline, Polygon, Circle, Text and Group.
 type Item interface{ item() }
 
 // Paint is a colour, and optionally the CSS class that stands for it where a
@@ -106,9 +106,21 @@ type Text struct {
 	Href  string // makes the text a link in SVG that keeps its text
 }
 
+// Group is a drawing placed on another. X, Y is where the drawing's own origin,
+// its top left corner, comes to lie. Turn turns it by 90 degrees clockwise about
+// that point: a drawing of W x H then takes what is H wide and W high, to the
+// left of X and below Y. To put it into a cell whose top left corner is at cx,
+// cy, place it at X = cx + H, Y = cy.
+type Group struct {
+	X, Y  float64
+	Turn  bool
+	Items []Item
+}
+
 func (Rect) item()     {}
 func (Line) item()     {}
 func (Polyline) item() {}
 func (Polygon) item()  {}
 func (Circle) item()   {}
 func (Text) item()     {}
+func (Group) item()    {}
