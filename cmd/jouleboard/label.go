@@ -199,7 +199,7 @@ func runLabel(cmd *cobra.Command, e *env, f labelFlags, args []string) error {
 			} else if err != nil {
 				return fmt.Errorf("label of %s: %w", r.Path, err)
 			}
-			files = append(files, file{label.FileName(inputs[r.ID], d[0], d[1]), data})
+			files = append(files, file{label.FileName(inputs[r.ID], label.Style{Design: f.design, Size: d[0]}, d[1]), data})
 		}
 	}
 	e.printFindings(said)
@@ -231,7 +231,7 @@ func drawLabel(b *board, in label.Input, f labelFlags, size, ext string) ([]byte
 		data, err := b.Designs.Badge(in, f.value)
 		return data, nil, err
 	}
-	l, err := b.Designs.Draw(in, f.design, size)
+	l, err := b.Designs.Draw(in, label.Style{Design: f.design, Size: size})
 	if err != nil {
 		return nil, nil, err
 	}

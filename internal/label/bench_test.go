@@ -5,14 +5,14 @@ import "testing"
 func BenchmarkDraw(b *testing.B) {
 	d, in := load(b), input()
 	for b.Loop() {
-		if _, err := d.Draw(in, "default", "full"); err != nil {
+		if _, err := d.Draw(in, Style{}); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func BenchmarkSVG(b *testing.B) {
-	l, err := load(b).Draw(input(), "default", "full")
+	l, err := load(b).Draw(input(), Style{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -22,7 +22,7 @@ func BenchmarkSVG(b *testing.B) {
 }
 
 func BenchmarkPDF(b *testing.B) {
-	l, err := load(b).Draw(input(), "default", "full")
+	l, err := load(b).Draw(input(), Style{})
 	if err != nil {
 		b.Fatal(err)
 	}

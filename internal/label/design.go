@@ -25,13 +25,15 @@ const maxElements = 500
 
 // Design is one layout for one size.
 type Design struct {
-	Name     string            `yaml:"-"` // the file's name without size and ending
-	SHA256   string            `yaml:"-"` // of the file
-	File     string            `yaml:"-"`
-	Size     string            `yaml:"size"`
-	Fonts    FontSpec          `yaml:"fonts"`
-	Palette  map[string]string `yaml:"palette"` // name -> #RRGGBB
-	Elements []Element         `yaml:"elements"`
+	Name    string            `yaml:"-"` // the file's name without size and ending
+	SHA256  string            `yaml:"-"` // of the file
+	File    string            `yaml:"-"`
+	Size    string            `yaml:"size"`
+	Fonts   FontSpec          `yaml:"fonts"`
+	Palette map[string]string `yaml:"palette"` // name -> #RRGGBB
+	// Looks are the palettes of the other looks: mono and dark.
+	Looks    map[string]map[string]string `yaml:"looks"`
+	Elements []Element                    `yaml:"elements"`
 
 	dim      size
 	fallback []*draw.Font
@@ -99,22 +101,6 @@ var elementKeys = map[string]string{
 	"text": "x y pt color text | font align max_w lines lead y_one min_pt overflow repeat dy",
 }
 
-// size is a label's page.
-type size struct {
-	W, H float64
-	// mandatory fields; stars and the QR code are elements of their own kind.
-	mandatory []string
-}
-
-// sizes are the pages that a design can be for.
-var sizes = map[string]size{
-	"full": {W: 96, H: 192, mandatory: []string{"site", "subtitle", "model", "provider", "rating", "range", "value", "per", "ci", "scale", "relative",
-		"fact_key", "fact_value", "url", "hash", "status", "withdrawn", "reason", "note"}},
-}
-
-// Sizes returns the sizes that designs can be drawn in, sorted.
-func Sizes() []string { return slices.Sorted(maps.Keys(sizes)) }
-
 // Designs are the designs and words of a board.
 type Designs struct {
 	byKey map[string]*Design // NAME/SIZE
@@ -158,6 +144,21 @@ func Load(labels fs.FS) (*Designs, result.Findings) {
 		d.byKey[key] = ds
 	}
 	return d, found
+}
+
+// choose returns the design of a style, and what its numbers are multiplied by:
+// a compact label is a small full one unless a design says otherwise.
+func (d *Designs) choose(s Style) (*Design, float64, error) {
+	if err := s.check(); err != nil {
+		return nil, 0, err
+	}
+	if ds := d.byKey[s.Design+"/"+s.Size]; ds != nil {
+		return ds, 1, nil
+	}
+	if ds := d.byKey[s.Design+"/"+SizeFull]; ds != nil && s.Size == SizeCompact {
+		return ds, compactScale, nil
+	}
+	return nil, 0, problem("LBL-E-DESIGN", "there are: "+strings.Join(d.names(), ", "), "no design %q of size %q", s.Design, s.Size)
 }
 
 // names returns the designs that there are as NAME/SIZE, sorted.

@@ -59,7 +59,7 @@ func TestFallbackFonts(t *testing.T) {
 	for name, want := range map[string]string{"\u6a21\u578b 7B": "\u6a21\u578b 7B", "\u6a21\u4e2d": "example-org/Example3-32B-Instruct"} {
 		in := input()
 		in.Model = &catalog.Model{Title: name}
-		l, err := d.Draw(in, "default", "full")
+		l, err := d.Draw(in, Style{})
 		if err != nil {
 			t.Fatal(err)
 		}

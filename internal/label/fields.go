@@ -28,6 +28,7 @@ var fieldNames = map[string]string{
 	"site":     "the board's title",
 	"subtitle": "what kind of label this is",
 	"model":    "the model's name", "provider": "the model's id with its organisation, and who serves it",
+	"frame": "set unless the label is for stock that is cut where labels meet",
 	"rated": "set if there are stars", "unrated": "set if there are none",
 	"rating": "the stars in words, or that there is no rating", "range": "the stars that the interval spans",
 	"legend": "which way is better, where there is no range", "relative": "that the ranking changes, for live scales",
@@ -153,7 +154,7 @@ func (in Input) fields(w *words) (fields, []fact) {
 	f := fields{
 		"site": result.Normal(in.SiteTitle), "subtitle": w.t("subtitle"), "note": w.t("note"), "verify": w.t("verify"),
 		"model": in.displayName(), "provider": in.providerLine(in.displayName(), func(string) bool { return true }),
-		"hash": w.t("hash", "hash", in.hash()),
+		"hash": w.t("hash", "hash", in.hash()), "frame": "1",
 	}
 	if u := in.url(); u != "" {
 		_, f["url"], _ = strings.Cut(u, "://")

@@ -68,11 +68,6 @@ func (in Input) url() string {
 	return strings.TrimSuffix(in.BaseURL, "/") + "/r/" + in.hash() + "/"
 }
 
-// FileName is the name under which a label is saved: HASH-SIZE.EXT.
-func FileName(in Input, size, ext string) string {
-	return in.hash() + "-" + size + "." + ext
-}
-
 // Label is one drawing with its record.
 type Label struct {
 	List   *draw.List
@@ -84,6 +79,7 @@ type Label struct {
 
 	title, author string
 	prefix        string // of ids
+	look          string
 	date          time.Time
 }
 
@@ -104,6 +100,9 @@ func (l *Label) SVG() []byte {
 
 // PDF writes the label as a page of its own size.
 func (l *Label) PDF() ([]byte, error) {
+	if l.look == LookDark {
+		return nil, problem("LBL-E-LOOK", "use svg or png, or another look", "a dark label is for screens, and a PDF is for print")
+	}
 	rec := l.Record.JSON()
 	return draw.PDF(l.List, draw.PDFOptions{
 		Info: draw.Info{Title: l.title, Author: l.author, Subject: l.Alt, Keywords: recordPrefix + rec, Description: rec},

@@ -126,7 +126,7 @@ func TestGoldens(t *testing.T) {
 	d := load(t)
 	all := states()
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		l, err := d.Draw(all[name], "default", "full")
+		l, err := d.Draw(all[name], Style{})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -203,7 +203,7 @@ func TestStates(t *testing.T) {
 		{"estimated", []string{"est. 51.2 mWh"}, nil, 9, StatusRated},
 		{"live", []string{"Scale jb-2026, relative", "Relative ranking, changes", "with each update"}, []string{"Scale jb-2026, fixed"}, 9, StatusRated},
 	} {
-		l, err := d.Draw(all[c.name], "default", "full")
+		l, err := d.Draw(all[c.name], Style{})
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -257,7 +257,7 @@ func TestRecord(t *testing.T) {
 	in := input()
 	in.Result.Model.Name = "example-org/\u6a21\u578b-\U0001f600<&>"
 	in.Model = nil
-	l, err := load(t).Draw(in, "default", "full")
+	l, err := load(t).Draw(in, Style{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -324,7 +324,7 @@ func TestDeterministic(t *testing.T) {
 	drawAll := func() map[string]out {
 		m := map[string]out{}
 		for name, in := range all {
-			l, err := d.Draw(in, "default", "full")
+			l, err := d.Draw(in, Style{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -362,7 +362,7 @@ func TestLanguages(t *testing.T) {
 	d := load(t)
 	in := input()
 	in.Lang = "zh"
-	l, err := d.Draw(in, "default", "full")
+	l, err := d.Draw(in, Style{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -373,7 +373,7 @@ func TestLanguages(t *testing.T) {
 		t.Errorf("the alternative text is not Chinese: %s", l.Alt)
 	}
 	in.Lang = "de"
-	if l, err = d.Draw(in, "default", "full"); err != nil || !has(l, "3.5 of 5") || len(l.Findings) > 0 {
+	if l, err = d.Draw(in, Style{}); err != nil || !has(l, "3.5 of 5") || len(l.Findings) > 0 {
 		t.Errorf("an unknown language speaks English: %v, %v", err, l.Findings)
 	}
 }

@@ -30,6 +30,8 @@ type box struct {
 // layout is one drawing in the making.
 type layout struct {
 	ds       *Design
+	look     string
+	scale    float64 // from the design's numbers to the drawing's
 	f        fields
 	facts    []fact
 	in       ratingShape
@@ -42,22 +44,26 @@ type layout struct {
 // ratingShape is what the row of stars shows.
 type ratingShape struct{ min, max float64 }
 
-// Draw lays a label out. design is a design's name, size one of Sizes. The
-// error is a *Problem with a rule of its own (LBL-E-...) if the result cannot
-// be put on a label.
-func (d *Designs) Draw(in Input, design, size string) (*Label, error) {
+// Draw lays a label out. The error is a *Problem with a rule of its own
+// (LBL-E-...) if the result cannot be put on a label of that style.
+func (d *Designs) Draw(in Input, style Style) (*Label, error) {
+	style = style.full()
 	if in.Result == nil {
 		return nil, problem("LBL-E-RESULT", "pass the result", "no result to draw a label of")
 	}
-	ds := d.byKey[design+"/"+size]
-	if ds == nil {
-		return nil, problem("LBL-E-DESIGN", "there are: "+strings.Join(d.names(), ", "), "no design %q of size %q", design, size)
+	ds, scale, err := d.choose(style)
+	if err != nil {
+		return nil, err
 	}
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	lb := &Label{Record: in.record(), date: in.date(), author: result.Normal(in.SiteTitle), prefix: "jb-" + in.hash() + "-" + size}
-	lb.Record.Design, lb.Record.DesignSHA256, lb.Record.Size = ds.Name, ds.SHA256, size
+	lb := &Label{Record: in.record(), date: in.date(), author: result.Normal(in.SiteTitle), prefix: "jb-" + in.hash() + "-" + style.tail()}
+	lb.Record.Design, lb.Record.DesignSHA256, lb.Record.Size = ds.Name, ds.SHA256, style.Size
+	if style.Look != LookColour {
+		lb.Record.Look = style.Look
+	}
+	lb.look = style.Look
 
 	w := d.words(in.Lang)
 	lb.Alt = in.alt(w)
@@ -74,8 +80,12 @@ func (d *Designs) Draw(in Input, design, size string) (*Label, error) {
 	}
 	lb.script(in, ds, f, facts)
 
-	lo := &layout{ds: ds, f: f, facts: facts, in: ratingShape{in.Rating.Min, in.Rating.Max}, url: in.url(),
-		list: &draw.List{W: ds.dim.W, H: ds.dim.H, Title: lb.title, Desc: lb.Alt, Lang: w.lang, Fallback: ds.fallback}}
+	if style.NoFrame {
+		delete(f, "frame")
+	}
+	page := sizes[style.Size]
+	lo := &layout{ds: ds, look: style.Look, scale: scale, f: f, facts: facts, in: ratingShape{in.Rating.Min, in.Rating.Max}, url: in.url(),
+		list: &draw.List{W: page.W, H: page.H, Title: lb.title, Desc: lb.Alt, Lang: w.lang, Fallback: ds.fallback}}
 	if err := lo.run(); err != nil {
 		return nil, err
 	}
@@ -180,25 +190,58 @@ func (lo *layout) paint(name string) draw.Paint {
 	if name == "" {
 		return draw.Paint{}
 	}
-	return draw.Paint{Hex: lo.ds.Palette[name]}
+	return draw.Paint{Hex: lo.ds.color(lo.look, name)}
+}
+
+// add puts items on the list, in the drawing's size.
+func (lo *layout) add(items ...draw.Item) {
+	if lo.scale != 1 {
+		for i, it := range items {
+			items[i] = scaled(it, lo.scale)
+		}
+	}
+	lo.list.Add(items...)
+}
+
+// scaled multiplies every length of an item by k.
+func scaled(it draw.Item, k float64) draw.Item {
+	switch v := it.(type) {
+	case draw.Rect:
+		v.X, v.Y, v.W, v.H, v.R, v.SW = v.X*k, v.Y*k, v.W*k, v.H*k, v.R*k, v.SW*k
+		return v
+	case draw.Line:
+		v.X1, v.Y1, v.X2, v.Y2, v.SW = v.X1*k, v.Y1*k, v.X2*k, v.Y2*k, v.SW*k
+		return v
+	case draw.Polygon:
+		for i := range v.Points {
+			v.Points[i].X *= k
+			v.Points[i].Y *= k
+		}
+		v.SW *= k
+		return v
+	case draw.Text:
+		v.X, v.Y, v.Pt = v.X*k, v.Y*k, v.Pt*k
+		return v
+	}
+	return it
 }
 
 func (lo *layout) element(e *Element) error {
 	switch e.Kind {
 	case "rect":
-		lo.list.Add(draw.Rect{X: e.X, Y: e.Y, W: e.W, H: e.H, Fill: lo.paint(e.Fill), Stroke: lo.paint(e.Stroke), SW: e.SW})
+		lo.add(draw.Rect{X: e.X, Y: e.Y, W: e.W, H: e.H, Fill: lo.paint(e.Fill), Stroke: lo.paint(e.Stroke), SW: e.SW})
 		if e.Fill != "" {
 			lo.boxes = append(lo.boxes, box{id: e.ID, x1: e.X, y1: e.Y, x2: e.X + e.W, y2: e.Y + e.H, solid: true, color: e.Fill})
 		}
 	case "line":
-		lo.list.Add(draw.Line{X1: e.X1, Y1: e.Y1, X2: e.X2, Y2: e.Y2, Stroke: lo.paint(e.Stroke), SW: e.SW})
+		lo.add(draw.Line{X1: e.X1, Y1: e.Y1, X2: e.X2, Y2: e.Y2, Stroke: lo.paint(e.Stroke), SW: e.SW})
 		h := e.SW / 2
 		lo.boxes = append(lo.boxes, box{id: e.ID, x1: min(e.X1, e.X2) - h, y1: min(e.Y1, e.Y2) - h, x2: max(e.X1, e.X2) + h, y2: max(e.Y1, e.Y2) + h, color: e.Stroke})
 	case "star":
-		lo.list.Add(draw.Stars(e.CX, e.CY, e.R, e.Pitch, lo.in.min, lo.in.max, lo.paint(e.Fill), lo.paint(e.Stroke))...)
+		lo.add(draw.Stars(e.CX, e.CY, e.R, e.Pitch, lo.in.min, lo.in.max, lo.paint(e.Fill), lo.paint(e.Stroke))...)
 		lo.boxes = append(lo.boxes, box{id: e.ID, x1: e.CX - e.R, y1: e.CY - e.R, x2: e.CX + 4*e.Pitch + e.R, y2: e.CY + 0.81*e.R, color: e.Stroke})
 	case "qr":
-		items, info, err := draw.QR(lo.url, e.X, e.Y, e.Box)
+		items, info, err := draw.QR(lo.url, e.X*lo.scale, e.Y*lo.scale, e.Box*lo.scale)
 		if err != nil {
 			return problem("LBL-E-QR", "use a shorter base_url", "%v", err)
 		}
@@ -256,7 +299,7 @@ func (lo *layout) text(e *Element, dy float64) error {
 	align := map[string]draw.Align{"c": draw.Center, "r": draw.Right}[e.Align]
 	for i, line := range b.lines {
 		t := draw.Text{X: e.X, Y: round4(y + dy + float64(i)*lead), Pt: b.pt, Bold: ft.bold, Color: lo.paint(e.Color), Align: align, S: line}
-		lo.list.Add(t)
+		lo.add(t)
 		wd := draw.Width(line, b.pt, ft.bold, lo.ds.fallback...)
 		x := t.X
 		switch align {

@@ -47,7 +47,7 @@ func TestNames(t *testing.T) {
 		if c.id != "" {
 			in.Result.Model.Name = c.id
 		}
-		l, err := d.Draw(in, "default", "full")
+		l, err := d.Draw(in, Style{})
 		if strings.HasPrefix(c.rule, "LBL-E") {
 			var p *Problem
 			if !errors.As(err, &p) || p.Rule != c.rule {
@@ -103,7 +103,7 @@ func TestProblems(t *testing.T) {
 	} {
 		in := input()
 		c.change(&in)
-		_, err := d.Draw(in, "default", "full")
+		_, err := d.Draw(in, Style{})
 		var p *Problem
 		if !errors.As(err, &p) || p.Rule != c.rule {
 			t.Errorf("%s: %v, want %s", name, err, c.rule)
@@ -111,7 +111,7 @@ func TestProblems(t *testing.T) {
 			t.Errorf("%s: finding without a hint or not an error: %+v", name, p.Finding)
 		}
 	}
-	if _, err := d.Draw(input(), "default", "huge"); err == nil {
+	if _, err := d.Draw(input(), Style{Size: "huge"}); err == nil {
 		t.Error("an unknown size was drawn")
 	}
 	if _, err := d.Badge(Input{}, false); err == nil {
@@ -133,7 +133,7 @@ func FuzzNames(f *testing.F) {
 		in := input()
 		in.Model = nil
 		in.Result.Model.Name = name
-		l, err := d.Draw(in, "default", "full")
+		l, err := d.Draw(in, Style{})
 		if err != nil {
 			var p *Problem
 			if !errors.As(err, &p) {

@@ -35,6 +35,7 @@ const (
 type Record struct {
 	Design       string   `json:"design"`
 	DesignSHA256 string   `json:"design_sha256"`
+	Look         string   `json:"look,omitempty"` // mono or dark
 	Model        string   `json:"model"`
 	Range        []string `json:"range,omitempty"` // least and most stars, if rated
 	Reason       string   `json:"reason"`          // the rating's code, if not rated

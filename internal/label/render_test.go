@@ -109,7 +109,7 @@ func TestRenderingsAgree(t *testing.T) {
 	all["long name"] = long
 	for _, name := range []string{"ci-span", "withdrawn", "long name"} {
 		t.Run(name, func(t *testing.T) {
-			l, err := d.Draw(all[name], "default", "full")
+			l, err := d.Draw(all[name], Style{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -159,7 +159,7 @@ func abs(n int) int { return max(n, -n) }
 
 // Outside readers find nothing wrong with a label's PDF, and its words in it.
 func TestPDFWithOutsideReaders(t *testing.T) {
-	l, err := load(t).Draw(states()["ci-span"], "default", "full")
+	l, err := load(t).Draw(states()["ci-span"], Style{})
 	if err != nil {
 		t.Fatal(err)
 	}

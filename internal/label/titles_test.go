@@ -45,7 +45,7 @@ func TestTitlesNameTheModel(t *testing.T) {
 		r := *in.Result
 		r.Model.Name = id
 		in.Result, in.Model = &r, m
-		l, err := d.Draw(in, "default", "full")
+		l, err := d.Draw(in, Style{})
 		if err != nil {
 			t.Errorf("%s: %v", id, err)
 			continue
@@ -109,7 +109,7 @@ func TestProviderLine(t *testing.T) {
 		r := *in.Result
 		r.Model = result.Model{Name: c.name, Provider: c.provider}
 		in.Result = &r
-		l, err := d.Draw(in, "default", "full")
+		l, err := d.Draw(in, Style{})
 		if err != nil {
 			t.Errorf("%q: %v", c.name, err)
 			continue

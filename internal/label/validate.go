@@ -204,7 +204,7 @@ func (ds *Design) try(w *words) result.Findings {
 	}
 	for _, s := range samples() {
 		f, facts := s.in.fields(w)
-		lo := &layout{ds: ds, f: f, facts: facts, in: ratingShape{s.in.Rating.Min, s.in.Rating.Max}, url: s.in.url(), list: &draw.List{}}
+		lo := &layout{ds: ds, look: LookColour, scale: 1, f: f, facts: facts, in: ratingShape{s.in.Rating.Min, s.in.Rating.Max}, url: s.in.url(), list: &draw.List{}}
 		if err := lo.run(); err != nil {
 			if p, ok := asProblem(err); ok {
 				once(p.Rule, p.Hint, "%s: %s", s.name, p.Message)
@@ -231,7 +231,7 @@ func (ds *Design) try(w *words) result.Findings {
 			if b.text {
 				need = 4.5
 			}
-			if got := contrast(ds.Palette[b.color], ds.Palette[ground]); got < need {
+			if got := contrast(ds.color(LookColour, b.color), ds.color(LookColour, ground)); got < need {
 				once("LBL-CONTRAST", "use a darker or lighter colour", "element %s has a contrast of %.2f on %s, %.1f needed", cmp.Or(b.id, "without id"), got, ground, need)
 			}
 		}

@@ -77,7 +77,7 @@ func (s *site) labelFiles(r *renderer, e *entry, p *resultPage) (result.Findings
 		p.NoLabel = s.msg.T("label.none")
 		return nil, nil
 	}
-	l, err := s.in.Designs.Draw(in, "default", "full")
+	l, err := s.in.Designs.Draw(in, label.Style{})
 	if err != nil {
 		return labelProblem(e, err), nil
 	}
