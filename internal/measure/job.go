@@ -93,6 +93,7 @@ type job struct {
 	updates []energy.Update
 	own     map[int]bool
 	pidsOK  bool
+	blind   bool // none of the processes on the GPUs is known to be the server's
 	live    live
 
 	mu      sync.Mutex

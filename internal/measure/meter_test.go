@@ -9,8 +9,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"jouleboard/internal/energy"
+	"jouleboard/internal/load/fakeserver"
 	"jouleboard/internal/result"
 	"jouleboard/internal/result/resulttest"
 )
@@ -206,5 +208,28 @@ func TestMeterRules(t *testing.T) {
 				t.Errorf("%q, want %q: %v", list, c.want, v.Findings)
 			}
 		})
+	}
+}
+
+// TestProcessesThatNobodyKnows: in a container the driver lists numbers of the
+// host. They are no strangers, and the result says that nobody could tell.
+func TestProcessesThatNobodyKnows(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, "")
+	tr.board(energy.FakeDevice{Power: energy.Constant(300_000), Procs: []energy.Proc{{PID: 1<<22 + 5}}})
+	tr.mutate = func(p *Plan) { p.Timing.Idle = 2 * time.Second }
+	tr.opt.MaxTokens, tr.opt.Requests, tr.opt.Concurrency = 64, 60, []int64{4}
+	out, err := tr.simulate(t, fakeserver.Options{FirstToken: slow, Gap: 10 * time.Millisecond, MinLength: 40, MaxLength: 40}, nil)
+	if err != nil {
+		t.Fatalf("%v: %s", err, said(out))
+	}
+	var levels []result.Level
+	for _, f := range out.Findings {
+		if f.Rule == "V17" {
+			levels = append(levels, f.Level)
+		}
+	}
+	if !slices.Equal(levels, []result.Level{result.Warn}) {
+		t.Errorf("V17 is %v, want one warning: %s", levels, said(out))
 	}
 }

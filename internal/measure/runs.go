@@ -121,6 +121,7 @@ func (j *job) warmup(ctx context.Context) error {
 		return &Failure{Err: fmt.Errorf("warm-up: none of %d requests succeeded: %s", len(j.warm), why), Hint: "ask the server by hand; measure again when it answers"}
 	}
 	j.growTree()
+	j.adopt()
 	j.settleRamp()
 	j.settleCount()
 	return j.foresee()
@@ -358,6 +359,7 @@ func (j *job) restart(ctx context.Context) error {
 	})
 	j.warm = append(j.warm, run.Traces...)
 	j.growTree()
+	j.adopt()
 	return err
 }
 

@@ -296,7 +296,6 @@ func (j *job) chooseDevices() error {
 	j.growTree()
 	j.pidsOK = true
 	var held []energy.Device
-	first := map[int]bool{}
 	for _, d := range j.all {
 		st, err := j.source.State(d.Index)
 		if err != nil {
@@ -306,7 +305,6 @@ func (j *job) chooseDevices() error {
 			j.pidsOK = false
 		}
 		for _, p := range st.Procs {
-			first[p.PID] = true
 			if j.own[p.PID] {
 				held = append(held, d)
 				break
@@ -323,12 +321,8 @@ func (j *job) chooseDevices() error {
 		return nil
 	}
 	// Without the server's processes nobody can say that there are no others.
-	j.pidsOK = false
-	if j.facts.Pid == 0 {
-		for pid := range first {
-			j.own[pid] = true
-		}
-	}
+	j.pidsOK, j.blind = false, true
+	j.adopt()
 	j.devs = j.cands
 	if v, ok := environ(j.env.Proc, j.facts.Pid); ok && j.plan.Opt.ServeCmd == "" {
 		// A server that runs already has its own view of the GPUs.
@@ -361,6 +355,25 @@ func (j *job) growTree() {
 	}
 	for pid := range energy.ProcessTree(j.env.Proc, j.facts.Pid) {
 		j.own[pid] = true
+	}
+}
+
+// adopt takes every process that is on a GPU now for the server's, where nobody
+// can tell: the numbers may be those of another name space, or the server behind
+// a proxy. It is called when the server alone should work; who comes later is
+// foreign (V17).
+func (j *job) adopt() {
+	if !j.blind {
+		return
+	}
+	for _, d := range j.all {
+		st, err := j.source.State(d.Index)
+		if err != nil {
+			continue
+		}
+		for _, p := range st.Procs {
+			j.own[p.PID] = true
+		}
 	}
 }
 
