@@ -215,7 +215,7 @@ Exit status: 1 if a scale has errors, else 0.`,
 			if err != nil {
 				return err
 			}
-			reports, notes := rank.CheckScales(scales, b.results, b.points)
+			reports, notes := rank.CheckScales(scales, b.results, b.points, "")
 			if format == "json" {
 				if reports == nil {
 					reports = []rank.ScaleReport{}

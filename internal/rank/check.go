@@ -55,61 +55,74 @@ type Share struct {
 	Count int     `json:"count"`
 }
 
-// CheckScales reports on every scale as it rates the results. Time is that of
-// the newest result: no clock is read. Triggers are findings of level note, and
-// a model that stands twice in a live cohort is a warning; LoadScales has
-// already told what is wrong with lock and levels.
-func CheckScales(s *Scales, rs []*result.Result, points []Point) ([]ScaleReport, result.Findings) {
+// CheckScales reports on every scale as it rates the results. day is the day of
+// the board, YYYY-MM-DD; empty takes the newest result's. No clock is read.
+// Triggers are findings of level note, and a model that stands twice in a live
+// cohort is a warning; LoadScales has already told what is wrong with lock and
+// levels.
+func CheckScales(s *Scales, rs []*result.Result, points []Point, day string) ([]ScaleReport, result.Findings) {
 	var reports []ScaleReport
 	var found result.Findings
-	now := ""
-	for _, r := range rs {
-		now = max(now, r.Day())
-	}
+	day = dayOf(rs, day)
 	for _, sc := range s.All() {
-		rep := ScaleReport{ID: sc.ID, Edition: sc.Edition, Status: sc.Status, Lock: s.Lock().State(sc), SHA256: sc.SHA256}
-		ratings := make([][]Rating, len(sc.Groups))
-		recent := make([][]Rating, len(sc.Groups))
-		live := map[int]cohortValues{}
-		doubles := map[string]string{}
-		for _, r := range rs {
-			rt := sc.rate(r, guardsOf(r), points, nil, func(g int) cohortValues {
-				if _, ok := live[g]; !ok {
-					live[g] = sc.cohortOf(g, rs, points)
-				}
-				return live[g]
-			})
-			if rt.Group >= 0 && sc.Live() {
-				found = append(found, double(sc, r, rt.Group, doubles)...)
-			}
-			if !rt.Rated {
-				continue
-			}
-			ratings[rt.Group] = append(ratings[rt.Group], rt)
-			if d := r.Day(); d != "" && d > monthsBefore(now, 12) {
-				recent[rt.Group] = append(recent[rt.Group], rt)
-			}
-		}
-		for i, g := range sc.Groups {
-			gr := GroupReport{Cohort: g.Cohort.String(), Reference: g.Reference.N, Levels: sc.Live() || len(g.Levels) > 0,
-				Ratings: len(ratings[i]), Stars: shares(ratings[i]), Recent: len(recent[i]), High: atLeast(recent[i], 4.5), Top: atLeast(recent[i], 5)}
-			if sc.Status != StatusSuperseded && !sc.Live() { // live methods fill the top by their nature
-				gr.Triggers = triggers(sc, gr, now)
-			}
-			for _, t := range gr.Triggers {
-				found = append(found, result.Finding{Rule: "SCALE-TRIGGER", Level: result.Note, Where: result.Place{File: sc.File, Pointer: fmt.Sprintf("/groups/%d", i)},
-					Message: gr.Cohort + ": " + t, Hint: "consider a new edition with 'jouleboard scale derive'; nothing changes by itself"})
-			}
-			if g.Params != nil {
-				for _, l := range g.Levels {
-					rep.LevelError = math.Max(rep.LevelError, levelError(l.Value, sc.formula(*g.Params, l.Stars)))
-				}
-			}
-			rep.Groups = append(rep.Groups, gr)
-		}
+		rep, fs := checkScale(sc, rs, points, day)
+		rep.Lock = s.Lock().State(sc)
 		reports = append(reports, rep)
+		found = append(found, fs...)
 	}
 	return reports, found
+}
+
+// dayOf is the day given, else that of the newest result, "" without any.
+func dayOf(rs []*result.Result, day string) string {
+	if day != "" {
+		return day
+	}
+	for _, r := range rs {
+		day = max(day, r.Day())
+	}
+	return day
+}
+
+// checkScale reports on one scale; Lock is left to the caller.
+func checkScale(sc *Scale, rs []*result.Result, points []Point, day string) (ScaleReport, result.Findings) {
+	var found result.Findings
+	rep := ScaleReport{ID: sc.ID, Edition: sc.Edition, Status: sc.Status, SHA256: sc.SHA256}
+	ratings := make([][]Rating, len(sc.Groups))
+	recent := make([][]Rating, len(sc.Groups))
+	doubles := map[string]string{}
+	rate := rater(sc, rs, points)
+	for _, r := range rs {
+		rt := rate(r)
+		if rt.Group >= 0 && sc.Live() {
+			found = append(found, double(sc, r, rt.Group, doubles)...)
+		}
+		if !rt.Rated {
+			continue
+		}
+		ratings[rt.Group] = append(ratings[rt.Group], rt)
+		if d := r.Day(); d != "" && d > monthsBefore(day, 12) {
+			recent[rt.Group] = append(recent[rt.Group], rt)
+		}
+	}
+	for i, g := range sc.Groups {
+		gr := GroupReport{Cohort: g.Cohort.String(), Reference: g.Reference.N, Levels: sc.Live() || len(g.Levels) > 0,
+			Ratings: len(ratings[i]), Stars: shares(ratings[i]), Recent: len(recent[i]), High: atLeast(recent[i], 4.5), Top: atLeast(recent[i], 5)}
+		if sc.Status != StatusSuperseded && !sc.Live() { // live methods fill the top by their nature
+			gr.Triggers = triggers(sc, gr, day)
+		}
+		for _, t := range gr.Triggers {
+			found = append(found, result.Finding{Rule: "SCALE-TRIGGER", Level: result.Note, Where: result.Place{File: sc.File, Pointer: fmt.Sprintf("/groups/%d", i)},
+				Message: gr.Cohort + ": " + t, Hint: "look at a new edition with 'jouleboard scale propose'; nothing changes by itself"})
+		}
+		if g.Params != nil {
+			for _, l := range g.Levels {
+				rep.LevelError = math.Max(rep.LevelError, levelError(l.Value, sc.formula(*g.Params, l.Stars)))
+			}
+		}
+		rep.Groups = append(rep.Groups, gr)
+	}
+	return rep, found
 }
 
 // double warns of the same model and revision standing twice in a live cohort.
@@ -164,7 +177,7 @@ func triggers(s *Scale, g GroupReport, now string) []string {
 		out = append(out, fmt.Sprintf("%.0f %% of %d ratings in 12 months have 5 stars", g.Top*100, g.Recent))
 	}
 	if now != "" && s.Effective <= monthsBefore(now, triggerMonths) {
-		out = append(out, fmt.Sprintf("in effect since %s, more than %d months before the newest result", s.Effective, triggerMonths))
+		out = append(out, fmt.Sprintf("in effect since %s, %d months or more before %s", s.Effective, triggerMonths, now))
 	}
 	return out
 }

@@ -50,9 +50,15 @@ type DeriveOptions struct {
 // group's reference holds a SHA-256 over the ids of the results used, sorted, a
 // line each.
 func Derive(id, edition, effective, metric, unitName string, rs []*result.Result, points []Point, opt DeriveOptions) (*Scale, result.Findings) {
+	s, _, fs := derive(id, edition, effective, metric, unitName, rs, points, opt)
+	return s, fs
+}
+
+// derive is Derive that also gives the cohorts, one a group of the scale.
+func derive(id, edition, effective, metric, unitName string, rs []*result.Result, points []Point, opt DeriveOptions) (*Scale, []*derived, result.Findings) {
 	var fs result.Findings
-	bad := func(format string, args ...any) (*Scale, result.Findings) {
-		return nil, append(fs, result.Finding{Rule: "SCALE-DERIVE", Level: result.Error, Message: fmt.Sprintf(format, args...)})
+	bad := func(format string, args ...any) (*Scale, []*derived, result.Findings) {
+		return nil, nil, append(fs, result.Finding{Rule: "SCALE-DERIVE", Level: result.Error, Message: fmt.Sprintf(format, args...)})
 	}
 	if opt.MinCohort == 0 {
 		opt.MinCohort = 8
@@ -88,12 +94,12 @@ func Derive(id, edition, effective, metric, unitName string, rs []*result.Result
 		fs = append(fs, result.Finding{Rule: "SCALE-DERIVE", Level: result.Error, Where: result.Place{Pointer: p.at}, Message: p.message, Hint: p.hint})
 	}
 	if fs.HasErrors() {
-		return nil, fs
+		return nil, nil, fs
 	}
 	if s.SHA256, err = s.digest(); err != nil {
 		return bad("%v", err)
 	}
-	return s, fs
+	return s, cohorts, fs
 }
 
 // derived is a group before its levels: the chosen result of each entry.
@@ -201,16 +207,11 @@ func (s *Scale) deriveGroup(d *derived, metric string, opt DeriveOptions) Group 
 	if source == "" {
 		source = sourceText(d.entries)
 	}
-	var logs []float64 // of energies, so that lower is better also for higher metrics
+	var logs []float64
 	for _, r := range d.entries {
 		models[result.Normal(r.Model.Name)] = true
 		ids = append(ids, r.ID)
-		v, _ := r.Value(metric)
-		l := math.Log(v)
-		if s.higher() {
-			l = -l
-		}
-		logs = append(logs, l)
+		logs = append(logs, s.logOf(r, metric))
 	}
 	sort.Strings(ids)
 	sort.Float64s(logs)
@@ -219,6 +220,24 @@ func (s *Scale) deriveGroup(d *derived, metric string, opt DeriveOptions) Group 
 	if len(models) < s.MinCohort {
 		return g
 	}
+	p := s.fit(logs)
+	g.Params, g.Levels = &p, s.levels(p)
+	return g
+}
+
+// logOf is the logarithm of a result's value as a cohort is sorted by: that of
+// energy, so lower is better also for a metric of which more is better.
+func (s *Scale) logOf(r *result.Result, metric string) float64 {
+	v, _ := r.Value(metric)
+	if s.higher() {
+		return -math.Log(v)
+	}
+	return math.Log(v)
+}
+
+// fit is the rule of an edition: reference and factor of a cohort, given the
+// sorted logarithms of its values, the best first.
+func (s *Scale) fit(logs []float64) Params {
 	mid := stats.Median(logs)
 	if s.higher() {
 		mid = -mid
@@ -235,9 +254,14 @@ func (s *Scale) deriveGroup(d *derived, metric string, opt DeriveOptions) Group 
 			break
 		}
 	}
-	g.Params = &p
+	return p
+}
+
+// levels are the stored levels of a reference and a factor, most stars first.
+func (s *Scale) levels(p Params) Levels {
+	var out Levels
 	for _, st := range s.steps() {
-		g.Levels = append(g.Levels, Level{st, round(s.formula(p, st), 4)})
+		out = append(out, Level{st, round(s.formula(p, st), 4)})
 	}
-	return g
+	return out
 }

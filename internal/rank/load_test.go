@@ -232,7 +232,7 @@ func TestCheckScales(t *testing.T) {
 	}
 	// Five stars twice in the last year and once before it.
 	rs := []*result.Result{at(0.5, "2026-02-01"), at(0.9, "2026-03-01"), at(0.9, "2024-03-01"), at(3, "2026-03-01"), at(9, "2026-03-01"), at(9, "2026-03-01"), at(9, "2026-03-01")}
-	reps, notes := CheckScales(s, rs, batch1)
+	reps, notes := CheckScales(s, rs, batch1, "")
 	g := reps[0].Groups[0]
 	if reps[0].Lock != LockOpen || g.Ratings != 7 || g.Recent != 6 || fmt.Sprint(g.Stars) != "[{1 3} {3 1} {5 3}]" || len(g.Triggers) != 2 {
 		t.Errorf("report %+v", g)
@@ -240,17 +240,17 @@ func TestCheckScales(t *testing.T) {
 	if len(notes) != 2 || notes[0].Level != result.Note || notes.HasErrors() {
 		t.Errorf("notes %v", notes)
 	}
-	reps, _ = CheckScales(s, []*result.Result{at(9, "2029-01-01")}, batch1)
+	reps, _ = CheckScales(s, []*result.Result{at(9, "2029-01-01")}, batch1, "")
 	if tr := reps[0].Groups[0].Triggers; len(tr) != 1 || !strings.Contains(tr[0], "36 months") {
 		t.Errorf("after 36 months: %v", tr)
 	}
-	reps, _ = CheckScales(s, []*result.Result{at(9, "2028-12-31")}, batch1)
+	reps, _ = CheckScales(s, []*result.Result{at(9, "2028-12-31")}, batch1, "")
 	if tr := reps[0].Groups[0].Triggers; len(tr) != 0 {
 		t.Errorf("a day before 36 months: %v", tr)
 	}
 
 	live := &Scales{all: []*Scale{liveScale(MethodQuantile, 5)}}
-	if _, notes = CheckScales(live, rs, batch1); len(notes) != 6 || notes[0].Rule != "SCALE-DOUBLE" || notes[0].Level != result.Warn {
+	if _, notes = CheckScales(live, rs, batch1, ""); len(notes) != 6 || notes[0].Rule != "SCALE-DOUBLE" || notes[0].Level != result.Warn {
 		t.Errorf("one model seven times in a live cohort: %v", notes)
 	}
 }
