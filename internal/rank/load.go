@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -69,12 +70,7 @@ func LoadScales(labels fs.FS) (*Scales, result.Findings) {
 		}
 		return a.ID < b.ID
 	})
-	for _, s := range out.all {
-		if s.SupersededBy != "" && out.Get(s.SupersededBy) == nil {
-			found = append(found, result.Finding{Rule: "SCALE-SUCCESSOR", Level: result.Error, Where: result.Place{File: s.File},
-				Message: fmt.Sprintf("scale %s is superseded by %q, which is not there", s.ID, s.SupersededBy), Hint: "name an edition in labels/scales"})
-		}
-	}
+	found = append(found, out.successors(func(id string) bool { return slices.Contains(names, ScalesDir+"/"+id+".yaml") })...)
 	return out, found
 }
 

@@ -139,7 +139,12 @@ func TestLockAndFreeze(t *testing.T) {
 	if found.HasErrors() {
 		t.Fatal(found)
 	}
-	other := "other " + otherScale.SHA256 + "\n"
+	nextText := strings.NewReplacer("id: small", "id: next", "2026-01-01", "2027-01-01", "status: draft", "status: frozen").Replace(small)
+	nextScale, found := ParseScale("labels/scales/next.yaml", []byte(nextText))
+	if found.HasErrors() {
+		t.Fatal(found)
+	}
+	other := "next " + nextScale.SHA256 + "\nother " + otherScale.SHA256 + "\n"
 	frozen, lock, err := Freeze(file, []byte(small), []byte(other))
 	if err != nil {
 		t.Fatal(err)
@@ -147,12 +152,12 @@ func TestLockAndFreeze(t *testing.T) {
 	if want := strings.Replace(small, "status: draft", "status: frozen", 1); string(frozen) != want {
 		t.Errorf("frozen as\n%s", frozen)
 	}
-	if !strings.HasPrefix(string(lock), other+"small ") || strings.Count(string(lock), "\n") != 2 {
-		t.Errorf("lock is %q, expected a line added after the other", lock)
+	if !strings.HasPrefix(string(lock), other+"small ") || strings.Count(string(lock), "\n") != 3 {
+		t.Errorf("lock is %q, expected a line added after the others", lock)
 	}
 	check := func(name, scale, lock string, want ...string) {
 		t.Helper()
-		_, fs := LoadScales(labels(map[string]string{"small.yaml": scale, "other.yaml": otherText, "next.yaml": strings.Replace(small, "id: small", "id: next", 1), "scales.lock": lock}))
+		_, fs := LoadScales(labels(map[string]string{"small.yaml": scale, "other.yaml": otherText, "next.yaml": nextText, "scales.lock": lock}))
 		if len(fs) != len(want) {
 			t.Errorf("%s: findings %v, expected %d", name, fs, len(want))
 			return
@@ -164,6 +169,7 @@ func TestLockAndFreeze(t *testing.T) {
 		}
 	}
 	f, l := string(frozen), string(lock)
+	line := strings.TrimPrefix(l, other)
 	check("as frozen", f, l)
 	check("one level changed", strings.Replace(f, "4.0: 2", "4.0: 2.5", 1), l, "changed after it was frozen")
 	check("one cohort changed", strings.Replace(f, "count: 1", "count: 2", 1), l, "changed after it was frozen")
@@ -174,8 +180,9 @@ func TestLockAndFreeze(t *testing.T) {
 	check("back to draft, unchanged", small, l)
 	check("back to draft, changed", strings.Replace(small, "4.0: 2", "4.0: 2.5", 1), l, "changed after it was frozen")
 	check("line lost", f, other, "no line")
-	check("lock out of order", f, strings.Split(l, "\n")[1]+"\n"+other, "out of order")
-	check("lock line twice", f, l+strings.Split(l, "\n")[1]+"\n", "locked twice")
+	check("lock out of order", f, line+other, "out of order")
+	check("lock line twice", f, l+line, "locked twice")
+	check("lock with Windows line ends", f, strings.ReplaceAll(l, "\n", "\r\n"))
 	check("lock in disorder", f, l+"what\n", "expected \"id sha256\"")
 
 	if _, _, err := Freeze(file, frozen, lock); err == nil || !strings.Contains(err.Error(), "locked already") {

@@ -24,7 +24,7 @@ const (
 	LockDiffers = "differs" // changed after it was frozen
 )
 
-var lockLine = regexp.MustCompile(`^([a-z0-9-]{1,14}) ([0-9a-f]{64})$`)
+var lockLine = regexp.MustCompile(`^([a-z0-9-]{1,14}) ([0-9a-f]{64})\r?$`)
 
 // ParseLock reads lines of "id sha256". Anything else, a doubled id, or lines
 // out of order are errors.
@@ -121,7 +121,7 @@ func lockedButGone(data []byte, names []string) result.Findings {
 	return fs
 }
 
-var statusLine = regexp.MustCompile(`(?m)^status:[ \t]*"?draft"?([ \t]*(?:#[^\r\n]*)?)(\r?)$`)
+var statusLine = regexp.MustCompile(`(?m)^status:[ \t]*["']?draft["']?([ \t]*(?:#[^\r\n]*)?)(\r?)$`)
 
 // Freeze turns a draft into a frozen scale: given the bytes of its file and of
 // the lock file it returns both as they must be written, the lock first. A scale
