@@ -143,8 +143,8 @@ type Without struct {
 
 // Stability sums up dropping each model once.
 type Stability struct {
-	// Mean is the mean share of the other models whose stars change, Worst the
-	// largest share, which dropping Model causes.
+	// Mean is the share of the other models whose stars change, over all drops,
+	// Worst the largest share, which dropping Model causes.
 	Mean  float64 `json:"mean"`
 	Worst float64 `json:"worst"`
 	Model string  `json:"model,omitempty"`
@@ -155,7 +155,7 @@ type Stability struct {
 	// those of the formula alone.
 	Least bool `json:"least,omitempty"`
 
-	drops int
+	changed, others int
 }
 
 // ProposeOptions are those of a derivation and what to compare with.
@@ -370,18 +370,15 @@ func steadiness(drops map[string]Without) *Stability {
 	st := &Stability{}
 	for _, name := range slices.Sorted(maps.Keys(drops)) {
 		w := drops[name]
-		share := part(w.Changed, w.Others)
-		st.merge(Stability{Mean: share, Worst: share, Model: name, Largest: w.Largest, drops: 1})
+		st.merge(Stability{Worst: part(w.Changed, w.Others), Model: name, Largest: w.Largest, changed: w.Changed, others: w.Others})
 	}
 	return st
 }
 
-// merge adds the drops of another group, each of which counts alike.
+// merge adds the drops of another group.
 func (st *Stability) merge(o Stability) {
-	if n := st.drops + o.drops; n > 0 {
-		st.Mean = (st.Mean*float64(st.drops) + o.Mean*float64(o.drops)) / float64(n)
-		st.drops = n
-	}
+	st.changed, st.others = st.changed+o.changed, st.others+o.others
+	st.Mean = part(st.changed, st.others)
 	if o.Worst > st.Worst {
 		st.Worst, st.Model = o.Worst, o.Model
 	}
@@ -424,7 +421,7 @@ func (t *tally) add(model string, b, a Rating) {
 }
 
 func (t *tally) change() Change {
-	t.c.Before, t.c.After = shares(t.before), shares(t.after)
+	t.c.Before, t.c.After = append([]Share{}, shares(t.before)...), append([]Share{}, shares(t.after)...)
 	return t.c
 }
 
