@@ -92,7 +92,7 @@ func pdfMarks(t *testing.T, pdf []byte, height float64) []mark {
 	if n == nil {
 		t.Fatal("the page has no content")
 	}
-	at := bytes.Index(pdf, []byte("\n"+string(n[1])+" 0 obj\n"))
+	at := bytes.LastIndex(pdf, []byte("\n"+string(n[1])+" 0 obj\n")) // the update's
 	from := at + bytes.Index(pdf[at:], []byte("stream\n")) + len("stream\n")
 	z, err := zlib.NewReader(bytes.NewReader(pdf[from:]))
 	if err != nil {

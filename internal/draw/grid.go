@@ -57,4 +57,4 @@ func plainRun(items []Item) int {
 	return n
 }
 
-func plain(r Rect) bool { return r.Stroke.None() && r.R == 0 && !r.Fill.None() }
+func plain(r Rect) bool { return r.Stroke.None() && r.R == 0 && !r.Fill.None() && !r.empty() }

@@ -5,6 +5,8 @@
 // given and choose nothing.
 package draw
 
+import "iter"
+
 // PtMM is one typographic point in millimetres.
 const PtMM = 0.352778
 
@@ -124,3 +126,43 @@ func (Polygon) item()  {}
 func (Circle) item()   {}
 func (Text) item()     {}
 func (Group) item()    {}
+
+// texts are the lines of text that are drawn, in order.
+func texts(items []Item) iter.Seq[Text] {
+	return func(yield func(Text) bool) { eachText(items, yield) }
+}
+
+func eachText(items []Item, yield func(Text) bool) bool {
+	for _, it := range items {
+		switch it := it.(type) {
+		case Text:
+			if it.drawn() && !yield(it) {
+				return false
+			}
+		case Group:
+			if !eachText(it.Items, yield) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// drawn says whether there is anything to draw.
+func (t Text) drawn() bool { return t.S != "" && t.Pt > 0 && !t.Color.None() }
+
+// empty says whether a rectangle has no area, and so is not drawn.
+func (r Rect) empty() bool { return r.W <= 0 || r.H <= 0 }
+
+// radius is the corner radius that the sides leave room for.
+func (r Rect) radius() float64 { return max(0, min(r.R, r.W/2, r.H/2)) }
+
+// dashed says whether a pattern has dashes; one of zeros is a solid line.
+func dashed(d []float64) bool {
+	for _, v := range d {
+		if v > 0 {
+			return true
+		}
+	}
+	return false
+}

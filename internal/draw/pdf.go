@@ -1,13 +1,14 @@
-// The PDF renderer. gofpdf writes the page, its shapes and the document's
-// information; fonts and what gofpdf has no call for are added by the
-// incremental update of pdfpost.go.
+// The PDF renderer: documents. gofpdf writes the frame, which is the pages'
+// sizes and the document's information; the pages' contents (pdfpage.go), fonts,
+// and what gofpdf has no call for follow in the incremental update of pdfpost.go.
 
 package draw
 
 import (
 	"bytes"
 	"fmt"
-	"strconv"
+	"io"
+	"iter"
 	"strings"
 	"time"
 	"unicode"
@@ -33,6 +34,13 @@ type PDFOptions struct {
 	Date time.Time
 }
 
+// MaxPages is the most that one document holds, so that its size and the
+// memory for it stay bounded.
+const MaxPages = 500
+
+// maxPDFSide is the largest page that readers must open, 14,400 points, in mm.
+const maxPDFSide = 5080
+
 // producer names the writer in the document's information.
 const producer = "jouleboard"
 
@@ -40,48 +48,109 @@ const producer = "jouleboard"
 // and options give the same bytes. Every character must be in a font: check
 // with HasGlyphs.
 func PDF(l *List, o PDFOptions) ([]byte, error) {
-	if o.Date.IsZero() {
-		return nil, fmt.Errorf("pdf %q: no date given; set PDFOptions.Date", l.Title)
-	}
-	date := o.Date.UTC()
-	f := gofpdf.NewCustom(&gofpdf.InitType{OrientationStr: "P", UnitStr: "mm", Size: gofpdf.SizeType{Wd: l.W, Ht: l.H}})
-	f.SetCatalogSort(true)
-	f.SetMargins(0, 0, 0)
-	f.SetAutoPageBreak(false, 0)
-	f.SetProducer(producer, false)
-	f.SetTitle(textString(o.Info.Title), false)
-	f.SetAuthor(textString(o.Info.Author), false)
-	f.SetSubject(textString(o.Info.Subject), false)
-	f.SetKeywords(textString(o.Info.Keywords), false)
-	f.SetCreationDate(date)
-	f.SetModificationDate(date)
-	f.SetXmpMetadata(xmp(l, o.Info, date))
-
-	fonts := newPDFFonts(l)
-	for _, pf := range fonts.list {
-		// A placeholder that takes an object number and a resource name; the
-		// update puts the embedded font in its place.
-		f.AddFontFromBytes(pf.family(), "", []byte(`{"Tp":"Core","Name":"`+pf.placeholder()+`"}`), nil)
-	}
-	f.AddPage()
-	p := pdfPage{f: f, fonts: fonts, lines: fonts.lines}
-	for i := 0; i < len(l.Items); i++ {
-		if n := plainRun(l.Items[i:]); n > 2 && p.grid(l, l.Items[i:i+n]) {
-			i += n - 1
-			continue
-		}
-		p.item(l.Items[i])
-	}
-	var buf bytes.Buffer
-	buf.Grow(32 << 10)
-	if err := f.Output(&buf); err != nil {
+	d, err := newPDFDoc(o)
+	if err != nil {
 		return nil, fmt.Errorf("pdf %q: %w", l.Title, err)
 	}
-	out, err := appendUpdate(buf.Bytes(), fonts, lang(l))
+	if err := d.add(l); err != nil {
+		return nil, fmt.Errorf("pdf: %w", err)
+	}
+	out, err := d.close()
 	if err != nil {
 		return nil, fmt.Errorf("pdf %q: %w", l.Title, err)
 	}
 	return out, nil
+}
+
+// PDFPages writes lists as the pages of one document, each of its list's size,
+// and returns how many it wrote. It takes MaxPages lists at most and then stops
+// asking for more, so n == MaxPages says that there may be more for another
+// document. The language is the first page's. Without any list it writes
+// nothing. An error of the sequence ends it; nothing is written then.
+func PDFPages(w io.Writer, pages iter.Seq2[*List, error], o PDFOptions) (n int, err error) {
+	d, err := newPDFDoc(o)
+	if err != nil {
+		return 0, fmt.Errorf("pdf %q: %w", o.Info.Title, err)
+	}
+	for l, err := range pages {
+		if err != nil {
+			return 0, err
+		}
+		if err := d.add(l); err != nil {
+			return 0, fmt.Errorf("pdf: page %d: %w", len(d.contents)+1, err)
+		}
+		if len(d.contents) == MaxPages {
+			break
+		}
+	}
+	if len(d.contents) == 0 {
+		return 0, nil
+	}
+	out, err := d.close()
+	if err != nil {
+		return 0, fmt.Errorf("pdf %q: %w", o.Info.Title, err)
+	}
+	if _, err := w.Write(out); err != nil {
+		return 0, fmt.Errorf("pdf %q: %w", o.Info.Title, err)
+	}
+	return len(d.contents), nil
+}
+
+// pdfDoc is a document in the making.
+type pdfDoc struct {
+	o        PDFOptions
+	f        *gofpdf.Fpdf // nil until the first page
+	lang     string
+	fonts    pdfFonts
+	page     pdfPage
+	contents [][]byte // of the pages, compressed
+}
+
+func newPDFDoc(o PDFOptions) (*pdfDoc, error) {
+	if o.Date.IsZero() {
+		return nil, fmt.Errorf("no date given; set PDFOptions.Date")
+	}
+	return &pdfDoc{o: o}, nil
+}
+
+// add draws a page.
+func (d *pdfDoc) add(l *List) error {
+	if err := l.Check(); err != nil {
+		return err
+	}
+	if l.W > maxPDFSide || l.H > maxPDFSide {
+		return fmt.Errorf("drawing %q: a page of %g x %g mm; PDF readers open %d mm at most", l.Title, l.W, l.H, maxPDFSide)
+	}
+	size := gofpdf.SizeType{Wd: l.W, Ht: l.H}
+	if d.f == nil {
+		d.lang = lang(l)
+		d.f = gofpdf.NewCustom(&gofpdf.InitType{OrientationStr: "P", UnitStr: "mm", Size: size})
+		d.f.SetCompression(false) // the pages that it knows of are empty
+		d.f.SetCatalogSort(true)
+		d.f.SetMargins(0, 0, 0)
+		d.f.SetAutoPageBreak(false, 0)
+		d.f.SetProducer(producer, false)
+		d.f.SetTitle(textString(d.o.Info.Title), false)
+		d.f.SetAuthor(textString(d.o.Info.Author), false)
+		d.f.SetSubject(textString(d.o.Info.Subject), false)
+		d.f.SetKeywords(textString(d.o.Info.Keywords), false)
+		d.f.SetCreationDate(d.o.Date.UTC())
+		d.f.SetModificationDate(d.o.Date.UTC())
+		d.f.SetXmpMetadata(xmp(d.lang, d.o.Info, d.o.Date.UTC()))
+	}
+	d.f.AddPageFormat("P", size)
+	d.contents = append(d.contents, deflate(d.page.draw(l, &d.fonts)))
+	return nil
+}
+
+// close returns the document.
+func (d *pdfDoc) close() ([]byte, error) {
+	var buf bytes.Buffer
+	buf.Grow(4 << 10)
+	if err := d.f.Output(&buf); err != nil {
+		return nil, err
+	}
+	return appendUpdate(buf.Bytes(), d)
 }
 
 func lang(l *List) string {
@@ -107,163 +176,4 @@ func textString(s string) string {
 
 func isASCII(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0
-}
-
-// pdfPage draws items. It remembers what is set, so that equal settings are not
-// written again.
-type pdfPage struct {
-	f      *gofpdf.Fpdf
-	fonts  *pdfFonts
-	lines  [][]placed // the text items' glyphs, in order
-	fill   string
-	stroke string
-	text   string
-	sw     float64
-	font   string
-	pt     float64
-	dashed bool
-}
-
-func rgb(hex string) (r, g, b int) {
-	v, _ := strconv.ParseUint(strings.TrimPrefix(hex, "#"), 16, 32)
-	return int(v >> 16 & 255), int(v >> 8 & 255), int(v & 255)
-}
-
-// style sets colours and returns gofpdf's word for filling and stroking; "" for
-// neither.
-func (p *pdfPage) style(fill, stroke Paint, sw float64) string {
-	s := ""
-	if !fill.None() {
-		s = "F"
-		if p.fill != fill.Hex {
-			p.f.SetFillColor(rgb(fill.Hex))
-			p.fill = fill.Hex
-		}
-	}
-	if !stroke.None() {
-		s += "D"
-		if p.stroke != stroke.Hex {
-			p.f.SetDrawColor(rgb(stroke.Hex))
-			p.stroke = stroke.Hex
-		}
-		if p.sw != sw {
-			p.f.SetLineWidth(sw)
-			p.sw = sw
-		}
-	}
-	return s
-}
-
-func (p *pdfPage) dash(d []float64) {
-	if len(d) == 0 && !p.dashed {
-		return
-	}
-	p.dashed = len(d) > 0
-	p.f.SetDashPattern(d, 0)
-}
-
-func (p *pdfPage) item(it Item) {
-	f := p.f
-	switch it := it.(type) {
-	case Rect:
-		if s := p.style(it.Fill, it.Stroke, it.SW); s == "" {
-			return
-		} else if it.R > 0 {
-			f.RoundedRect(it.X, it.Y, it.W, it.H, it.R, "1234", s)
-		} else {
-			f.Rect(it.X, it.Y, it.W, it.H, s)
-		}
-	case Line:
-		if p.style(Paint{}, it.Stroke, it.SW) == "" {
-			return
-		}
-		p.dash(it.Dash)
-		f.Line(it.X1, it.Y1, it.X2, it.Y2)
-		p.dash(nil)
-	case Polyline:
-		if len(it.Points) < 2 || p.style(Paint{}, it.Stroke, it.SW) == "" {
-			return
-		}
-		p.dash(it.Dash)
-		f.SetLineJoinStyle("round")
-		f.MoveTo(it.Points[0].X, it.Points[0].Y)
-		for _, pt := range it.Points[1:] {
-			f.LineTo(pt.X, pt.Y)
-		}
-		f.DrawPath("D")
-		f.SetLineJoinStyle("miter")
-		p.dash(nil)
-	case Polygon:
-		s := p.style(it.Fill, it.Stroke, it.SW)
-		if s == "" || len(it.Points) < 3 {
-			return
-		}
-		// Own path rather than gofpdf's Polygon: that one repeats the first
-		// point, which leaves a notch in the outline, and writes more digits
-		// than print can show.
-		f.MoveTo(it.Points[0].X, it.Points[0].Y)
-		for _, pt := range it.Points[1:] {
-			f.LineTo(pt.X, pt.Y)
-		}
-		f.ClosePath()
-		f.DrawPath(s)
-	case Circle:
-		if s := p.style(it.Fill, it.Stroke, it.SW); s != "" {
-			f.Circle(it.X, it.Y, it.R, s)
-		}
-	case Text:
-		if it.S == "" {
-			return
-		}
-		p.line(it, p.lines[0])
-		p.lines = p.lines[1:]
-	}
-}
-
-// grid draws plain rectangles as cells of their common grid, if they have one.
-func (p *pdfPage) grid(l *List, items []Item) bool {
-	g, ok := onGrid(items)
-	if !ok {
-		return false
-	}
-	p.style(items[0].(Rect).Fill, Paint{}, 0)
-	const k = 72 / 25.4 // points a millimetre
-	var b strings.Builder
-	fmt.Fprintf(&b, "q %.5f 0 0 %.5f %.3f %.3f cm\n", g.unit*k, -g.unit*k, g.x*k, (l.H-g.y)*k)
-	for _, c := range g.cells {
-		fmt.Fprintf(&b, "%d %d %d 1 re\n", c[0], c[1], c[2])
-	}
-	b.WriteString("f Q")
-	p.f.RawWriteStr(b.String())
-	return true
-}
-
-// line draws a line of text as runs of one font without gaps.
-func (p *pdfPage) line(t Text, ps []placed) {
-	if t.Color.None() || len(ps) == 0 {
-		return
-	}
-	if p.text != t.Color.Hex {
-		p.f.SetTextColor(rgb(t.Color.Hex))
-		p.text = t.Color.Hex
-	}
-	last := ps[len(ps)-1]
-	x0 := start(t, last.x+last.adv)
-	for i := 0; i < len(ps); {
-		if ps[i].gid == 0 {
-			i++
-			continue
-		}
-		j := i
-		for j < len(ps) && ps[j].gid != 0 && ps[j].f == ps[i].f {
-			j++
-		}
-		pf := p.fonts.of(ps[i].f)
-		if p.font != pf.family() || p.pt != t.Pt {
-			p.font, p.pt = pf.family(), t.Pt
-			p.f.SetFont(p.font, "", t.Pt)
-		}
-		p.f.Text(x0+float64(ps[i].x)*t.Pt*PtMM/1000, t.Y, pf.codes(ps[i:j]))
-		i = j
-	}
 }

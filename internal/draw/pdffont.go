@@ -3,7 +3,9 @@
 // gofpdf can embed TrueType fonts by itself, but it reads and cuts the whole
 // font anew for every document and adds a map of 128 KiB a font, about seven
 // milliseconds a label. Here a font is read once a process, and a document takes
-// the records of its own glyphs, which is a third of the bytes too.
+// the records of its own glyphs, which is a third of the bytes too. Glyphs are
+// numbered as pages use them, so that a page can be written before the next one
+// is known.
 
 package draw
 
@@ -13,74 +15,101 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
-	"sort"
 	"strconv"
-	"strings"
 	"sync"
+	"unicode/utf16"
+
+	"golang.org/x/image/font/sfnt"
 )
+
+// pdfFont is a font of one document: the glyphs that it uses, by code.
+type pdfFont struct {
+	font   *Font
+	name   string // of the resource
+	code   map[sfnt.GlyphIndex]int
+	gids   []int  // by code, from 1
+	runes  []rune // what each stands for: the first character that used it
+	widths []int
+}
+
+// codes appends the character codes of a run as a PDF string.
+func (p *pdfFont) codes(b []byte, ps []placed) []byte {
+	b = append(b, '(')
+	for _, g := range ps {
+		c, ok := p.code[g.gid]
+		if !ok {
+			p.gids, p.runes, p.widths = append(p.gids, int(g.gid)), append(p.runes, g.r), append(p.widths, g.adv)
+			c = len(p.gids)
+			p.code[g.gid] = c
+		}
+		for _, v := range [2]byte{byte(c >> 8), byte(c)} {
+			switch v {
+			case '(', ')', '\\':
+				b = append(b, '\\', v)
+			case '\r': // readers take it for a line end
+				b = append(b, '\\', 'r')
+			default:
+				b = append(b, v)
+			}
+		}
+	}
+	return append(b, ')')
+}
+
+// pdfFonts are the fonts of one document, in order of first use.
+type pdfFonts struct{ list []*pdfFont }
+
+func (fs *pdfFonts) of(f *Font) *pdfFont {
+	for _, p := range fs.list {
+		if p.font == f {
+			return p
+		}
+	}
+	p := &pdfFont{font: f, name: "F" + strconv.Itoa(len(fs.list)), code: map[sfnt.GlyphIndex]int{}}
+	fs.list = append(fs.list, p)
+	return p
+}
 
 // kit is one embedded font, cut to a document's characters.
 type kit struct {
 	name    string // with the subset's prefix
 	font    *Font
-	newID   map[int]int // font's glyph index -> index in the subset
-	widths  string      // the W array
-	unicode []byte      // ToUnicode CMap, compressed
-	file    []byte      // FontFile2, compressed
-	length1 int         // bytes of the font file before compression
+	widths  []byte // the W array
+	unicode []byte // ToUnicode CMap, compressed
+	file    []byte // FontFile2, compressed
+	length1 int    // bytes of the font file before compression
 }
 
-// newKit cuts a font to the given characters.
-func newKit(f *Font, runes map[rune]bool) *kit {
-	rs := make([]rune, 0, len(runes))
-	for r := range runes {
-		rs = append(rs, r)
-	}
-	sort.Slice(rs, func(i, j int) bool { return rs[i] < rs[j] })
-	gids := make([]int, len(rs))
-	for i, r := range rs {
-		gids[i] = int(f.glyph(r).gid)
-	}
-	file, newID := subset(f.tables, gids)
-	k := &kit{font: f, newID: newID, length1: len(file)}
-
-	// A character's glyph may stand for several characters; the first names it.
-	cids := map[int]rune{}
-	adv := map[int]int{}
-	for i, r := range rs {
-		cid := newID[gids[i]]
-		if _, dup := cids[cid]; !dup {
-			cids[cid], adv[cid] = r, f.glyph(r).adv
-		}
-	}
-	var w, u bytes.Buffer
-	order := make([]int, 0, len(cids))
-	for cid := range cids {
-		order = append(order, cid)
-	}
-	sort.Ints(order)
-	for i, cid := range order {
-		if i > 0 && order[i-1] == cid-1 {
-			fmt.Fprintf(&w, " %d", adv[cid])
-			continue
-		}
+// kit cuts the font to the document's glyphs: what a file holds never depends
+// on other files.
+func (p *pdfFont) kit() *kit {
+	file, _ := subset(p.font.tables, p.gids)
+	k := &kit{font: p.font, length1: len(file)}
+	k.widths = append(k.widths, "1["...)
+	for i, w := range p.widths {
 		if i > 0 {
-			w.WriteString("]")
+			k.widths = append(k.widths, ' ')
 		}
-		fmt.Fprintf(&w, "%d[%d", cid, adv[cid])
+		k.widths = strconv.AppendInt(k.widths, int64(w), 10)
 	}
-	w.WriteString("]")
-	k.widths = w.String()
+	k.widths = append(k.widths, ']')
 
+	var u bytes.Buffer
 	u.WriteString("/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CMapName /U def\n/CMapType 2 def\n1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n")
-	for len(order) > 0 {
-		n := min(len(order), 100) // the most that one block may hold
+	for at := 0; at < len(p.runes); {
+		n := min(len(p.runes)-at, 100) // the most that one block may hold
 		fmt.Fprintf(&u, "%d beginbfchar\n", n)
-		for _, cid := range order[:n] {
-			fmt.Fprintf(&u, "<%04X> <%s>\n", cid, utf16Hex(cids[cid]))
+		for ; n > 0; n-- {
+			u.WriteByte('<')
+			hex4(&u, uint16(at+1))
+			u.WriteString("> <")
+			for _, v := range utf16.Encode(p.runes[at : at+1]) {
+				hex4(&u, v)
+			}
+			u.WriteString(">\n")
+			at++
 		}
 		u.WriteString("endbfchar\n")
-		order = order[n:]
 	}
 	u.WriteString("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n")
 	k.unicode = deflate(u.Bytes())
@@ -90,16 +119,13 @@ func newKit(f *Font, runes map[rune]bool) *kit {
 	for i := range prefix {
 		prefix[i] = 'A' + sum[i]%26
 	}
-	k.name = string(prefix) + "+" + f.name
+	k.name = string(prefix) + "+" + p.font.name
 	return k
 }
 
-func utf16Hex(r rune) string {
-	if r < 0x10000 {
-		return fmt.Sprintf("%04X", r)
-	}
-	r -= 0x10000
-	return fmt.Sprintf("%04X%04X", 0xd800+r>>10, 0xdc00+r&0x3ff)
+func hex4(u *bytes.Buffer, v uint16) {
+	const digits = "0123456789ABCDEF"
+	u.Write([]byte{digits[v>>12], digits[v>>8&15], digits[v>>4&15], digits[v&15]})
 }
 
 // deflaters are compressors to be used again: a new one clears a megabyte.
@@ -116,79 +142,4 @@ func deflate(b []byte) []byte {
 	w.Close()
 	deflaters.Put(w)
 	return buf.Bytes()
-}
-
-// pdfFont is a font of one document.
-type pdfFont struct {
-	font *Font
-	n    int
-	kit  *kit
-}
-
-// family is the name under which gofpdf knows the font.
-func (p *pdfFont) family() string { return "jb" + strconv.Itoa(p.n) }
-
-// placeholder is the font name that gofpdf writes and the update looks for.
-func (p *pdfFont) placeholder() string { return "JBF" + strconv.Itoa(p.n) }
-
-// codes are the character codes of a run, two bytes each.
-func (p *pdfFont) codes(ps []placed) string {
-	var b strings.Builder
-	b.Grow(2 * len(ps))
-	for _, g := range ps {
-		cid := p.kit.newID[int(g.gid)]
-		b.WriteByte(byte(cid >> 8))
-		b.WriteByte(byte(cid))
-	}
-	return b.String()
-}
-
-// pdfFonts are the fonts of one document and its lines of text, laid out once.
-type pdfFonts struct {
-	list  []*pdfFont
-	lines [][]placed
-}
-
-func newPDFFonts(l *List) *pdfFonts {
-	fs := &pdfFonts{}
-	for _, it := range l.Items {
-		t, ok := it.(Text)
-		if !ok || t.S == "" {
-			continue
-		}
-		ps, _ := place(t.S, t.Bold, l.Fallback)
-		fs.lines = append(fs.lines, ps)
-		for _, p := range ps {
-			if p.gid != 0 && fs.of(p.f) == nil {
-				fs.list = append(fs.list, &pdfFont{font: p.f, n: len(fs.list)})
-			}
-		}
-	}
-	for _, pf := range fs.list {
-		pf.kit = fs.kit(pf.font)
-	}
-	return fs
-}
-
-func (fs *pdfFonts) of(f *Font) *pdfFont {
-	for _, p := range fs.list {
-		if p.font == f {
-			return p
-		}
-	}
-	return nil
-}
-
-// kit cuts a font to the document's characters: what a file holds never depends
-// on other files.
-func (fs *pdfFonts) kit(f *Font) *kit {
-	runes := map[rune]bool{}
-	for _, line := range fs.lines {
-		for _, p := range line {
-			if p.f == f && p.gid != 0 {
-				runes[p.r] = true
-			}
-		}
-	}
-	return newKit(f, runes)
 }

@@ -1,5 +1,6 @@
-// The incremental update after gofpdf: embedded fonts, and what gofpdf has no
-// call for (language, link to the metadata, version, viewer preferences, ID).
+// The incremental update after gofpdf: the pages' contents and embedded fonts,
+// and what gofpdf has no call for (language, link to the metadata, version,
+// viewer preferences, ID).
 
 package draw
 
@@ -17,7 +18,7 @@ import (
 
 var (
 	trailerRE = regexp.MustCompile(`trailer\n<<\n/Size (\d+)\n/Root (\d+) 0 R\n/Info (\d+) 0 R\n>>\nstartxref\n(\d+)\n%%EOF\n?$`)
-	fontRE    = regexp.MustCompile(`\n(\d+) 0 obj\n<</Type /Font\n/BaseFont /(JBF\d+)\n`)
+	pageRE    = regexp.MustCompile(`\n/Resources 2 0 R\n/Contents (\d+) 0 R>>`)
 )
 
 // updater appends objects to a PDF and remembers where they stand.
@@ -46,14 +47,15 @@ func (u *updater) number() int {
 }
 
 // appendUpdate appends one incremental update to gofpdf's document.
-func appendUpdate(body []byte, fonts *pdfFonts, lang string) ([]byte, error) {
+func appendUpdate(body []byte, d *pdfDoc) ([]byte, error) {
 	tail := body
 	if len(tail) > 512 {
 		tail = tail[len(tail)-512:]
 	}
 	m := trailerRE.FindSubmatch(tail)
-	if m == nil {
-		return nil, errors.New("the PDF writer's trailer has a form that the update does not know; use gofpdf v1.16.2")
+	pages := pageRE.FindAllSubmatch(body, -1)
+	if m == nil || len(pages) != len(d.contents) {
+		return nil, errors.New("the PDF writer's pages or trailer have a form that the update does not know; use gofpdf v1.16.2")
 	}
 	var ref [4]int
 	for i := range ref {
@@ -62,24 +64,27 @@ func appendUpdate(body []byte, fonts *pdfFonts, lang string) ([]byte, error) {
 	size, root, info, prev := ref[0], ref[1], ref[2], ref[3]
 
 	u := &updater{at: map[int]int{}, next: size}
-	u.Grow(len(body) + 24<<10)
+	n := 0
+	for _, c := range d.contents {
+		n += len(c) + 64
+	}
+	u.Grow(len(body) + n + 24<<10)
 	u.Write(body)
-	placeholders := map[string]int{}
-	for _, f := range fontRE.FindAllSubmatch(body, -1) {
-		placeholders[string(f[2])], _ = strconv.Atoi(string(f[1]))
+	for i, c := range d.contents {
+		n, _ := strconv.Atoi(string(pages[i][1]))
+		u.stream(n, "/Filter/FlateDecode", c)
+		d.contents[i] = nil
 	}
-	for _, pf := range fonts.list {
-		n, ok := placeholders[pf.placeholder()]
-		if !ok {
-			return nil, fmt.Errorf("font %s is missing in the PDF writer's output; use gofpdf v1.16.2", pf.font.name)
-		}
-		u.font(n, pf.kit)
+	resources := "<</ProcSet[/PDF/Text]/Font<<"
+	for _, pf := range d.fonts.list {
+		resources += "/" + pf.name + " " + strconv.Itoa(u.font(pf.kit())) + " 0 R"
 	}
+	u.object(2, resources+">>>>")
 	// gofpdf writes the metadata stream right before the information.
 	u.object(root, fmt.Sprintf("<</Type/Catalog/Pages 1 0 R/Version/1.4/Lang(%s)/Metadata %d 0 R/ViewerPreferences<</DisplayDocTitle true>>>>",
-		pdfName(lang), info-1))
+		pdfName(d.lang), info-1))
 
-	sum := sha256.Sum256(body)
+	sum := sha256.Sum256(u.Bytes())
 	xref := u.Len()
 	u.WriteString("xref\n")
 	nums := make([]int, 0, len(u.at))
@@ -112,9 +117,9 @@ func pdfName(s string) string {
 	}, s)
 }
 
-// font writes an embedded font in the place of object n.
-func (u *updater) font(n int, k *kit) {
-	cid, desc, file, uni := u.number(), u.number(), u.number(), u.number()
+// font writes an embedded font and returns its object's number.
+func (u *updater) font(k *kit) int {
+	n, cid, desc, file, uni := u.number(), u.number(), u.number(), u.number(), u.number()
 	m := k.font.metrics()
 	u.object(n, fmt.Sprintf("<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>", k.name, cid, uni))
 	u.object(cid, fmt.Sprintf("<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"+
@@ -123,6 +128,7 @@ func (u *updater) font(n int, k *kit) {
 		k.name, m.box[0], m.box[1], m.box[2], m.box[3], m.ascent, m.descent, m.cap, m.stem, file))
 	u.stream(file, fmt.Sprintf("/Filter/FlateDecode/Length1 %d", k.length1), k.file)
 	u.stream(uni, "/Filter/FlateDecode", k.unicode)
+	return n
 }
 
 // fontMetrics are a font's measures in thousandths of an em.
@@ -154,7 +160,7 @@ func (f *Font) metrics() fontMetrics {
 }
 
 // xmp is the metadata packet: the same facts as the document's information.
-func xmp(l *List, in Info, date time.Time) []byte {
+func xmp(lang string, in Info, date time.Time) []byte {
 	var b strings.Builder
 	alt := func(tag, s string) {
 		if s != "" {
@@ -169,7 +175,7 @@ func xmp(l *List, in Info, date time.Time) []byte {
 	if in.Author != "" {
 		b.WriteString("<dc:creator><rdf:Seq><rdf:li>" + escapeText(in.Author) + "</rdf:li></rdf:Seq></dc:creator>\n")
 	}
-	b.WriteString("<dc:language><rdf:Bag><rdf:li>" + escapeText(lang(l)) + "</rdf:li></rdf:Bag></dc:language>\n")
+	b.WriteString("<dc:language><rdf:Bag><rdf:li>" + escapeText(lang) + "</rdf:li></rdf:Bag></dc:language>\n")
 	when := date.Format("2006-01-02T15:04:05Z")
 	b.WriteString("<xmp:CreateDate>" + when + "</xmp:CreateDate>\n<xmp:ModifyDate>" + when + "</xmp:ModifyDate>\n<pdf:Producer>" + producer + "</pdf:Producer>\n")
 	b.WriteString("</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>")

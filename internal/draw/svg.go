@@ -46,12 +46,15 @@ type svgWriter struct {
 }
 
 // SVG writes the list as one svg element, ending in a line end. The same list
-// and options give the same bytes.
+// and options give the same bytes. It returns nil for a list that Check refuses.
 func SVG(l *List, o SVGOptions) []byte {
+	if l.Check() != nil {
+		return nil
+	}
 	body := &svgWriter{o: o}
 	if o.Text == Outline {
 		body.glyphs.collect(l, o.IDPrefix)
-		body.shapes.collect(l.Items, o.IDPrefix)
+		body.shapes.collect(l.Items, o.IDPrefix, map[string]int{})
 	}
 	body.Grow(16 << 10)
 	body.items(l.Items)
@@ -160,8 +163,25 @@ func (w *svgWriter) items(items []Item) {
 			w.circle(it)
 		case Text:
 			w.text(it)
+		case Group:
+			w.group(it)
 		}
 	}
+}
+
+func (w *svgWriter) group(g Group) {
+	if len(g.Items) == 0 {
+		return
+	}
+	w.WriteString(`<g transform="`)
+	if g.Turn {
+		w.WriteString("matrix(0 1-1 0 ")
+	} else {
+		w.WriteString("translate(")
+	}
+	w.WriteString(num(g.X) + " " + num(g.Y) + ")\">\n")
+	w.items(g.Items)
+	w.WriteString("</g>\n")
 }
 
 // rects writes plain rectangles as one path. On a common grid each is a stroke
@@ -230,6 +250,9 @@ func appendNext(b []byte, n int) []byte {
 }
 
 func (w *svgWriter) rect(r Rect) {
+	if r.empty() {
+		return
+	}
 	w.WriteString("<rect")
 	x, y := um(r.X), um(r.Y)
 	if x != 0 {
@@ -241,8 +264,8 @@ func (w *svgWriter) rect(r Rect) {
 	// Both edges are rounded, not the size: neighbours then meet.
 	w.mm("width", float64(um(r.X+r.W)-x)/1000)
 	w.mm("height", float64(um(r.Y+r.H)-y)/1000)
-	if r.R > 0 {
-		w.mm("rx", r.R)
+	if r := r.radius(); r > 0 {
+		w.mm("rx", r)
 	}
 	w.paint(r.Fill, r.Stroke, r.SW, nil)
 	w.WriteString("/>\n")
@@ -291,7 +314,7 @@ func (w *svgWriter) close(tag, title string) {
 }
 
 func (w *svgWriter) polygon(p Polygon) {
-	if len(p.Points) == 0 || w.place(p) {
+	if len(p.Points) < 3 || w.place(p) {
 		return
 	}
 	w.WriteString("<polygon")
@@ -312,6 +335,9 @@ func (w *svgWriter) polygon(p Polygon) {
 }
 
 func (w *svgWriter) circle(c Circle) {
+	if c.R <= 0 {
+		return
+	}
 	href := safeHref(c.Href)
 	if w.o.Text == Outline {
 		// Labels keep to the short list of elements, which has no circle.
@@ -369,7 +395,7 @@ func (w *svgWriter) paint(fill, stroke Paint, sw float64, dash []float64) {
 		w.attr("stroke", stroke.Hex)
 	}
 	w.mm("stroke-width", sw)
-	if len(dash) > 0 {
+	if dashed(dash) {
 		w.WriteString(` stroke-dasharray="`)
 		for i, d := range dash {
 			if i > 0 {

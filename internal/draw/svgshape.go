@@ -13,12 +13,14 @@ type shapeSet struct {
 // leastRepeats is from how many places on a definition saves bytes.
 const leastRepeats = 3
 
-// collect finds the shapes that repeat. Equal shapes have equal path data, as
+// collect finds the shapes that repeat, counting in n. Equal shapes have equal path data, as
 // that is relative to the first point.
-func (s *shapeSet) collect(items []Item, prefix string) {
-	n := map[string]int{}
+func (s *shapeSet) collect(items []Item, prefix string, n map[string]int) {
 	for _, it := range items {
-		if p, ok := it.(Polygon); ok {
+		if g, ok := it.(Group); ok {
+			s.collect(g.Items, prefix, n)
+		}
+		if p, ok := it.(Polygon); ok && len(p.Points) >= 3 {
 			d := shape(p)
 			if n[d]++; n[d] == leastRepeats {
 				if s.ids == nil {

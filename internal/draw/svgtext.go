@@ -14,7 +14,7 @@ import (
 
 // text writes one line of text.
 func (w *svgWriter) text(t Text) {
-	if t.S == "" {
+	if !t.drawn() {
 		return
 	}
 	if w.o.Text == Outline {
@@ -147,11 +147,7 @@ const (
 func (g *glyphSet) collect(l *List, prefix string) {
 	g.uses = make(map[glyphKey]*glyphUse, 128)
 	colors := map[string]int{}
-	for _, it := range l.Items {
-		t, ok := it.(Text)
-		if !ok || t.S == "" {
-			continue
-		}
+	for t := range texts(l.Items) {
 		ps, _ := place(t.S, t.Bold, l.Fallback)
 		g.lines = append(g.lines, ps)
 		if colors[t.Color.Hex]++; colors[t.Color.Hex] > colors[g.color] {

@@ -8,7 +8,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"sort"
 )
 
 // tables are the parts of a TrueType file by tag.
@@ -175,29 +174,25 @@ func plainGlyph(g []byte) []byte {
 	return append(out, g[at+2+ins:]...)
 }
 
-// subset builds a font that holds glyph 0 and the given glyphs with whatever
-// they are composed of. Glyph indices are renumbered: newID maps old to new, in
-// ascending order of the old ones.
+// subset builds a font that holds glyph 0, the given glyphs in their order, and
+// after them whatever they are composed of. newID maps a glyph's index in the
+// font to its index in the subset.
 func subset(tb *tables, gids []int) (file []byte, newID map[int]int) {
-	want := map[int]bool{0: true}
-	for todo := append([]int(nil), gids...); len(todo) > 0; {
-		g := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if want[g] && g != 0 || g < 0 || g >= tb.glyphs {
-			continue
+	old := make([]int, 1, len(gids)+8)
+	newID = make(map[int]int, len(gids)+8)
+	newID[0] = 0
+	add := func(g int) {
+		if _, known := newID[g]; !known && g >= 0 && g < tb.glyphs {
+			newID[g] = len(old)
+			old = append(old, g)
 		}
-		want[g] = true
-		rec := tb.glyf(g)
-		components(rec, func(at int) { todo = append(todo, int(be.Uint16(rec[at:]))) })
 	}
-	old := make([]int, 0, len(want))
-	for g := range want {
-		old = append(old, g)
+	for _, g := range gids {
+		add(g)
 	}
-	sort.Ints(old)
-	newID = make(map[int]int, len(old))
-	for i, g := range old {
-		newID[g] = i
+	for i := 1; i < len(old); i++ { // it grows by what glyphs are composed of
+		rec := tb.glyf(old[i])
+		components(rec, func(at int) { add(int(be.Uint16(rec[at:]))) })
 	}
 
 	var glyf, loca, hmtx []byte
