@@ -127,57 +127,6 @@ func (j *job) warmup(ctx context.Context) error {
 	return j.foresee()
 }
 
-// foresee says what the window of the runs will be, before they begin: a run that
-// cannot have one is not begun, and one that is too short for what a person may
-// want of it is begun with a warning.
-func (j *job) foresee() error {
-	pl := j.plan
-	var window time.Duration
-	rate := float64(j.warmSuccesses()) * 1e6 / float64(max(1, j.warmSpan))
-	switch {
-	case pl.Open():
-		settle := max(openSettle, 2*j.warmMedian())
-		var err error
-		if window, err = pl.openWindow(settle); err != nil {
-			return err
-		}
-		if f := pl.tooShort(window, settle); f != nil {
-			return f
-		}
-	case pl.Opt.Duration > 0 && !pl.Fixed:
-		window = pl.Opt.Duration
-		if n := j.prompt.available(); n > 0 && !pl.Opt.AllowRepeat && float64(n) < rate*window.Seconds() {
-			window = time.Duration(float64(n) / rate * float64(time.Second))
-			j.tell("warning", "give more prompts, fewer --repeats, or declare repeated ones with --allow-repeat",
-				"the %d prompts of a run last for about %.0f s of the %v", n, window.Seconds(), pl.Opt.Duration)
-		}
-	case pl.Work.Kind == WorkOffline:
-		window = time.Duration(float64(j.requests) / rate * float64(time.Second))
-	default:
-		window = time.Duration(float64(j.requests-2*pl.Concurrency()) / rate * float64(time.Second))
-	}
-	more := func(least time.Duration) string {
-		switch n := int64(math.Ceil(rate*least.Seconds()*1.1)) + 2*pl.Concurrency(); {
-		case pl.Opt.Limit > 0:
-			return fmt.Sprintf("give about --limit %d", n)
-		case pl.Opt.Requests > 0:
-			return fmt.Sprintf("give about --requests %d, or leave it out", n)
-		case pl.Opt.Duration > 0:
-			return fmt.Sprintf("give a --duration longer by %v", (least - window + 5*time.Second).Round(time.Second))
-		default:
-			return "give more prompts, or declare repeated ones with --allow-repeat"
-		}
-	}
-	switch {
-	case !j.energyOn || pl.Opt.Demo:
-	case window < leastEnergy:
-		j.tell("warning", more(leastEnergy), "the window will be about %.1f s, and energy needs %v (V09)", window.Seconds(), leastEnergy)
-	case window < leastRanked && pl.Draft == "":
-		j.tell("warning", more(leastRanked), "the window will be about %.0f s, and a ranked result needs %v: the class will be energy (V09)", window.Seconds(), leastRanked)
-	}
-	return nil
-}
-
 // openWarm warms up at the rate that will be measured.
 func (j *job) openWarm(ctx context.Context, opt load.RunOptions, least int64, next func(int64) (load.Request, bool)) (load.Run, error) {
 	rate := *j.plan.Load.RatePerS
