@@ -21,6 +21,15 @@ func (a *analysis) idle() {
 			if span.End <= span.Start || i > 1 {
 				continue
 			}
+			// Sampling may begin a moment after the rest did; a baseline is a mean
+			// power, so it is taken over what was sampled of the rest.
+			if power := a.series[d].power; len(power) > 0 {
+				span.Start, span.End = max(span.Start, power[0].t), min(span.End, power[len(power)-1].t)
+			}
+			if span.End <= span.Start {
+				usable = false
+				continue
+			}
 			e := energyOf(&a.series[d], dev, span.Start, span.End)
 			if !e.ok && dev.Source == SourceCounter {
 				// An idle counter may move too seldom to bracket a short stretch; a

@@ -428,6 +428,11 @@ func TestIdleBaseline(t *testing.T) {
 	near(t, "after", *idle.AfterW, 140, 1e-3)
 	near(t, "idle_w", *r.Boundary.IdleW, 130, 1e-3)
 	near(t, "idle_power_w", value(t, r, "idle_power_w"), 130, 1e-3)
+	late := summarize(t, base(), func(_ *result.Result, s *result.SamplesFile) { // the first tick, just after the rest began
+		s.Ticks = slices.DeleteFunc(s.Ticks, func(g result.GPUTick) bool { return g.T <= s.Header.Idle[0].Start })
+	})
+	near(t, "before, sampled late", *late.Boundary.Idle[0].BeforeW, 120, 0.5) // by power: no edge of the counter stands before
+	near(t, "idle_w, sampled late", *late.Boundary.IdleW, 120, 0.5)
 	none := summarize(t, base(), func(_ *result.Result, s *result.SamplesFile) { s.Header.Idle = nil })
 	if none.Boundary.IdleW != nil || none.Boundary.Idle != nil {
 		t.Errorf("a baseline that was not measured: %+v", none.Boundary)
