@@ -80,11 +80,15 @@ type Element struct {
 	Color string  `yaml:"color"`
 	Align string  `yaml:"align"` // l (default), c, r
 	Text  string  `yaml:"text"`  // with {fields}
+	Short string  `yaml:"short"` // likewise, drawn if text does not fit on one line
+	After string  `yaml:"after"` // the id of a text: x is the gap behind its end
 	MaxW  float64 `yaml:"max_w"`
 	Lines int     `yaml:"lines"`
 	Lead  float64 `yaml:"lead"`  // between baselines; 0 is 1.24 em
 	YOne  float64 `yaml:"y_one"` // baseline where all fits on one line; 0 is y
 	MinPt float64 `yaml:"min_pt"`
+	// WrapPt is the largest size of text on more than one line; 0 is pt.
+	WrapPt float64 `yaml:"wrap_pt"`
 	// Overflow is shrink-break-ellipsis (default), ellipsis or error.
 	Overflow string  `yaml:"overflow"`
 	Repeat   string  `yaml:"repeat"` // facts: once a row, dy apart
@@ -98,7 +102,7 @@ var elementKeys = map[string]string{
 	"line": "x1 y1 x2 y2 stroke sw |",
 	"star": "cx cy r pitch fill stroke |",
 	"qr":   "x y box |",
-	"text": "x y pt color text | font align max_w lines lead y_one min_pt overflow repeat dy",
+	"text": "x y pt color text | font align short after max_w lines lead y_one min_pt wrap_pt overflow repeat dy",
 }
 
 // Designs are the designs and words of a board.

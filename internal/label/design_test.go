@@ -38,7 +38,7 @@ func TestShippedDesignIsValid(t *testing.T) {
 	if len(found) > 0 {
 		t.Errorf("findings: %v", found)
 	}
-	if got := strings.Join(d.names(), " "); got != "default/full" {
+	if got := strings.Join(d.names(), " "); got != "default/full default/small default/strip" {
 		t.Errorf("designs: %s", got)
 	}
 }
@@ -196,7 +196,7 @@ func TestWordsAreUsed(t *testing.T) {
 			t.Errorf("the code asks for %q, which no file has", m[1])
 		}
 	}
-	made := regexp.MustCompile(`^(reason_|boundary_|per_|fact_|alt_|load_)`) // put together from a code or a kind
+	made := regexp.MustCompile(`^(reason_|boundary_|per_|fact_|alt_|load_|short_)`) // put together from a code or a kind
 	for _, k := range slices.Sorted(maps.Keys(w.s)) {
 		if !strings.Contains(src, `"`+k+`"`) && !made.MatchString(k) && k != "recomputed" && k != "declared" && k != "reported" {
 			t.Errorf("nothing asks for %q", k)

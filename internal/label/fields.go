@@ -5,6 +5,7 @@ package label
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"strconv"
 	"strings"
@@ -23,8 +24,14 @@ type fields map[string]string
 type fact struct{ key, value string }
 
 // fieldNames are the fields that a design may place or ask for, and what they
-// hold.
-var fieldNames = map[string]string{
+// hold: those of the full label, and briefFields.
+var fieldNames = func() map[string]string {
+	all := maps.Clone(fullFields)
+	maps.Copy(all, briefFields)
+	return all
+}()
+
+var fullFields = map[string]string{
 	"site":     "the board's title",
 	"subtitle": "what kind of label this is",
 	"model":    "the model's name", "provider": "the model's id with its organisation, and who serves it",
@@ -129,10 +136,15 @@ func (in Input) hardwareName(w *words) string {
 	if in.Hardware != nil && in.Hardware.Name != "" {
 		name = in.Hardware.Name
 	}
-	if h.Count > 0 {
-		return w.t("hardware", "count", strconv.FormatInt(h.Count, 10), "name", result.Normal(name))
+	return in.counted(w, result.Normal(name))
+}
+
+// counted puts the number of accelerators before their name, if it is known.
+func (in Input) counted(w *words, name string) string {
+	if n := in.Result.Hardware.Count; n > 0 {
+		return w.t("hardware", "count", strconv.FormatInt(n, 10), "name", name)
 	}
-	return result.Normal(name)
+	return name
 }
 
 // quantity joins number and unit so that they never part.
@@ -199,6 +211,7 @@ func (in Input) fields(w *words) (fields, []fact) {
 		}
 	}
 	f["status"] = in.statusText(w)
+	in.brief(f, w, status)
 	return f, in.facts(w)
 }
 

@@ -25,6 +25,7 @@ type block struct {
 type fitter struct {
 	bold     bool
 	maxW     float64 // mm
+	wrapPt   float64 // the largest size on several lines, 0 for any
 	fallback []*draw.Font
 }
 
@@ -47,6 +48,9 @@ func (f fitter) fit(s string, pt, minPt float64, lines int, keepSuffix bool) blo
 	}
 	if lines > 1 {
 		for _, p := range sizes {
+			if f.wrapPt > 0 && p > f.wrapPt {
+				continue
+			}
 			if ls, ok := f.wrap(s, p, lines); ok {
 				return block{lines: ls, pt: p}
 			}

@@ -266,11 +266,24 @@ func (lo *layout) element(e *Element) error {
 
 // text fits and places one text element, dy below its place.
 func (lo *layout) text(e *Element, dy float64) error {
-	s := result.Normal(fieldRef.ReplaceAllStringFunc(e.Text, func(m string) string { return lo.f[m[1:len(m)-1]] }))
+	s := lo.fill(e.Text)
 	if s == "" {
 		return nil
 	}
-	ft := fitter{bold: e.Font == "bold", maxW: e.MaxW, fallback: lo.ds.fallback}
+	ft := fitter{bold: e.Font == "bold", maxW: e.MaxW, wrapPt: e.WrapPt, fallback: lo.ds.fallback}
+	x := e.X
+	if e.After != "" {
+		end, ok := lo.end(e.After)
+		if !ok {
+			return nil // there is nothing to follow
+		}
+		x = round4(end + e.X)
+	}
+	if e.Short != "" && !ft.fits(s, e.Pt) {
+		if short := lo.fill(e.Short); short != "" {
+			s = short
+		}
+	}
 	lines, minPt := max(e.Lines, 1), e.MinPt
 	if e.Overflow == "ellipsis" {
 		lines, minPt = 1, e.Pt
@@ -282,7 +295,7 @@ func (lo *layout) text(e *Element, dy float64) error {
 		}
 		b = block{lines: []string{s}, pt: e.Pt}
 	} else {
-		b = ft.fit(s, e.Pt, minPt, lines, e.Text == "{model}" || e.Text == "{provider}")
+		b = ft.fit(s, e.Pt, minPt, lines, e.Text == "{model}" || e.Text == "{provider}" || e.Text == "{maker}")
 	}
 	if b.cut {
 		lo.findings = append(lo.findings, result.Finding{Rule: "LBL-W-CUT", Level: result.Warn, Message: fmt.Sprintf("%q does not fit and is shortened to %q", s, strings.Join(b.lines, " ")),
@@ -298,24 +311,39 @@ func (lo *layout) text(e *Element, dy float64) error {
 	}
 	align := map[string]draw.Align{"c": draw.Center, "r": draw.Right}[e.Align]
 	for i, line := range b.lines {
-		t := draw.Text{X: e.X, Y: round4(y + dy + float64(i)*lead), Pt: b.pt, Bold: ft.bold, Color: lo.paint(e.Color), Align: align, S: line}
+		t := draw.Text{X: x, Y: round4(y + dy + float64(i)*lead), Pt: b.pt, Bold: ft.bold, Color: lo.paint(e.Color), Align: align, S: line}
 		lo.add(t)
 		wd := draw.Width(line, b.pt, ft.bold, lo.ds.fallback...)
-		x := t.X
+		from := t.X
 		switch align {
 		case draw.Center:
-			x -= wd / 2
+			from -= wd / 2
 		case draw.Right:
-			x -= wd
+			from -= wd
 		}
 		em := b.pt * draw.PtMM
 		id := e.ID
 		if e.Repeat != "" {
 			id += "/" + strconv.FormatFloat(t.Y, 'f', -1, 64)
 		}
-		lo.boxes = append(lo.boxes, box{id: id, x1: x, y1: t.Y - 0.72*em, x2: x + wd, y2: t.Y + 0.21*em, text: true, color: e.Color})
+		lo.boxes = append(lo.boxes, box{id: id, x1: from, y1: t.Y - 0.72*em, x2: from + wd, y2: t.Y + 0.21*em, text: true, color: e.Color})
 	}
 	return nil
+}
+
+// fill puts the fields into a text.
+func (lo *layout) fill(s string) string {
+	return result.Normal(fieldRef.ReplaceAllStringFunc(s, func(m string) string { return lo.f[m[1:len(m)-1]] }))
+}
+
+// end is where the text of an element that was drawn ends.
+func (lo *layout) end(id string) (x float64, ok bool) {
+	for _, b := range lo.boxes {
+		if b.id == id && b.text {
+			x, ok = max(x, b.x2), true
+		}
+	}
+	return x, ok
 }
 
 // asProblem returns the finding inside an error of Draw.

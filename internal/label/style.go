@@ -82,7 +82,8 @@ func Sizes() []string { return []string{SizeFull, SizeCompact, SizeSmall, SizeSt
 // size is a label's page in mm.
 type size struct {
 	W, H float64
-	// mandatory fields; stars and the QR code are elements of their own kind.
+	// mandatory fields, with | between those of which one is enough; stars and
+	// the QR code are elements of their own kind.
 	mandatory []string
 }
 
@@ -91,15 +92,16 @@ const compactScale = 62.0 / 96
 
 // sizes are the pages that a design can be for.
 var sizes = map[string]size{
-	SizeFull: {W: 96, H: 192, mandatory: []string{"site", "subtitle", "model", "provider", "rating", "range", "value", "per", "ci", "scale", "relative",
-		"fact_key", "fact_value", "url", "hash", "status", "withdrawn", "reason", "note"}},
-	SizeCompact: {W: 62, H: 124, mandatory: []string{"site", "subtitle", "model", "provider", "rating", "range", "value", "per", "ci", "scale", "relative",
-		"fact_key", "fact_value", "url", "hash", "status", "withdrawn", "reason", "note"}},
-	SizeSmall: {W: 36, H: 72, mandatory: []string{"site", "model", "rating", "value", "per_short", "scale_id", "relative_short",
-		"task", "hardware", "dated", "hash_short", "status_short", "withdrawn", "reason_short"}},
-	SizeStrip: {W: 54, H: 20, mandatory: []string{"model", "stars_short", "value", "per_tiny", "scale_id", "relative_short",
-		"task", "hardware", "hash_short", "status_short", "withdrawn", "reason_short"}},
+	SizeFull:    {W: 96, H: 192, mandatory: fullMandatory},
+	SizeCompact: {W: 62, H: 124, mandatory: fullMandatory},
+	SizeSmall: {W: 36, H: 72, mandatory: []string{"site", "model", "rating", "value", "per|per_short", "scale|scale_id", "relative|relative_short",
+		"task", "hardware", "dated|month", "hash|hash_short", "status|status_short", "withdrawn", "reason_short"}},
+	SizeStrip: {W: 54, H: 20, mandatory: []string{"model", "rating|rating_short", "value", "per|per_short|per_tiny", "id_line|scale_id", "id_line|relative_short",
+		"task", "hardware", "id_line|hash_short", "status|status_short", "withdrawn", "reason_short"}},
 }
+
+var fullMandatory = []string{"site", "subtitle", "model", "provider", "rating", "range", "value", "per", "ci", "scale", "relative",
+	"fact_key", "fact_value", "url", "hash", "status", "withdrawn", "reason", "note"}
 
 // check finds a style that does not exist.
 func (s Style) check() error {

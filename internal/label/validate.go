@@ -99,7 +99,7 @@ func (c *checker) element(i int, e *Element) {
 		key string
 		v   float64
 	}{{"x", e.X}, {"y", e.Y}, {"w", e.W}, {"h", e.H}, {"x1", e.X1}, {"y1", e.Y1}, {"x2", e.X2}, {"y2", e.Y2}, {"sw", e.SW}, {"cx", e.CX}, {"cy", e.CY},
-		{"r", e.R}, {"pitch", e.Pitch}, {"box", e.Box}, {"pt", e.Pt}, {"max_w", e.MaxW}, {"lead", e.Lead}, {"y_one", e.YOne}, {"min_pt", e.MinPt}, {"dy", e.DY}} {
+		{"r", e.R}, {"pitch", e.Pitch}, {"box", e.Box}, {"pt", e.Pt}, {"max_w", e.MaxW}, {"lead", e.Lead}, {"y_one", e.YOne}, {"min_pt", e.MinPt}, {"wrap_pt", e.WrapPt}, {"dy", e.DY}} {
 		if math.IsNaN(v.v) || math.Abs(v.v) > 1000 || v.v < 0 && !strings.HasPrefix(v.key, "x") && !strings.HasPrefix(v.key, "y") {
 			c.add(at+"/"+v.key, "LBL-DESIGN", "lengths are millimetres from 0 to 1000, sizes points", "%s is %v", v.key, v.v)
 		}
@@ -162,10 +162,19 @@ func (c *checker) text(at string, e *Element) {
 	}
 }
 
+// impliedBy says what else is set whenever a field is: an element for the field
+// may depend on that as well.
+var impliedBy = map[string][]string{
+	"per": {"value"}, "per_short": {"value"}, "per_tiny": {"value"}, "ci": {"value"},
+	"scale": {"rated"}, "scale_id": {"rated"}, "range": {"rated"}, "relative": {"rated"}, "relative_short": {"rated"}, "rating_short": {"rated"},
+	"reason": {"unrated"}, "reason_short": {"unrated"}, "withdrawn": {"unrated"},
+}
+
 // mandatory checks that each field a size must show stands in a text that is
 // drawn whenever the field is set.
 func (c *checker) mandatory() {
 	shown := map[string]bool{}
+	brief := slices.Contains(c.ds.dim.mandatory, "reason_short")
 	for _, e := range c.ds.Elements {
 		switch e.Kind {
 		case "star":
@@ -174,19 +183,22 @@ func (c *checker) mandatory() {
 			shown["QR code"] = shown["QR code"] || e.When == ""
 		case "text":
 			for _, m := range fieldRef.FindAllStringSubmatch(e.Text, -1) {
-				whenSet := e.When == "" || e.When == m[1] || e.When == "value" && (m[1] == "per" || m[1] == "ci") || e.When == "rated" && (m[1] == "scale" || m[1] == "range" || m[1] == "relative")
-				shown[m[1]] = shown[m[1]] || whenSet
+				// On small labels the reason says that there is no rating.
+				always := e.When == "" || e.When == m[1] || slices.Contains(impliedBy[m[1]], e.When) || brief && m[1] == "rating" && e.When == "rated"
+				shown[m[1]] = shown[m[1]] || always
 			}
 		}
 	}
-	for _, f := range append([]string{"stars", "QR code"}, c.ds.dim.mandatory...) {
-		if !shown[f] {
-			what := "{" + f + "}"
-			if fieldNames[f] == "" {
-				what = f
-			}
-			c.add("/elements", "LBL-MANDATORY", "add an element for it, without when: or with one that it is set with", "a %s label must show %s (%s)", c.ds.Size, what, cmp.Or(fieldNames[f], "what the label is for"))
+	for _, need := range append([]string{"stars", "QR code"}, c.ds.dim.mandatory...) {
+		oneOf := strings.Split(need, "|")
+		if slices.ContainsFunc(oneOf, func(f string) bool { return shown[f] }) {
+			continue
 		}
+		what := "{" + strings.Join(oneOf, "} or {") + "}"
+		if fieldNames[oneOf[0]] == "" {
+			what = need
+		}
+		c.add("/elements", "LBL-MANDATORY", "add an element for it, without when: or with one that it is set with", "a %s label must show %s (%s)", c.ds.Size, what, cmp.Or(fieldNames[oneOf[0]], "what the label is for"))
 	}
 }
 
