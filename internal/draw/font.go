@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/gofont/gobold"
@@ -24,7 +25,9 @@ type Font struct {
 	upm    int
 	// The first 0x250 code points are looked up once: nearly all text is there.
 	quick [0x250]glyphInfo
-	paths sync.Map // sfnt.GlyphIndex -> SVG path data, filled as asked for
+	// Outlines are kept as asked for, keptGlyphs of each kind at most.
+	paths, shapes   sync.Map // sfnt.GlyphIndex -> *trace for SVG, *glyphShape for PNG
+	nPaths, nShapes atomic.Int32
 }
 
 // glyphInfo is a glyph's index (0 for none) and its advance in 1/1000 em.

@@ -248,7 +248,9 @@ func (f *Font) outline(gid sfnt.GlyphIndex) *trace {
 		return d.(*trace)
 	}
 	d := f.trace(gid)
-	f.paths.Store(gid, d)
+	if f.nPaths.Add(1) <= keptGlyphs {
+		f.paths.Store(gid, d)
+	}
 	return d
 }
 
