@@ -32,7 +32,7 @@ var briefFields = map[string]string{
 // brief adds the fields of small labels to those of the full one.
 func (in Input) brief(f fields, w *words, status string) {
 	none := w.t("not_stated")
-	f["maker"] = in.maker()
+	f["maker"] = in.maker(func(string) bool { return true })
 	f["verify_short"] = w.t("verify_short")
 	f["task"] = cmp.Or(in.taskName(), none)
 	f["hardware"] = cmp.Or(in.hardwareName(w), w.t("no_hardware"))
@@ -82,15 +82,18 @@ func (in Input) brief(f fields, w *words, status string) {
 // dot stands between facts on one line.
 const dot = " \u00b7 "
 
-// maker is who made the model, by its id, and for endpoints who serves it.
-func (in Input) maker() string {
+// maker is who made the model, by its id, and for endpoints who serves it. Parts
+// that no font draws are left out.
+func (in Input) maker(draws func(string) bool) string {
 	org, _, ok := strings.Cut(in.Result.Model.Name, "/")
 	if !ok {
 		org = ""
 	}
-	parts := nonEmpty([]string{result.Normal(org), result.Normal(in.Result.Model.Provider)})
-	if len(parts) == 2 && strings.EqualFold(parts[0], parts[1]) {
-		parts = parts[:1]
+	var parts []string
+	for _, s := range []string{org, in.Result.Model.Provider} {
+		if s = result.Normal(s); s != "" && (len(parts) == 0 || !strings.EqualFold(parts[0], s)) && draws(s) {
+			parts = append(parts, s)
+		}
 	}
 	return strings.Join(parts, dot)
 }

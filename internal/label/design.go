@@ -36,6 +36,7 @@ type Design struct {
 	Elements []Element                    `yaml:"elements"`
 
 	dim      size
+	uses     map[string]bool // fields in its texts
 	fallback []*draw.Font
 	doc      *yamldoc.Doc // the file that it was read from
 }
@@ -196,6 +197,7 @@ func parseDesign(file string, data []byte) (*Design, result.Findings) {
 	sum := sha256.Sum256(data)
 	ds.SHA256 = hex.EncodeToString(sum[:])
 	ds.Name = strings.TrimSuffix(strings.TrimSuffix(path.Base(file), ".yaml"), "-"+ds.Size)
+	ds.uses = fieldsOf(ds)
 	return ds, append(found, ds.check()...)
 }
 
@@ -227,4 +229,18 @@ func (ds *Design) loadFonts(labels fs.FS, seen map[string]*draw.Font) result.Fin
 		ds.fallback = append(ds.fallback, f)
 	}
 	return found
+}
+
+// fieldsOf are the fields that the design's texts place.
+func fieldsOf(ds *Design) map[string]bool {
+	used := map[string]bool{}
+	for i := range ds.Elements {
+		e := &ds.Elements[i]
+		for _, s := range []string{e.Text, e.Short} {
+			for _, m := range fieldRef.FindAllStringSubmatch(s, -1) {
+				used[m[1]] = true
+			}
+		}
+	}
+	return used
 }

@@ -79,7 +79,7 @@ func TestDesignFaults(t *testing.T) {
 		"unknown element key": {swap("pt: 30,", "pt: 30, blink: true,"), "LBL-DESIGN", "blink", "blink"},
 		"key of another kind": {swap("box: 28", "box: 28, pt: 9"), "LBL-DESIGN", "takes no pt", "box: 28, pt"},
 		"missing key":         {swap(", r: 7", ""), "LBL-DESIGN", "without r", "kind: star"},
-		"unknown field":       {swap("{provider}", "{maker}"), "LBL-DESIGN", `unknown field "maker"`, "{maker}"},
+		"unknown field":       {swap("{provider}", "{creator}"), "LBL-DESIGN", `unknown field "creator"`, "{creator}"},
 		"unknown when":        {swap("when: rated", "when: nice"), "LBL-DESIGN", `unknown field "nice"`, "when: nice"},
 		"unknown colour":      {swap("color: alert", "color: pink"), "LBL-DESIGN", `no colour is named "pink"`, "color: pink"},
 		"bad colour":          {swap(`"#4D4D4D"`, `"grey"`), "LBL-DESIGN", "colour grey", `grey: "grey"`},

@@ -135,14 +135,21 @@ func (l *Label) script(in Input, ds *Design, f fields, facts []fact) {
 			"model name %q holds %s, which no font draws; the label shows %q", f["model"], describe(bad), id)
 		f["model"] = id
 	}
-	f["provider"] = in.providerLine(f["model"], func(s string) bool {
+	uses := ds.uses
+	draws := func(s string) bool {
 		bad := undrawable(s, ds.fallback)
 		if len(bad) > 0 {
 			l.note(result.Warn, "LBL-W-SCRIPT", "put a TrueType font with these characters into labels/fonts, unless the script needs shaping",
 				"%q below the model's name holds %s, which no font draws; the label leaves it out", s, describe(bad))
 		}
 		return len(bad) == 0
-	})
+	}
+	if uses["provider"] {
+		f["provider"] = in.providerLine(f["model"], draws)
+	}
+	if uses["maker"] {
+		f["maker"] = in.maker(draws)
+	}
 	fix := func(what, s string) string {
 		bad := undrawable(s, ds.fallback)
 		if len(bad) == 0 {
@@ -152,10 +159,14 @@ func (l *Label) script(in Input, ds *Design, f fields, facts []fact) {
 		return drawable(s, ds.fallback)
 	}
 	for _, k := range slices.Sorted(maps.Keys(f)) {
-		f[k] = fix(k, f[k])
+		if uses[k] {
+			f[k] = fix(k, f[k])
+		}
 	}
-	for i := range facts {
-		facts[i].value = fix(facts[i].key, facts[i].value)
+	if uses["fact_value"] {
+		for i := range facts {
+			facts[i].value = fix(facts[i].key, facts[i].value)
+		}
 	}
 }
 
