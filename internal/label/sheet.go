@@ -25,6 +25,7 @@ const (
 	minPage, maxPage = 20, 2000
 	maxCells         = 1000
 	maxOffset        = 10 // mm
+	maxTitle         = 40
 )
 
 // snug is what may be missing for a fit, in mm: figures of stock are rounded.
@@ -176,8 +177,10 @@ func parseSheet(file string, data []byte) (Sheet, result.Findings) {
 	if !sheetName.MatchString(s.Name) {
 		say("", "rename the file", "its name %q is not of small letters, digits and hyphens", s.Name)
 	}
-	if r, bad := forbidden(f.Title); bad || s.Title == "" || len(s.Title) > 60 {
-		say("/title", "name the sheet in at most 60 characters of plain text", "title %q cannot be printed (U+%04X)", result.Clip(f.Title), r)
+	if r, bad := forbidden(f.Title); bad {
+		say("/title", "take the character out", "title %q holds U+%04X", result.Clip(f.Title), r)
+	} else if s.Title == "" || len(s.Title) > maxTitle {
+		say("/title", fmt.Sprintf("name the sheet in 1 to %d characters", maxTitle), "the title has %d", len(s.Title))
 	} else if missing := undrawable(s.Title, nil); len(missing) > 0 {
 		say("/title", "use characters that the built-in fonts have", "title %q cannot be printed: no font draws %s", s.Title, describe(missing))
 	}

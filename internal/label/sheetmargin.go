@@ -1,0 +1,187 @@
+// The margin of a sheet: crop marks, the page's number, how to cut, and a ruler
+// that shows whether a printer kept the size.
+
+package label
+
+import (
+	"strings"
+
+	"jouleboard/internal/draw"
+)
+
+// Crop marks, in mm: off the trim, long, and wide.
+const (
+	markGap   = 1
+	markLen   = 3
+	markWidth = 0.09
+)
+
+const (
+	edge      = 4.5 // of the page, which many printers leave white
+	notePt    = 6.5
+	noteLead  = 2.9
+	rulerLen  = 100 // between the outer ticks
+	rulerDeep = 5.2 // ticks and the figures below them
+	clear     = 0.6 // between marks or labels and what stands in the margin
+)
+
+var (
+	black       = draw.Paint{Hex: "#000000"}
+	outlineGrey = draw.Paint{Hex: "#767676"}
+)
+
+// cropMarks stand at every line to cut, outside of the outer labels only: pages
+// with the same marks can be cut as a stack, and no mark stays on a label.
+func (g Grid) cropMarks() (marks []draw.Item) {
+	right, bottom := g.X0+float64(g.Cols-1)*g.PitchX+g.CellW, g.Y0+float64(g.Rows-1)*g.PitchY+g.CellH
+	line := func(x1, y1, x2, y2 float64) {
+		marks = append(marks, draw.Line{X1: round4(x1), Y1: round4(y1), X2: round4(x2), Y2: round4(y2), Stroke: black, SW: markWidth})
+	}
+	down := func(x float64) {
+		line(x, g.Y0-markGap-markLen, x, g.Y0-markGap)
+		line(x, bottom+markGap, x, bottom+markGap+markLen)
+	}
+	across := func(y float64) {
+		line(g.X0-markGap-markLen, y, g.X0-markGap, y)
+		line(right+markGap, y, right+markGap+markLen, y)
+	}
+	each := func(n int, at, pitch, size float64, mark func(float64)) {
+		for i := range n {
+			start := at + float64(i)*pitch
+			if i == 0 || pitch > size+snug { // labels that touch share a line
+				mark(start)
+			}
+			mark(start + size)
+		}
+	}
+	each(g.Cols, g.X0, g.PitchX, g.CellW, down)
+	each(g.Rows, g.Y0, g.PitchY, g.CellH, across)
+	return marks
+}
+
+// band is the free part of one margin: long along the labels, deep away from them.
+// Its drawings have their origin at the top left, and are turned beside the labels.
+type band struct {
+	x, y       float64 // of the origin
+	long, deep float64
+	turn       bool
+	near       bool // the labels are above the band, not below it
+}
+
+// bands are the four margins of the page.
+func (im *imposer) bands() (top, bottom, left, right band) {
+	g, off := im.g, clear
+	if !im.s.ButtCut {
+		off += markGap + markLen
+	}
+	x2, y2 := g.X0+float64(g.Cols-1)*g.PitchX+g.CellW, g.Y0+float64(g.Rows-1)*g.PitchY+g.CellH
+	across, down := im.s.W-2*edge, im.s.H-2*edge
+	top = band{x: edge, y: edge, long: across, deep: g.Y0 - off - edge}
+	bottom = band{x: edge, y: y2 + off, long: across, deep: im.s.H - edge - y2 - off, near: true}
+	left = band{x: g.X0 - off, y: edge, long: down, deep: g.X0 - off - edge, turn: true, near: true}
+	right = band{x: im.s.W - edge, y: edge, long: down, deep: im.s.W - edge - x2 - off, turn: true}
+	return top, bottom, left, right
+}
+
+// put places a drawing of some depth in the middle of a band, next to the labels.
+func (b band) put(long, deep float64, items []draw.Item) draw.Item {
+	u, v := round4((b.long-long)/2), 0.0
+	if !b.near {
+		v = round4(b.deep - deep)
+	}
+	if b.turn {
+		return draw.Group{X: round4(b.x - v), Y: round4(b.y + u), Turn: true, Items: items}
+	}
+	return draw.Group{X: round4(b.x + u), Y: round4(b.y + v), Items: items}
+}
+
+// margin draws the notes and the ruler, each in the first margin with room for it.
+// They never stand on a label: a sheet without margins has neither.
+func (im *imposer) margin(notes []string) (items []draw.Item) {
+	top, bottom, left, right := im.bands()
+	used := band{}
+	for _, b := range []band{top, bottom, right, left} {
+		lines := wrapNotes(notes, b.long)
+		if deep := float64(len(lines)) * noteLead; lines != nil && deep <= b.deep {
+			items = append(items, b.put(b.long, deep, noteItems(lines, b.long)))
+			used = b
+			break
+		}
+	}
+	for _, b := range []band{bottom, left, top, right} {
+		if b != used && b.long >= rulerLen+rulerEnds && b.deep >= rulerDeep {
+			return append(items, b.put(rulerLen, rulerDeep, im.ruler()))
+		}
+	}
+	return items
+}
+
+// wrapNotes sets the notes on as few lines as they need, whole notes each; nil if
+// one of them alone is too long.
+func wrapNotes(notes []string, long float64) (lines []string) {
+	const gap = "   "
+	for _, n := range notes {
+		if draw.Width(n, notePt, false) > long {
+			broken := breakNote(n, long)
+			if broken == nil {
+				return nil
+			}
+			lines = append(lines, broken...)
+			continue
+		}
+		if last := len(lines) - 1; last >= 0 && draw.Width(lines[last]+gap+n, notePt, false) <= long {
+			lines[last] += gap + n
+			continue
+		}
+		lines = append(lines, n)
+	}
+	return lines
+}
+
+// breakNote breaks a note between words.
+func breakNote(n string, long float64) (lines []string) {
+	for word := range strings.FieldsSeq(n) {
+		last := len(lines) - 1
+		switch {
+		case draw.Width(word, notePt, false) > long:
+			return nil
+		case last >= 0 && draw.Width(lines[last]+" "+word, notePt, false) <= long:
+			lines[last] += " " + word
+		default:
+			lines = append(lines, word)
+		}
+	}
+	return lines
+}
+
+func noteItems(lines []string, long float64) (items []draw.Item) {
+	for i, s := range lines {
+		items = append(items, draw.Text{X: round4(long / 2), Y: round4(float64(i)*noteLead + 2.1), Pt: notePt, Align: draw.Center, Color: black, S: s})
+	}
+	return items
+}
+
+// rulerEnds is the room that the ruler's figures need beyond its ends.
+const rulerEnds = 2
+
+// ruler is a scale of 100 mm with a tick every 5.
+func (im *imposer) ruler() (items []draw.Item) {
+	items = append(items, draw.Line{X1: 0, Y1: 0.3, X2: rulerLen, Y2: 0.3, Stroke: black, SW: 0.15})
+	for x := 0; x <= rulerLen; x += 5 {
+		tick := 1.0
+		switch {
+		case x%50 == 0:
+			tick = 2.4
+		case x%10 == 0:
+			tick = 1.7
+		}
+		items = append(items, draw.Line{X1: float64(x), Y1: 0.3, X2: float64(x), Y2: 0.3 + tick, Stroke: black, SW: 0.15})
+	}
+	figure := func(x float64, align draw.Align, s string) {
+		items = append(items, draw.Text{X: x, Y: 4.8, Pt: notePt, Align: align, Color: black, S: s})
+	}
+	figure(0, draw.Center, "0")
+	figure(rulerLen/2, draw.Center, "50")
+	figure(rulerLen, draw.Right, im.w.t("sheet_ruler"))
+	return items
+}
