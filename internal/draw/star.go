@@ -2,6 +2,8 @@
 
 package draw
 
+import "slices"
+
 // star is the unit star: ten points, outer radius 1, inner 0.45, point up.
 var star = [10]Point{
 	{0, -1}, {0.264503, -0.364058}, {0.951057, -0.309017}, {0.427975, 0.139058}, {0.587785, 0.809017}, {0, 0.45},
@@ -60,10 +62,12 @@ func Stars(cx, cy, r, pitch, sMin, sMax float64, fill, outline Paint) []Item {
 			}
 			continue
 		}
-		items = append(items, Polygon{Points: half(x, cy, left, false), Fill: fill})
+		// A core on the right goes round in one line with the star on the left.
+		pts = half(x, cy, left, false)
 		if right > 0 {
-			items = append(items, Polygon{Points: half(x, cy, right, true), Fill: fill})
+			pts = slices.Insert(pts, 1, half(x, cy, right, true)...)
 		}
+		items = append(items, Polygon{Points: pts, Fill: fill})
 	}
 	return items
 }
