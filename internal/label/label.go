@@ -110,6 +110,11 @@ func (l *Label) PDF() ([]byte, error) {
 	})
 }
 
+// PNG writes the label as a picture of 300 dots an inch.
+func (l *Label) PNG() ([]byte, error) {
+	return draw.PNG(l.List, draw.PNGOptions{Text: []draw.PNGText{{Key: pngKeyword, Value: l.Record.JSON()}}})
+}
+
 // Names are the designs by name, sorted; each may have several sizes.
 func (d *Designs) Names() []string {
 	var names []string
