@@ -8,9 +8,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -24,14 +27,16 @@ import (
 func newScaleCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "scale",
-		Short: "List, check, derive and freeze rating scales",
+		Short: "List, check, propose, derive, freeze and supersede rating scales",
 		Long: `scale works on the rating scales in labels/scales. A scale is derived from the
 board's results as a draft, reviewed, and frozen: from then on a line in
-scales.lock holds its digest, and the build refuses it if it changes.`,
+scales.lock holds its digest, and the build refuses it if it changes. Its
+successor is proposed, derived and frozen in the same way, and then the old one
+is marked as superseded.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newScaleListCommand(e), newScaleCheckCommand(e), newScaleDeriveCommand(e), newScaleFreezeCommand(e))
+	cmd.AddCommand(newScaleListCommand(e), newScaleCheckCommand(e), newScaleProposeCommand(e), newScaleDeriveCommand(e), newScaleFreezeCommand(e), newScaleSupersedeCommand(e))
 	return cmd
 }
 
@@ -58,6 +63,7 @@ func readScales(e *env) (root string, labelsFS fs.FS, scales *rank.Scales, findi
 type rateable struct {
 	results []*result.Result
 	points  []rank.Point
+	newest  string // day of the newest result that a build shows
 }
 
 func readRateable(ctx context.Context, e *env, root string) (*rateable, error) {
@@ -78,7 +84,22 @@ func readRateable(ctx context.Context, e *env, root string) (*rateable, error) {
 		e.printFindings(findings)
 		return nil, errFindings
 	}
-	return &rateable{rank.Rankable(rs, cat), site.Rank.Points}, nil
+	b := &rateable{results: rank.Rankable(rs, cat), points: site.Rank.Points}
+	for _, r := range rs {
+		if r.Draft == "" {
+			b.newest = max(b.newest, r.Day())
+		}
+	}
+	return b, nil
+}
+
+// day is the day of the board: SOURCE_DATE_EPOCH, or the newest result's, as for
+// a build. It is never the clock's.
+func (b *rateable) day() string {
+	if n, err := strconv.ParseInt(os.Getenv("SOURCE_DATE_EPOCH"), 10, 64); err == nil {
+		return time.Unix(n, 0).UTC().Format(time.DateOnly)
+	}
+	return b.newest
 }
 
 func checkTextOrJSON(format string) error {
@@ -194,7 +215,8 @@ func newScaleCheckCommand(e *env) *cobra.Command {
 		Long: `check compares frozen scales with labels/scales/scales.lock and stored levels
 with their formula, and shows how many results each group gives how many stars.
 Signs that a new edition is due are notices: many results at the top, or 36
-months since the scale took effect, counted to the newest result.
+months since the scale took effect, counted to the newest result, or to
+SOURCE_DATE_EPOCH where that is set.
 
 Exit status: 1 if a scale has errors, else 0.`,
 		Example: "  jouleboard scale check\n  jouleboard scale check --format json",
@@ -215,7 +237,7 @@ Exit status: 1 if a scale has errors, else 0.`,
 			if err != nil {
 				return err
 			}
-			reports, notes := rank.CheckScales(scales, b.results, b.points, "")
+			reports, notes := rank.CheckScales(scales, b.results, b.points, b.day())
 			if format == "json" {
 				if reports == nil {
 					reports = []rank.ScaleReport{}

@@ -3,8 +3,11 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -15,8 +18,10 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"jouleboard/internal/rank"
+	"jouleboard/internal/result"
 	"jouleboard/internal/unit"
 )
 
@@ -54,19 +59,26 @@ freeze it.`,
 		},
 	}
 	fl := cmd.Flags()
+	f.register(fl)
+	fl.Lookup("effective").Usage = "day from which it holds, YYYY-MM-DD (required)"
+	fl.Lookup("point").Usage = "operating point of site.yaml (required)"
+	fl.StringVarP(&f.out, "output", "o", "", "file to write, - for standard output (default: labels/scales/ID.yaml)")
+	fl.BoolVar(&f.force, "force", false, "replace an existing draft of this scale")
+	return cmd
+}
+
+// register makes the flags that say how an edition is derived.
+func (f *deriveFlags) register(fl *pflag.FlagSet) {
 	fl.StringVar(&f.edition, "edition", "", "name of the edition (default: the year of --effective)")
-	fl.StringVar(&f.effective, "effective", "", "day from which it holds, YYYY-MM-DD (required)")
+	fl.StringVar(&f.effective, "effective", "", "day from which it holds, YYYY-MM-DD")
 	fl.StringVar(&f.title, "title", "", "title for readers")
 	fl.StringVar(&f.metric, "metric", "energy_per_1000_requests_wh", "registry key that is rated")
-	fl.StringVar(&f.point, "point", "", "operating point of site.yaml (required)")
+	fl.StringVar(&f.point, "point", "", "operating point of site.yaml")
 	fl.StringSliceVar(&f.by, "by", []string{"task", "hardware"}, "cohort keys that make groups")
 	fl.StringToStringVar(&f.where, "where", nil, "cohort keys with the one value that results must have")
 	fl.IntVar(&f.minCohort, "min-cohort", 8, "fewest models of a group that is rated")
 	fl.BoolVar(&f.wholeStars, "whole-stars", false, "whole stars only")
 	fl.StringVar(&f.source, "source", "", "where the figures come from (default: as the results say)")
-	fl.StringVarP(&f.out, "output", "o", "", "file to write, - for standard output (default: labels/scales/ID.yaml)")
-	fl.BoolVar(&f.force, "force", false, "replace an existing draft of this scale")
-	return cmd
 }
 
 func checkScaleID(id string) error {
@@ -176,12 +188,9 @@ func shellQuote(s string) string {
 }
 
 func runScaleDerive(cmd *cobra.Command, e *env, id string, f deriveFlags) error {
-	m, ok := unit.Default().Get(f.metric)
-	if !ok {
-		return usageError{msg: fmt.Sprintf("unknown metric %q", f.metric), hint: "use a key of the metric registry"}
-	}
-	if m.Better == unit.Neutral {
-		return usageError{msg: fmt.Sprintf("no value of %s is better than another", f.metric), hint: "use a metric with a direction"}
+	m, err := f.checkMetric()
+	if err != nil {
+		return err
 	}
 	root, _, scales, found, err := readScales(e)
 	if err != nil {
@@ -198,27 +207,50 @@ func runScaleDerive(cmd *cobra.Command, e *env, id string, f deriveFlags) error 
 	if err := f.checkPoint(b.points); err != nil {
 		return err
 	}
-	s, findings := rank.Derive(id, f.edition, f.effective, f.metric, m.Unit, b.results, b.points, rank.DeriveOptions{
-		Title: f.title, Point: f.point, By: f.by, Where: f.where, MinCohort: f.minCohort, WholeStars: f.wholeStars, Source: f.source,
-	})
+	s, findings := rank.Derive(id, f.edition, f.effective, f.metric, m.Unit, b.results, b.points, f.options())
 	if findings.HasErrors() {
 		e.printFindings(findings)
 		return errFindings
 	}
-	data := s.YAML(deriveComment(f.command(id), f.minCohort))
-	if f.out == "-" {
-		_, err := e.Stdout.Write(data)
-		return err
+	e.printFindings(draftTime(scales.Default(), f.effective, b.day()))
+	return f.write(e, root, scales, s)
+}
+
+// checkMetric finds the metric that is rated.
+func (f *deriveFlags) checkMetric() (unit.Metric, error) {
+	m, ok := unit.Default().Get(f.metric)
+	if !ok {
+		return m, usageError{msg: fmt.Sprintf("unknown metric %q", f.metric), hint: "use a key of the metric registry"}
 	}
-	home := filepath.Join(root, "labels", rank.ScalesDir, id+".yaml")
+	if m.Better == unit.Neutral {
+		return m, usageError{msg: fmt.Sprintf("no value of %s is better than another", f.metric), hint: "use a metric with a direction"}
+	}
+	return m, nil
+}
+
+func (f *deriveFlags) options() rank.DeriveOptions {
+	return rank.DeriveOptions{Title: f.title, Point: f.point, By: f.by, Where: f.where, MinCohort: f.minCohort, WholeStars: f.wholeStars, Source: f.source}
+}
+
+// write puts a draft where the flags say: a file, standard output, or the
+// board's own scales.
+func (f *deriveFlags) write(e *env, root string, scales *rank.Scales, s *rank.Scale) error {
+	data := s.YAML(deriveComment(f.command(s.ID), f.minCohort))
+	if f.out == "-" {
+		if _, err := e.Stdout.Write(data); err != nil {
+			return fmt.Errorf("write the scale: %w", err)
+		}
+		return nil
+	}
+	home := filepath.Join(root, "labels", rank.ScalesDir, s.ID+".yaml")
 	path := f.out
 	if path == "" {
 		path = home
 	}
-	if scales.Lock()[id] != "" {
-		return hintError{fmt.Errorf("scale %s is frozen: an edition in scales.lock never changes", id), "derive the next edition under another id"}
+	if err := mayName(scales, s.ID); err != nil {
+		return err
 	}
-	if err := mayReplace(path, id, f.force); err != nil {
+	if err := mayReplace(path, s.ID, f.force); err != nil {
 		return err
 	}
 	if err := replaceFile(path, data); err != nil {
@@ -232,9 +264,37 @@ func runScaleDerive(cmd *cobra.Command, e *env, id string, f deriveFlags) error 
 	}
 	e.notef("wrote %s: %s, %d of them rated", path, plural(len(s.Groups), "group"), rates)
 	if sameFile(path, home) {
-		e.hintf("review it, then run 'jouleboard scale freeze %s'", id)
+		e.hintf("review it, then run 'jouleboard scale freeze %s'", s.ID)
 	} else {
-		e.hintf("review it; as labels/%s/%s.yaml it is a scale of the board and can be frozen", rank.ScalesDir, id)
+		e.hintf("review it; as labels/%s/%s.yaml it is a scale of the board and can be frozen", rank.ScalesDir, s.ID)
+	}
+	return nil
+}
+
+// mayName says whether a new edition may have the id.
+func mayName(scales *rank.Scales, id string) error {
+	if scales.Lock()[id] != "" {
+		return hintError{fmt.Errorf("scale %s is frozen: an edition in scales.lock never changes", id), "derive the next edition under another id"}
+	}
+	return nil
+}
+
+// draftTime is a note where an edition that replaces another would take effect
+// before it was a draft for long enough, or not after the one that it replaces.
+func draftTime(old *rank.Scale, effective, day string) result.Findings {
+	if old == nil || old.Status == rank.StatusDraft {
+		return nil
+	}
+	note := func(message, hint string) result.Findings {
+		return result.Findings{{Rule: "SCALE-DRAFT", Level: result.Note, Message: message, Hint: hint}}
+	}
+	until := rank.DraftUntil(day)
+	switch {
+	case effective <= old.Effective:
+		return note(fmt.Sprintf("it would take effect on %s, and %s, which is in force, took effect on %s", effective, old.ID, old.Effective), "an edition that replaces another takes effect later")
+	case effective < until:
+		return note(fmt.Sprintf("it would take effect on %s, less than 90 days after the board's day, %s", effective, day),
+			"an edition that replaces another stands as a draft for 90 days and is frozen before it takes effect: "+until+" at the earliest")
 	}
 	return nil
 }
@@ -293,30 +353,26 @@ labels/scales/scales.lock. Nothing edits or removes that line: from then on the
 build refuses the scale if anything but status, superseded_by or title changes.`,
 		Example: "  jouleboard scale freeze my-2026",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			return runScaleFreeze(e, args[0])
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runScaleFreeze(cmd.Context(), e, args[0])
 		},
 	}
 	return cmd
 }
 
-func runScaleFreeze(e *env, id string) error {
+func runScaleFreeze(ctx context.Context, e *env, id string) error {
 	if err := checkScaleID(id); err != nil {
 		return err
 	}
-	root, labelsFS, _, _, err := readScales(e)
+	root, labelsFS, scales, _, err := readScales(e)
+	if err != nil {
+		return err
+	}
+	path, data, err := scaleFile(root, labelsFS, id)
 	if err != nil {
 		return err
 	}
 	name := id + ".yaml"
-	path := filepath.Join(root, "labels", rank.ScalesDir, name)
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return hintError{fmt.Errorf("there is no scale %s: %s does not exist", oneLine(id), path), "'jouleboard scale list' shows the scales, 'jouleboard scale derive' makes one"}
-	}
-	if err != nil {
-		return fmt.Errorf("read the scale: %w", err)
-	}
 	lock, err := fs.ReadFile(labelsFS, rank.LockFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read the lock: %w", err)
@@ -330,11 +386,37 @@ func runScaleFreeze(e *env, id string) error {
 	if err := replaceFile(filepath.Join(root, "labels", filepath.FromSlash(rank.LockFile)), newLock); err != nil {
 		return err
 	}
+	if bytes.Equal(data, frozen) {
+		e.notef("added the missing line of %s; commit scales.lock", id)
+		return nil
+	}
 	if err := replaceFile(path, frozen); err != nil {
 		return err
 	}
 	e.notef("froze %s; commit %s and scales.lock together", id, name)
+	if old, s := scales.Default(), scales.Get(id); old != nil && s != nil && old.Status == rank.StatusFrozen && old.ID != id {
+		// The scale is frozen whatever is wrong with the results.
+		if b, err := readRateable(ctx, &env{Stdout: io.Discard, Stderr: io.Discard}, root); err == nil && s.Effective <= b.day() {
+			e.printFindings(result.Findings{{Rule: "SCALE-DRAFT", Level: result.Note, Message: fmt.Sprintf("it takes effect on %s, and the board's day is %s", s.Effective, b.day()),
+				Hint: "an edition that replaces another is frozen before it takes effect, so that people can prepare"}})
+		}
+		e.hintf("%s stays in force until 'jouleboard scale supersede %s --by %s'", old.ID, old.ID, id)
+	}
 	return nil
+}
+
+// scaleFile reads a scale's file, the board's own or a built-in one. path is
+// where the board has it, or would.
+func scaleFile(root string, labelsFS fs.FS, id string) (path string, data []byte, err error) {
+	path = filepath.Join(root, "labels", rank.ScalesDir, id+".yaml")
+	data, err = fs.ReadFile(labelsFS, rank.ScalesDir+"/"+id+".yaml")
+	if errors.Is(err, fs.ErrNotExist) {
+		return path, nil, hintError{fmt.Errorf("there is no scale %s: %s does not exist", oneLine(id), path), "'jouleboard scale list' shows the scales, 'jouleboard scale derive' makes one"}
+	}
+	if err != nil {
+		return path, nil, fmt.Errorf("read the scale: %w", err)
+	}
+	return path, data, nil
 }
 
 // replaceFile writes a file so that its name always holds a complete one.
