@@ -77,7 +77,7 @@ type Theme struct {
 
 // Labels says which labels a build writes beside each result.
 type Labels struct {
-	Build   []string `yaml:"build"`    // of badge, full-svg, full-pdf; default all
+	Build   []string `yaml:"build"`    // badge and names of LabelFiles; default badge, full-svg, full-pdf
 	HashLen int      `yaml:"hash_len"` // hex digits in permalinks: 12 (default) or 16
 }
 
@@ -131,14 +131,4 @@ func (s *Site) Place(pointer string) result.Place {
 		return result.Place{File: root + SiteFile, Pointer: pointer}
 	}
 	return s.doc.Place(pointer)
-}
-
-// BuildsLabel says whether a build writes the named label for each result.
-func (s *Site) BuildsLabel(name string) bool {
-	for _, b := range s.Labels.Build {
-		if b == name {
-			return true
-		}
-	}
-	return false
 }

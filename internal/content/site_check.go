@@ -101,13 +101,7 @@ func (c *siteCheck) identity() {
 	if s.Labels.HashLen != 12 && s.Labels.HashLen != 16 {
 		c.bad("/labels/hash_len", fmt.Sprintf("hash_len is %d", s.Labels.HashLen), "12 or 16; changing it changes every permalink")
 	}
-	for i, b := range s.Labels.Build {
-		switch b {
-		case "badge", "full-svg", "full-pdf":
-		default:
-			c.bad(fmt.Sprintf("/labels/build/%d", i), fmt.Sprintf("label %q is not known", result.Clip(b)), "use badge, full-svg, full-pdf")
-		}
-	}
+	c.labelBuild()
 	if d := s.Citation.DOI; d != "" && !cite.ValidDOI(d) {
 		c.bad("/citation/doi", fmt.Sprintf("doi %q has not the form of a DOI", result.Clip(d)), "write it as 10.5281/zenodo.123, without https://doi.org/")
 	}

@@ -77,6 +77,7 @@ type Label struct {
 	// Findings are warnings about this label, such as a shortened name.
 	Findings result.Findings
 
+	places        []Place
 	title, author string
 	prefix        string // of ids
 	look          string

@@ -25,6 +25,7 @@ type box struct {
 	text           bool
 	solid          bool // a filled rectangle: text may stand on it
 	color          string
+	shows          string // stars, qr, or a text with its {fields}
 }
 
 // layout is one drawing in the making.
@@ -90,7 +91,7 @@ func (d *Designs) Draw(in Input, style Style) (*Label, error) {
 		return nil, err
 	}
 	lb.Findings = append(lb.Findings, lo.findings...)
-	lb.List = lo.list
+	lb.List, lb.places = lo.list, lo.places()
 	return lb, nil
 }
 
@@ -250,7 +251,7 @@ func (lo *layout) element(e *Element) error {
 		lo.boxes = append(lo.boxes, box{id: e.ID, x1: min(e.X1, e.X2) - h, y1: min(e.Y1, e.Y2) - h, x2: max(e.X1, e.X2) + h, y2: max(e.Y1, e.Y2) + h, color: e.Stroke})
 	case "star":
 		lo.add(draw.Stars(e.CX, e.CY, e.R, e.Pitch, lo.in.min, lo.in.max, lo.paint(e.Fill), lo.paint(e.Stroke))...)
-		lo.boxes = append(lo.boxes, box{id: e.ID, x1: e.CX - e.R, y1: e.CY - e.R, x2: e.CX + 4*e.Pitch + e.R, y2: e.CY + 0.81*e.R, color: e.Stroke})
+		lo.boxes = append(lo.boxes, box{id: e.ID, x1: e.CX - e.R, y1: e.CY - e.R, x2: e.CX + 4*e.Pitch + e.R, y2: e.CY + 0.81*e.R, color: e.Stroke, shows: "stars"})
 	case "qr":
 		items, info, err := draw.QR(lo.url, e.X*lo.scale, e.Y*lo.scale, e.Box*lo.scale)
 		if err != nil {
@@ -260,7 +261,7 @@ func (lo *layout) element(e *Element) error {
 			return problem("LBL-E-QR", "use a shorter base_url", "QR code of %d bytes needs version %d, at most 10 is allowed", len(lo.url), info.Version)
 		}
 		lo.list.Add(items...)
-		lo.boxes = append(lo.boxes, box{id: e.ID, x1: e.X, y1: e.Y, x2: e.X + e.Box, y2: e.Y + e.Box})
+		lo.boxes = append(lo.boxes, box{id: e.ID, x1: e.X, y1: e.Y, x2: e.X + e.Box, y2: e.Y + e.Box, shows: "qr"})
 	case "text":
 		if e.Repeat == "" {
 			return lo.text(e, 0)
@@ -337,7 +338,7 @@ func (lo *layout) text(e *Element, dy float64) error {
 		if e.Repeat != "" {
 			id += "/" + strconv.FormatFloat(t.Y, 'f', -1, 64)
 		}
-		lo.boxes = append(lo.boxes, box{id: id, x1: from, y1: t.Y - 0.72*em, x2: from + wd, y2: t.Y + 0.21*em, text: true, color: e.Color})
+		lo.boxes = append(lo.boxes, box{id: id, x1: from, y1: t.Y - 0.72*em, x2: from + wd, y2: t.Y + 0.21*em, text: true, color: e.Color, shows: e.Text})
 	}
 	return nil
 }
