@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -214,9 +215,9 @@ func newScaleCheckCommand(e *env) *cobra.Command {
 		Short: "Check that frozen scales are untouched, and how they rate",
 		Long: `check compares frozen scales with labels/scales/scales.lock and stored levels
 with their formula, and shows how many results each group gives how many stars.
-Signs that a new edition is due are notices: many results at the top, or 36
-months since the scale took effect, counted to the newest result, or to
-SOURCE_DATE_EPOCH where that is set.
+It names the signs that a new edition is due: of the ratings of twelve months 30 %
+have 4.5 stars or more, or 10 % have 5, or it is 36 the scale took effect. Time is counted to the newest result, or to
+SOURCE_DATE_EPOCH where that is set. A sign changes nothing by itself.
 
 Exit status: 1 if a scale has errors, else 0.`,
 		Example: "  jouleboard scale check\n  jouleboard scale check --format json",
@@ -245,7 +246,8 @@ Exit status: 1 if a scale has errors, else 0.`,
 				return writeJSON(e, reports)
 			}
 			printReports(e, reports)
-			e.printFindings(notes)
+			// Signs stand in the report, where none is left out.
+			e.printFindings(slices.DeleteFunc(notes, func(f result.Finding) bool { return f.Rule == rank.RuleTrigger }))
 			return nil
 		},
 	}
@@ -255,6 +257,7 @@ Exit status: 1 if a scale has errors, else 0.`,
 
 func printReports(e *env, reports []rank.ScaleReport) {
 	for _, rep := range reports {
+		due := 0
 		fmt.Fprintf(e.Stdout, "%s  %s, lock: %s, sha256 %.12s, levels within %.3f %% of their formula\n", rep.ID, rep.Status, rep.Lock, rep.SHA256, rep.LevelError*100)
 		for _, g := range rep.Groups {
 			fmt.Fprintf(e.Stdout, "  %s\n", oneLine(g.Cohort))
@@ -270,6 +273,17 @@ func printReports(e *env, reports []rank.ScaleReport) {
 				}
 				fmt.Fprintf(e.Stdout, "    reference of %d, %s: %s\n", g.Reference, plural(g.Ratings, "rating"), strings.Join(stars, ", "))
 			}
+			for _, t := range g.Triggers {
+				fmt.Fprintf(e.Stdout, "    sign that a new edition is due: %s\n", t)
+				due++
+			}
+		}
+		switch {
+		case rep.Status == rank.StatusSuperseded:
+		case due > 0:
+			e.hintf("'jouleboard scale propose --from %s' shows what a new edition would change; nothing changes by itself", rep.ID)
+		default:
+			fmt.Fprintln(e.Stdout, "  no sign that a new edition is due")
 		}
 	}
 }

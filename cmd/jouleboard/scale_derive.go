@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -212,7 +213,7 @@ func runScaleDerive(cmd *cobra.Command, e *env, id string, f deriveFlags) error 
 		e.printFindings(findings)
 		return errFindings
 	}
-	e.printFindings(draftTime(scales.Default(), f.effective, b.day()))
+	e.printFindings(f.notes(scales.Default(), b.day()))
 	return f.write(e, root, scales, s)
 }
 
@@ -242,15 +243,8 @@ func (f *deriveFlags) write(e *env, root string, scales *rank.Scales, s *rank.Sc
 		}
 		return nil
 	}
-	home := filepath.Join(root, "labels", rank.ScalesDir, s.ID+".yaml")
-	path := f.out
-	if path == "" {
-		path = home
-	}
-	if err := mayName(scales, s.ID); err != nil {
-		return err
-	}
-	if err := mayReplace(path, s.ID, f.force); err != nil {
+	home, path := f.places(root, s.ID)
+	if err := f.mayWrite(root, scales, s.ID); err != nil {
 		return err
 	}
 	if err := replaceFile(path, data); err != nil {
@@ -271,32 +265,45 @@ func (f *deriveFlags) write(e *env, root string, scales *rank.Scales, s *rank.Sc
 	return nil
 }
 
-// mayName says whether a new edition may have the id.
-func mayName(scales *rank.Scales, id string) error {
+// places are where a draft of the board lies, and where this one goes.
+func (f *deriveFlags) places(root, id string) (home, path string) {
+	home = filepath.Join(root, "labels", rank.ScalesDir, id+".yaml")
+	return home, cmp.Or(f.out, home)
+}
+
+// mayWrite says whether the draft may be written where the flags say.
+func (f *deriveFlags) mayWrite(root string, scales *rank.Scales, id string) error {
+	if f.out == "-" {
+		return nil
+	}
 	if scales.Lock()[id] != "" {
 		return hintError{fmt.Errorf("scale %s is frozen: an edition in scales.lock never changes", id), "derive the next edition under another id"}
 	}
-	return nil
+	_, path := f.places(root, id)
+	return mayReplace(path, id, f.force)
 }
 
-// draftTime is a note where an edition that replaces another would take effect
-// before it was a draft for long enough, or not after the one that it replaces.
-func draftTime(old *rank.Scale, effective, day string) result.Findings {
+// notes say what is unusual about a draft that replaces an edition: the time at
+// which it would take effect, and a name that is taken. day is the board's.
+func (f *deriveFlags) notes(old *rank.Scale, day string) (notes result.Findings) {
 	if old == nil || old.Status == rank.StatusDraft {
 		return nil
 	}
-	note := func(message, hint string) result.Findings {
-		return result.Findings{{Rule: "SCALE-DRAFT", Level: result.Note, Message: message, Hint: hint}}
+	note := func(message, hint string) {
+		notes = append(notes, result.Finding{Rule: "SCALE-DRAFT", Level: result.Note, Message: message, Hint: hint})
 	}
 	until := rank.DraftUntil(day)
 	switch {
-	case effective <= old.Effective:
-		return note(fmt.Sprintf("it would take effect on %s, and %s, which is in force, took effect on %s", effective, old.ID, old.Effective), "an edition that replaces another takes effect later")
-	case effective < until:
-		return note(fmt.Sprintf("it would take effect on %s, less than 90 days after the board's day, %s", effective, day),
+	case f.effective <= old.Effective:
+		note(fmt.Sprintf("it would take effect on %s, and %s, which is in force, took effect on %s", f.effective, old.ID, old.Effective), "an edition that replaces another takes effect later")
+	case f.effective < until:
+		note(fmt.Sprintf("it would take effect on %s, less than 90 days after the board's day, %s", f.effective, day),
 			"an edition that replaces another stands as a draft for 90 days and is frozen before it takes effect: "+until+" at the earliest")
 	}
-	return nil
+	if f.edition == old.Edition {
+		note(fmt.Sprintf("its edition is %q, as that of %s", f.edition, old.ID), "name it with --edition, so that readers can tell them apart")
+	}
+	return notes
 }
 
 // mayReplace says whether a derived scale may be written to path. Only a draft

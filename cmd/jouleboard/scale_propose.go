@@ -173,6 +173,11 @@ func runScalePropose(cmd *cobra.Command, e *env, id string, f proposeFlags) erro
 	if err := f.checkPoint(b.points); err != nil {
 		return err
 	}
+	if f.save || f.out != "" {
+		if err := f.mayWrite(root, scales, id); err != nil {
+			return err
+		}
+	}
 	s, p, findings := rank.Propose(id, f.edition, f.effective, f.metric, m.Unit, b.results, b.points,
 		rank.ProposeOptions{DeriveOptions: f.options(), Against: old, Day: b.day()})
 	if findings.HasErrors() {
@@ -185,7 +190,7 @@ func runScalePropose(cmd *cobra.Command, e *env, id string, f proposeFlags) erro
 			return err
 		}
 	}
-	e.printFindings(draftTime(old, f.effective, b.day()))
+	e.printFindings(f.notes(old, b.day()))
 	if f.save || f.out != "" {
 		return f.write(e, root, scales, s)
 	}

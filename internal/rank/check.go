@@ -20,6 +20,9 @@ const (
 	triggerMonths = 36   // since the scale took effect
 )
 
+// RuleTrigger is the rule of findings that say that a new edition is due.
+const RuleTrigger = "SCALE-TRIGGER"
+
 // ScaleReport is what there is to say about one scale.
 type ScaleReport struct {
 	ID      string `json:"id"`
@@ -108,11 +111,11 @@ func checkScale(sc *Scale, rs []*result.Result, points []Point, day string) (Sca
 	for i, g := range sc.Groups {
 		gr := GroupReport{Cohort: g.Cohort.String(), Reference: g.Reference.N, Levels: sc.Live() || len(g.Levels) > 0,
 			Ratings: len(ratings[i]), Stars: shares(ratings[i]), Recent: len(recent[i]), High: atLeast(recent[i], 4.5), Top: atLeast(recent[i], 5)}
-		if sc.Status != StatusSuperseded && !sc.Live() { // live methods fill the top by their nature
+		if sc.Status != StatusSuperseded && len(g.Levels) > 0 { // live methods fill the top by their nature
 			gr.Triggers = triggers(sc, gr, day)
 		}
 		for _, t := range gr.Triggers {
-			found = append(found, result.Finding{Rule: "SCALE-TRIGGER", Level: result.Note, Where: result.Place{File: sc.File, Pointer: fmt.Sprintf("/groups/%d", i)},
+			found = append(found, result.Finding{Rule: RuleTrigger, Level: result.Note, Where: result.Place{File: sc.File, Pointer: fmt.Sprintf("/groups/%d", i)},
 				Message: gr.Cohort + ": " + t, Hint: "look at a new edition with 'jouleboard scale propose'; nothing changes by itself"})
 		}
 		if g.Params != nil {

@@ -114,8 +114,10 @@ func Supersede(file string, scale []byte, by *Scale, lock Lock) ([]byte, error) 
 		return nil, fmt.Errorf("scale %s is superseded by %s already", old.ID, old.SupersededBy)
 	case old.Status == StatusDraft:
 		return nil, fmt.Errorf("scale %s is a draft: only a frozen edition is superseded", old.ID)
-	case by.Status != StatusFrozen:
-		return nil, fmt.Errorf("scale %s is %s, and only a frozen edition replaces another", by.ID, by.Status)
+	case by.Status == StatusDraft:
+		return nil, fmt.Errorf("scale %s is a draft: only a frozen edition replaces another", by.ID)
+	case by.Status == StatusSuperseded:
+		return nil, fmt.Errorf("scale %s is superseded itself, by %s", by.ID, by.SupersededBy)
 	case by.Effective <= old.Effective:
 		return nil, fmt.Errorf("scale %s takes effect on %s and %s on %s: an edition is replaced by a later one", by.ID, by.Effective, old.ID, old.Effective)
 	}
