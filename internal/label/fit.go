@@ -6,6 +6,7 @@ package label
 import (
 	"math"
 	"regexp"
+	"sort"
 	"strings"
 	"unicode"
 
@@ -30,9 +31,45 @@ type fitter struct {
 }
 
 func (f fitter) fits(s string, pt float64) bool {
+	return f.maxW <= 0 || f.holds(f.ruler(s).width(0, len([]rune(s))), pt)
+}
+
+// holds says whether a width in thousandths of an em has room at pt points.
+func (f fitter) holds(width int, pt float64) bool {
 	// A hundredth of a micrometre: the sum of rounded advances, not the text,
 	// decides beyond that.
-	return f.maxW <= 0 || draw.Width(s, pt, f.bold, f.fallback...) <= f.maxW+1e-5
+	return f.maxW <= 0 || float64(width)*pt*draw.PtMM/1000 <= f.maxW+1e-5
+}
+
+// ruler is a text with how far into it each character begins, so that a text
+// is measured once whatever is tried with it.
+type ruler struct {
+	rs []rune
+	at []int // in thousandths of an em; one more than there are characters
+}
+
+func (f fitter) ruler(s string) ruler {
+	r := ruler{rs: []rune(s), at: make([]int, 1, len(s)+1)}
+	for _, c := range r.rs {
+		// Widths are whole thousandths of an em times the size.
+		adv := int(math.Round(draw.Width(string(c), 1/draw.PtMM, f.bold, f.fallback...) * 1000))
+		r.at = append(r.at, r.at[len(r.at)-1]+adv)
+	}
+	return r
+}
+
+// width is that of the characters from i to before j.
+func (r ruler) width(i, j int) int { return r.at[j] - r.at[i] }
+
+// text is the characters from i to before j.
+func (r ruler) text(i, j int) string { return string(r.rs[i:j]) }
+
+// trim moves j back over spaces.
+func (r ruler) trim(i, j int) int {
+	for j > i && r.rs[j-1] == ' ' {
+		j--
+	}
+	return j
 }
 
 // fit finds the first way that fits: one line at pt, one line down to minPt in
@@ -41,8 +78,9 @@ func (f fitter) fits(s string, pt float64) bool {
 // quantisation or a date.
 func (f fitter) fit(s string, pt, minPt float64, lines int, keepSuffix bool) block {
 	sizes := steps(pt, minPt)
+	r := f.ruler(s)
 	for _, p := range sizes {
-		if f.fits(s, p) {
+		if f.holds(r.at[len(r.rs)], p) {
 			return block{lines: []string{s}, pt: p}
 		}
 	}
@@ -51,7 +89,7 @@ func (f fitter) fit(s string, pt, minPt float64, lines int, keepSuffix bool) blo
 			if f.wrapPt > 0 && p > f.wrapPt {
 				continue
 			}
-			if ls, ok := f.wrap(s, p, lines); ok {
+			if ls, ok := f.wrap(r, p, lines); ok {
 				return block{lines: ls, pt: p}
 			}
 		}
@@ -73,43 +111,37 @@ func steps(pt, minPt float64) []float64 {
 	return append(ps, minPt)
 }
 
-// wrap breaks s into at most n lines that fit. Each line is as long as its last
-// break allows.
-func (f fitter) wrap(s string, pt float64, n int) ([]string, bool) {
+// wrap breaks a text into at most n lines that fit. Each line is as long as its
+// last break allows.
+func (f fitter) wrap(r ruler, pt float64, n int) ([]string, bool) {
 	var lines []string
-	for len(lines) < n-1 && !f.fits(s, pt) {
-		head, tail := f.split(s, pt)
-		if head == "" {
+	from, end := 0, len(r.rs)
+	for len(lines) < n-1 && !f.holds(r.width(from, end), pt) {
+		at := f.split(r, from, pt)
+		if at == from {
 			return nil, false
 		}
-		lines = append(lines, head)
-		s = tail
-	}
-	if !f.fits(s, pt) {
-		return nil, false
-	}
-	return append(lines, s), true
-}
-
-// split cuts the longest head that fits: at a break if there is one in its
-// second half, else anywhere between characters.
-func (f fitter) split(s string, pt float64) (head, tail string) {
-	rs := []rune(s)
-	n := 0
-	for n < len(rs) && f.fits(strings.TrimRight(string(rs[:n+1]), " "), pt) {
-		n++
-	}
-	if n == 0 {
-		return "", s
-	}
-	at := n
-	for i := n; i > n/2 && i > 0; i-- {
-		if i < len(rs) && breakable(rs, i) {
-			at = i
-			break
+		lines = append(lines, r.text(from, r.trim(from, at)))
+		for from = at; from < end && r.rs[from] == ' '; from++ {
 		}
 	}
-	return strings.TrimRight(string(rs[:at]), " "), strings.TrimLeft(string(rs[at:]), " ")
+	if !f.holds(r.width(from, end), pt) {
+		return nil, false
+	}
+	return append(lines, r.text(from, end)), true
+}
+
+// split is where the longest head of what begins at from ends: at a break if
+// there is one in its second half, else anywhere between characters.
+func (f fitter) split(r ruler, from int, pt float64) int {
+	// The first head that does not fit; spaces at its end need no room.
+	n := sort.Search(len(r.rs)-from, func(i int) bool { return !f.holds(r.width(from, r.trim(from, from+i+1)), pt) })
+	for i := n; i > n/2 && i > 0; i-- {
+		if breakable(r.rs[from:], i) {
+			return from + i
+		}
+	}
+	return from + n
 }
 
 // breakable says whether a line may end before rs[i]: after / - _ . or a space,
@@ -147,7 +179,7 @@ func (f fitter) cut(s string, pt float64, n int, keepSuffix bool) []string {
 	best := []string{ellipsis}
 	for lo < hi {
 		mid := (lo + hi + 1) / 2
-		if ls, ok := f.wrap(strings.TrimRight(string(rs[:mid]), " -_./")+ellipsis+keep, pt, max(n, 1)); ok {
+		if ls, ok := f.wrap(f.ruler(strings.TrimRight(string(rs[:mid]), " -_./")+ellipsis+keep), pt, max(n, 1)); ok {
 			lo, best = mid, ls
 		} else {
 			hi = mid - 1
