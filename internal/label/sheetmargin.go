@@ -21,7 +21,7 @@ const (
 	notePt    = 6.5
 	noteLead  = 2.9
 	rulerLen  = 100 // between the outer ticks
-	rulerDeep = 5.2 // ticks and the figures below them
+	rulerDeep = 5   // ticks and the figures below them
 	clear     = 0.6 // between marks or labels and what stands in the margin
 )
 
@@ -64,6 +64,7 @@ func (g Grid) cropMarks() (marks []draw.Item) {
 type band struct {
 	x, y       float64 // of the origin
 	long, deep float64
+	block      float64 // how long the labels are along it
 	turn       bool
 	near       bool // the labels are above the band, not below it
 }
@@ -76,44 +77,65 @@ func (im *imposer) bands() (top, bottom, left, right band) {
 	}
 	x2, y2 := g.X0+float64(g.Cols-1)*g.PitchX+g.CellW, g.Y0+float64(g.Rows-1)*g.PitchY+g.CellH
 	across, down := im.s.W-2*edge, im.s.H-2*edge
-	top = band{x: edge, y: edge, long: across, deep: g.Y0 - off - edge}
-	bottom = band{x: edge, y: y2 + off, long: across, deep: im.s.H - edge - y2 - off, near: true}
-	left = band{x: g.X0 - off, y: edge, long: down, deep: g.X0 - off - edge, turn: true, near: true}
-	right = band{x: im.s.W - edge, y: edge, long: down, deep: im.s.W - edge - x2 - off, turn: true}
+	top = band{x: edge, y: edge, long: across, block: x2 - g.X0, deep: g.Y0 - off - edge}
+	bottom = band{x: edge, y: y2 + off, long: across, block: x2 - g.X0, deep: im.s.H - edge - y2 - off, near: true}
+	left = band{x: g.X0 - off, y: edge, long: down, block: y2 - g.Y0, deep: g.X0 - off - edge, turn: true, near: true}
+	right = band{x: im.s.W - edge, y: edge, long: down, block: y2 - g.Y0, deep: im.s.W - edge - x2 - off, turn: true}
 	return top, bottom, left, right
 }
 
-// put places a drawing of some depth in the middle of a band, next to the labels.
-func (b band) put(long, deep float64, items []draw.Item) draw.Item {
-	u, v := round4((b.long-long)/2), 0.0
+// put places a drawing of some size in the middle of a band, next to the labels. It
+// returns the corners of the room that it takes, too.
+func (b band) put(long, deep float64, items []draw.Item) (g draw.Group, x1, y1, x2, y2 float64) {
+	u, v := (b.long-long)/2, 0.0
 	if !b.near {
-		v = round4(b.deep - deep)
+		v = b.deep - deep
 	}
 	if b.turn {
-		return draw.Group{X: round4(b.x - v), Y: round4(b.y + u), Turn: true, Items: items}
+		x, y := round4(b.x-v), round4(b.y+u)
+		return draw.Group{X: x, Y: y, Turn: true, Items: items}, x - deep, y, x, y + long
 	}
-	return draw.Group{X: round4(b.x + u), Y: round4(b.y + v), Items: items}
+	x, y := round4(b.x+u), round4(b.y+v)
+	return draw.Group{X: x, Y: y, Items: items}, x, y, x + long, y + deep
 }
 
 // margin draws the notes and the ruler, each in the first margin with room for it.
 // They never stand on a label: a sheet without margins has neither.
 func (im *imposer) margin(notes []string) (items []draw.Item) {
 	top, bottom, left, right := im.bands()
-	used := band{}
+	var nx1, ny1, nx2, ny2 float64 // where the notes are
 	for _, b := range []band{top, bottom, right, left} {
-		lines := wrapNotes(notes, b.long)
-		if deep := float64(len(lines)) * noteLead; lines != nil && deep <= b.deep {
-			items = append(items, b.put(b.long, deep, noteItems(lines, b.long)))
-			used = b
-			break
+		long, lines := b.setNotes(notes)
+		if lines == nil {
+			continue
 		}
+		var g draw.Group
+		g, nx1, ny1, nx2, ny2 = b.put(long, float64(len(lines))*noteLead, noteItems(lines, long))
+		items = append(items, g)
+		break
 	}
+	const long = rulerLen + 2*rulerEnds
 	for _, b := range []band{bottom, left, top, right} {
-		if b != used && b.long >= rulerLen+rulerEnds && b.deep >= rulerDeep {
-			return append(items, b.put(rulerLen, rulerDeep, im.ruler()))
+		if b.long < long || b.deep < rulerDeep {
+			continue
+		}
+		g, x1, y1, x2, y2 := b.put(long, rulerDeep, im.ruler())
+		if len(items) == 0 || x2 < nx1 || nx2 < x1 || y2 < ny1 || ny2 < y1 {
+			return append(items, g)
 		}
 	}
 	return items
+}
+
+// setNotes sets the notes on lines as long as the labels' block, if need be longer.
+// lines is nil where the band has no room.
+func (b band) setNotes(notes []string) (long float64, lines []string) {
+	for _, long := range []float64{min(b.block, b.long), b.long} {
+		if lines := wrapNotes(notes, long); lines != nil && float64(len(lines))*noteLead <= b.deep {
+			return long, lines
+		}
+	}
+	return 0, nil
 }
 
 // wrapNotes sets the notes on as few lines as they need, whole notes each; nil if
@@ -162,23 +184,27 @@ func noteItems(lines []string, long float64) (items []draw.Item) {
 }
 
 // rulerEnds is the room that the ruler's figures need beyond its ends.
-const rulerEnds = 2
+const rulerEnds = 1
 
 // ruler is a scale of 100 mm with a tick every 5.
 func (im *imposer) ruler() (items []draw.Item) {
-	items = append(items, draw.Line{X1: 0, Y1: 0.3, X2: rulerLen, Y2: 0.3, Stroke: black, SW: 0.15})
+	line := func(x1, y1, x2, y2 float64) {
+		items = append(items, draw.Line{X1: rulerEnds + x1, Y1: y1, X2: rulerEnds + x2, Y2: y2, Stroke: black, SW: 0.15})
+	}
+	const y = 0.3
+	line(0, y, rulerLen, y)
 	for x := 0; x <= rulerLen; x += 5 {
 		tick := 1.0
 		switch {
 		case x%50 == 0:
-			tick = 2.4
+			tick = 2.2
 		case x%10 == 0:
-			tick = 1.7
+			tick = 1.6
 		}
-		items = append(items, draw.Line{X1: float64(x), Y1: 0.3, X2: float64(x), Y2: 0.3 + tick, Stroke: black, SW: 0.15})
+		line(float64(x), y, float64(x), y+tick)
 	}
 	figure := func(x float64, align draw.Align, s string) {
-		items = append(items, draw.Text{X: x, Y: 4.8, Pt: notePt, Align: align, Color: black, S: s})
+		items = append(items, draw.Text{X: rulerEnds + x, Y: 4.7, Pt: notePt, Align: align, Color: black, S: s})
 	}
 	figure(0, draw.Center, "0")
 	figure(rulerLen/2, draw.Center, "50")
