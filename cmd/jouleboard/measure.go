@@ -175,7 +175,7 @@ func (fl *measureFlags) settle(f *pflag.FlagSet) {
 
 // runMeasure measures every point that the flags name, one after the other.
 func runMeasure(ctx context.Context, e *env, fl measureFlags) error {
-	b, err := openMeasureBoard(e, fl.out)
+	b, err := openMeasureBoard(e, fl.out, fl.opt.Demo)
 	if err != nil {
 		return err
 	}
@@ -222,13 +222,19 @@ type measureBoard struct {
 	cat     *catalog.Catalog
 	salt    string
 	license string
+	demo    bool // made for a demonstration
 }
 
 // openMeasureBoard finds the board. A measurement works without one: then there
-// is no catalogue, and results go below the working folder.
-func openMeasureBoard(e *env, out string) (*measureBoard, error) {
+// is no catalogue, and results go below the working folder. A demonstration gets
+// a board of its own there.
+func openMeasureBoard(e *env, out string, demo bool) (*measureBoard, error) {
 	b := &measureBoard{root: out}
 	root, err := e.root()
+	if err != nil && demo && e.Root == "" && out == "" {
+		root, err = demoBoard()
+		b.demo = true
+	}
 	switch {
 	case err == nil:
 		site, found := content.LoadSite(os.DirFS(filepath.Join(root, "content")))
@@ -342,6 +348,9 @@ func (m *measurer) point(ctx context.Context, pl *measure.Plan) error {
 	}
 	if errors.Is(err, measure.ErrInvalid) {
 		return errFindings // its findings stand above
+	}
+	if err == nil && m.board.demo && m.format == "text" && out.Saved != nil {
+		return showDemo(ctx, m.e, m.board.root, out.Saved.ID)
 	}
 	return err
 }

@@ -87,6 +87,9 @@ func (m *measurer) nextStep(out *measure.Outcome, err error) {
 		return
 	}
 	for _, f := range out.Saved.Files() {
+		if m.board.demo {
+			f = demoFolder + "/" + f
+		}
 		fmt.Fprintf(e.Stdout, "written %s\n", f)
 	}
 	if out.Saved.Root != m.board.root {
@@ -98,6 +101,8 @@ func (m *measurer) nextStep(out *measure.Outcome, err error) {
 			e.hintf("%s", out.Hint)
 		}
 		e.notef("kept as a partial file: it can be looked at, and no board reads it")
+	case out.Result.Draft != "" && m.board.demo:
+		e.notef("a draft (%s): never ranked, never committed", out.Result.Draft)
 	case out.Result.Draft != "":
 		e.notef("a draft (%s): never ranked, never committed. To see its page: jouleboard build --drafts", out.Result.Draft)
 	case out.Commit != "":

@@ -133,7 +133,7 @@ func runSweep(ctx context.Context, e *env, file string, fl sweepFlags) error {
 			return err
 		}
 	}
-	b, err := openMeasureBoard(e, fl.out)
+	b, err := openMeasureBoard(e, fl.out, false)
 	if err != nil {
 		return err
 	}
