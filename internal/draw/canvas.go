@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/draw"
 	"math"
+	"sync"
 
 	"golang.org/x/image/vector"
 )
@@ -52,12 +53,31 @@ type canvas struct {
 	mask     image.Alpha
 }
 
+// canvases are used again: a label's pixels are 7.7 MB.
+var canvases = sync.Pool{New: func() any { return new(canvas) }}
+
+// keptCanvas is the largest picture whose memory is kept for the next one, in
+// bytes.
+const keptCanvas = 16 << 20
+
 func newCanvas(w, h int, k float64, fallback []*Font) *canvas {
-	c := &canvas{w: w, h: h, k: k, pix: make([]byte, 3*w*h), fallback: fallback, f: frame{a: k, d: k}}
-	for i := range c.pix {
-		c.pix[i] = 0xff
+	c := canvases.Get().(*canvas)
+	c.w, c.h, c.k, c.fallback, c.f = w, h, k, fallback, frame{a: k, d: k}
+	if n := 3 * w * h; cap(c.pix) < n {
+		c.pix = make([]byte, n)
+	} else {
+		c.pix = c.pix[:n]
 	}
+	solid(c.pix, color{0xff, 0xff, 0xff})
 	return c
+}
+
+// free gives the canvas back.
+func (c *canvas) free() {
+	c.fallback = nil
+	if cap(c.pix) <= keptCanvas {
+		canvases.Put(c)
+	}
 }
 
 // color is a paint in bytes.
@@ -275,8 +295,10 @@ func solid(row []byte, col color) {
 	}
 }
 
+// blend covers a pixel by a of 255, in steps of a fifteenth: finer ones cannot be
+// told apart and would make files a fifth larger.
 func blend(p []byte, col color, a uint32) {
-	if a == 0 {
+	if a = (a*15 + 127) / 255 * 17; a == 0 {
 		return
 	}
 	for i := range col {

@@ -45,6 +45,7 @@ func PNG(l *List, o PNGOptions) ([]byte, error) {
 		return nil, fmt.Errorf("png: drawing %q: %w", l.Title, err)
 	}
 	c := newCanvas(int(w), int(h), k, l.Fallback)
+	defer c.free()
 	c.items(l.Items)
 
 	var out bytes.Buffer
@@ -58,7 +59,7 @@ func PNG(l *List, o PNGOptions) ([]byte, error) {
 	for _, t := range texts {
 		chunk(&out, "tEXt", t)
 	}
-	chunk(&out, "IDAT", c.deflate())
+	chunk(&out, "IDAT", zlibRows(c.pix, 3*c.w))
 	chunk(&out, "IEND", nil)
 	return out.Bytes(), nil
 }

@@ -1,29 +1,328 @@
-// The rows of a PNG file, compressed.
+// The rows of a PNG file, compressed. Rows are written as their difference from
+// the row above, which is nothing for most of a drawing; so all that is worth
+// finding is runs of one byte and of one pixel. This takes a third of the time of
+// a general compressor at its fastest, for about as many bytes.
 
 package draw
 
 import (
 	"bytes"
-	"compress/zlib"
+	"encoding/binary"
+	"hash/adler32"
+	"math/bits"
+	"slices"
 )
 
-// deflate returns the picture's rows as PNG holds them. Each is written as its
-// difference from the row above, which is nothing for most of a drawing.
-func (c *canvas) deflate() []byte {
-	var buf bytes.Buffer
-	z, _ := zlib.NewWriterLevel(&buf, zlib.BestSpeed)
-	stride := 3 * c.w
-	row := make([]byte, 1+stride)
-	prev := make([]byte, stride)
+// zlibRows returns the picture's rows of RGB as PNG holds them: a filter byte
+// and the differences from the row above, in the zlib format.
+func zlibRows(pix []byte, stride int) []byte {
+	e := deflater{out: append(make([]byte, 0, 64<<10), 0x78, 0x01)}
+	sum := adler(1)
+	row, prev := make([]byte, 1+stride), make([]byte, stride)
 	row[0] = 2 // up
-	for y := range c.h {
-		cur := c.pix[stride*y : stride*(y+1)]
-		for i, v := range cur {
-			row[1+i] = v - prev[i]
+	for ; len(pix) >= stride; pix = pix[stride:] {
+		cur := pix[:stride]
+		if bytes.Equal(cur, prev) {
+			e.literal(2)
+			e.zeros(stride)
+			sum = sum.up(stride)
+			continue
 		}
-		z.Write(row)
+		to, above := row[1:][:len(cur)], prev[:len(cur)]
+		for i, v := range cur {
+			to[i] = v - above[i]
+		}
+		sum = sum.add(row)
+		e.row(row)
 		prev = cur
 	}
-	z.Close()
-	return buf.Bytes()
+	e.close()
+	return binary.BigEndian.AppendUint32(e.out, uint32(sum))
+}
+
+// adler is the checksum of what was written.
+type adler uint32
+
+const adlerMod = 65521
+
+func (s adler) join(t adler, n int) adler {
+	a1, b1, a2, b2 := uint64(s&0xffff), uint64(s>>16), uint64(t&0xffff), uint64(t>>16)
+	a := (a1 + a2 + adlerMod - 1) % adlerMod
+	b := (b1 + b2 + (a1+adlerMod-1)%adlerMod*(uint64(n)%adlerMod)) % adlerMod
+	return adler(b<<16 | a)
+}
+
+func (s adler) add(b []byte) adler { return s.join(adler(adler32.Checksum(b)), len(b)) }
+
+// up adds a row that equals the one above: the filter's 2 and n zeros.
+func (s adler) up(n int) adler {
+	a := uint64(3)
+	b := a * (uint64(n) + 1) % adlerMod
+	return s.join(adler(b<<16|a), n+1)
+}
+
+// deflater writes the deflate format: literals, and repetitions of the last byte
+// or of the last three.
+type deflater struct {
+	out    []byte
+	bits   uint64 // not yet written, from the lowest
+	nbits  uint
+	tokens []uint16 // a literal, or 256 + length with the distance in the top bit
+	run    int      // zeros that follow a zero, not yet a token
+	last   bool     // the last literal was a zero
+}
+
+const (
+	farBit    = 1 << 15 // distance 3, not 1
+	mostToken = 1 << 15
+	mostMatch = 258
+	endSymbol = 256
+)
+
+func (e *deflater) token(t uint16) {
+	if e.tokens = append(e.tokens, t); len(e.tokens) == mostToken {
+		e.block(false)
+	}
+}
+
+func (e *deflater) literal(v byte) {
+	e.flushRun()
+	e.token(uint16(v))
+	e.last = v == 0
+}
+
+// zeros writes n zeros, which may go on over the next call's.
+func (e *deflater) zeros(n int) {
+	if n > 0 && !e.last {
+		e.literal(0)
+		n--
+	}
+	e.run += n
+}
+
+func (e *deflater) flushRun() {
+	n := e.run
+	e.run = 0
+	e.repeat(n, 0, 0)
+}
+
+// repeat writes n bytes that repeat the last one or, with farBit, the last
+// three. What is too short for that are literals v.
+func (e *deflater) repeat(n int, far uint16, v byte) {
+	for n >= 3 {
+		m := min(n, mostMatch)
+		if r := n - m; r > 0 && r < 3 {
+			m -= 3 // leave enough for another one
+		}
+		e.token(uint16(256+m) | far)
+		n -= m
+	}
+	for ; n > 0; n-- {
+		e.token(uint16(v))
+	}
+}
+
+// row writes any bytes.
+func (e *deflater) row(b []byte) {
+	for i := 0; i < len(b); {
+		if b[i] == 0 {
+			n := zeroRun(b[i:])
+			e.zeros(n)
+			i += n
+			continue
+		}
+		e.literal(b[i])
+		i++
+		// Pixels like the last one, once it is whole.
+		if i >= 4 && i+3 <= len(b) && b[i] == b[i-3] && b[i+1] == b[i-2] && b[i+2] == b[i-1] {
+			n := 3
+			for i+n < len(b) && b[i+n] == b[i+n-3] {
+				n++
+			}
+			e.repeat(n, farBit, 0)
+			i += n
+			e.last = b[i-1] == 0
+		}
+	}
+}
+
+// zeroRun is how many zeros b begins with.
+func zeroRun(b []byte) int {
+	n := 0
+	for ; n+8 <= len(b); n += 8 {
+		if v := binary.LittleEndian.Uint64(b[n:]); v != 0 {
+			return n + bits.TrailingZeros64(v)/8
+		}
+	}
+	for n < len(b) && b[n] == 0 {
+		n++
+	}
+	return n
+}
+
+func (e *deflater) close() {
+	e.flushRun()
+	e.block(true)
+	for ; e.nbits > 0; e.nbits -= min(8, e.nbits) {
+		e.out = append(e.out, byte(e.bits))
+		e.bits >>= 8
+	}
+}
+
+func (e *deflater) put(v uint32, n uint) {
+	e.bits |= uint64(v) << e.nbits
+	if e.nbits += n; e.nbits >= 32 {
+		e.out = binary.LittleEndian.AppendUint32(e.out, uint32(e.bits))
+		e.bits >>= 32
+		e.nbits -= 32
+	}
+}
+
+// lengthCode is how a length is written: its symbol and extra bits.
+type lengthCode struct {
+	symbol uint16
+	nbits  uint8
+	value  uint8
+}
+
+var lengthCodes = func() (t [mostMatch + 1]lengthCode) {
+	n, symbol := 3, uint16(257)
+	for extra := uint8(0); n < mostMatch; extra++ {
+		group := 4 // symbols with this many extra bits
+		if extra == 0 {
+			group = 8
+		}
+		for range group {
+			for v := 0; v < 1<<extra && n < mostMatch; v++ {
+				t[n] = lengthCode{symbol, extra, uint8(v)}
+				n++
+			}
+			symbol++
+		}
+	}
+	t[mostMatch] = lengthCode{symbol: 285}
+	return t
+}()
+
+// block writes the tokens as one block with codes of its own.
+func (e *deflater) block(final bool) {
+	var symbols [286]int
+	var distances [3]int // of 1, 2 and 3
+	for _, t := range e.tokens {
+		n := t &^ farBit
+		if n < 256 {
+			symbols[n]++
+			continue
+		}
+		symbols[lengthCodes[n-256].symbol]++
+		if t&farBit != 0 {
+			distances[2]++
+		} else {
+			distances[0]++
+		}
+	}
+	symbols[endSymbol]++
+	distances[0]++ // a code may not be empty
+	sc, dc := huffman(symbols[:]), huffman(distances[:])
+
+	e.put(map[bool]uint32{true: 1}[final], 1)
+	e.put(2, 2) // codes follow
+	e.put(uint32(len(sc)-257), 5)
+	e.put(uint32(len(dc)-1), 5)
+	e.put(19-4, 4)
+	for i := range 19 { // lengths 0 to 15 in four bits each, no repeats
+		e.put(map[bool]uint32{false: 4}[i < 3], 3)
+	}
+	for _, c := range append(slices.Clone(sc), dc...) {
+		e.put(uint32(bits.Reverse8(uint8(c.n))>>4), 4)
+	}
+	for _, t := range e.tokens {
+		n := t &^ farBit
+		if n < 256 {
+			e.put(sc[n].bits, sc[n].n)
+			continue
+		}
+		l := lengthCodes[n-256]
+		e.put(sc[l.symbol].bits, sc[l.symbol].n)
+		e.put(uint32(l.value), uint(l.nbits))
+		d := dc[t>>15*2]
+		e.put(d.bits, d.n)
+	}
+	e.put(sc[endSymbol].bits, sc[endSymbol].n)
+	e.tokens = e.tokens[:0]
+}
+
+// code is a symbol's bits, lowest first; n is 0 for a symbol without one.
+type code struct {
+	bits uint32
+	n    uint
+}
+
+// mostCodeBits is the longest code of the format.
+const mostCodeBits = 15
+
+// huffman returns the codes of symbols by how often they stand.
+func huffman(counts []int) []code {
+	for least := 1; ; least *= 2 {
+		if codes, ok := tryHuffman(counts, least); ok {
+			return codes
+		}
+	}
+}
+
+// tryHuffman is one attempt, with every count raised to the least. It fails if a
+// code is longer than the format holds; with greater least, codes are shorter.
+func tryHuffman(counts []int, least int) ([]code, bool) {
+	type node struct{ weight, symbol, left, right int }
+	var nodes []node
+	for s, n := range counts {
+		if n > 0 {
+			nodes = append(nodes, node{max(n, least), s, -1, -1})
+		}
+	}
+	codes := make([]code, len(counts))
+	if len(nodes) == 1 {
+		codes[nodes[0].symbol] = code{0, 1}
+		return codes, true
+	}
+	slices.SortStableFunc(nodes, func(a, b node) int { return a.weight - b.weight })
+	// Leaves and joined nodes are two queues, each in order of weight.
+	leaves, leaf, joined := len(nodes), 0, len(nodes)
+	next := func() int {
+		if leaf < leaves && (joined == len(nodes) || nodes[leaf].weight <= nodes[joined].weight) {
+			leaf++
+			return leaf - 1
+		}
+		joined++
+		return joined - 1
+	}
+	for range leaves - 1 {
+		a, b := next(), next()
+		nodes = append(nodes, node{nodes[a].weight + nodes[b].weight, -1, a, b})
+	}
+	depth := make([]uint, len(nodes))
+	var perLength [mostCodeBits + 1]uint32
+	for i := len(nodes) - 1; i >= 0; i-- {
+		n := nodes[i]
+		if n.symbol < 0 {
+			depth[n.left], depth[n.right] = depth[i]+1, depth[i]+1
+			continue
+		}
+		if depth[i] > mostCodeBits {
+			return nil, false
+		}
+		codes[n.symbol].n = depth[i]
+		perLength[depth[i]]++
+	}
+	var first [mostCodeBits + 1]uint32
+	for n := 1; n < mostCodeBits; n++ {
+		first[n+1] = (first[n] + perLength[n]) << 1
+	}
+	for s := range codes {
+		if n := codes[s].n; n > 0 {
+			codes[s].bits = bits.Reverse32(first[n]) >> (32 - n)
+			first[n]++
+		}
+	}
+	return codes, true
 }
