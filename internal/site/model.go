@@ -152,9 +152,8 @@ func (s *site) place() {
 	for i, e := range s.entries {
 		all[i] = e.Result
 	}
-	scale := s.in.Scales.Default()
 	for _, e := range s.entries {
-		e.Rating = scale.Rate(e.Result, all, s.in.Site.Rank.Points, e.Withdrawal)
+		e.Rating = s.in.Scales.For(e.Workload.Task).Rate(e.Result, all, s.in.Site.Rank.Points, e.Withdrawal)
 		m := s.byModel[e.Result.Model.Name]
 		if m == nil {
 			m = &modelView{Name: e.Result.Model.Name, Known: e.Model}

@@ -27,6 +27,7 @@ type resultPage struct {
 	Stars         starsView
 	StarsText     string
 	ScaleURL      string
+	Also          *table // ratings under older editions
 	Facts         []fact
 	Places        []place
 	Left          []string
@@ -84,8 +85,6 @@ type sourceFieldLine struct{ Key, Field, Unit, Text string }
 // step is one step of reproducing a result.
 type step struct{ Text, Command string }
 
-type labelView struct{ SVG, PDF, Badge, Alt, Name string }
-
 func (s *site) resultPage(e *entry) job {
 	return func(r *renderer) (result.Findings, error) {
 		page := resultPath(e.Hash)
@@ -101,6 +100,7 @@ func (s *site) resultPage(e *entry) job {
 			p.Flag = &flagView{s.reasonText(f.Reason, f.Text), f.Date, f.Discussion}
 		}
 		p.Stars, p.StarsText, p.ScaleURL = s.stars(e.Rating), s.ratingText(e), s.pageLink(page, "methodology/rating/")
+		p.Also = s.alsoRated(e)
 		p.Facts = s.resultFacts(page, e)
 		p.Places = s.places(page, e)
 		p.Left = e.Left
