@@ -14,6 +14,7 @@ import (
 // briefFields are the fields of small labels, and what they hold.
 var briefFields = map[string]string{
 	"maker":          "the organisation of the model's id, and who serves it",
+	"standing":       "set unless the result was withdrawn",
 	"rating_short":   "the stars as a number",
 	"reason_short":   "that there is no rating, and why, in few words",
 	"no_value_short": "why there is no energy, in few words",
@@ -66,13 +67,13 @@ func (in Input) brief(f fields, w *words, status string) {
 	case status != StatusWithdrawn:
 		f["no_value_short"] = f["no_value"]
 	}
-	if f["status_short"] == "" {
+	if status != StatusWithdrawn {
+		f["standing"] = "1"
+	}
+	if f["status_short"] == "" && status != StatusWithdrawn {
 		scale, short := f["scale_id"], f["scale_id"]
 		if f["relative_short"] != "" {
 			scale, short = w.t("scale_id_live", "scale", scale), w.t("scale_id_rel", "scale", scale)
-		}
-		if status == StatusWithdrawn {
-			month = ""
 		}
 		f["id_line"] = strings.Join(nonEmpty([]string{scale, month, f["hash_short"]}), dot)
 		f["id_line_short"] = strings.Join(nonEmpty([]string{short, f["hash_short"]}), dot)

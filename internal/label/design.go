@@ -4,11 +4,14 @@
 package label
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
+	"math"
 	"path"
 	"slices"
 	"sort"
@@ -19,9 +22,6 @@ import (
 	"jouleboard/internal/result"
 	"jouleboard/internal/yamldoc"
 )
-
-// maxElements is far above what a label can hold.
-const maxElements = 500
 
 // Design is one layout for one size.
 type Design struct {
@@ -40,6 +40,12 @@ type Design struct {
 	fallback []*draw.Font
 	doc      *yamldoc.Doc // the file that it was read from
 }
+
+// Bounds on what is read of a board's labels folder.
+const (
+	maxDesigns   = 100
+	maxFontBytes = 32 << 20 // the largest CJK fonts have half of that
+)
 
 // FontSpec names fonts beside the built-in ones.
 type FontSpec struct {
@@ -108,47 +114,72 @@ var elementKeys = map[string]string{
 
 // Designs are the designs and words of a board.
 type Designs struct {
-	byKey map[string]*Design // NAME/SIZE
-	lang  map[string]*words
+	byKey  map[string]*Design // NAME/SIZE
+	custom map[string]*Design // likewise, those that break softRules only
+	lang   map[string]*words
 }
 
 // Load reads designs/*.yaml, i18n/*.yaml and the fonts that designs name from
 // the labels folder. Designs with errors are left out and named in the findings.
 func Load(labels fs.FS) (*Designs, result.Findings) {
-	d := &Designs{byKey: map[string]*Design{}}
+	d := &Designs{byKey: map[string]*Design{}, custom: map[string]*Design{}}
 	lang, found := loadWords(labels)
 	d.lang = lang
 	names, _ := fs.Glob(labels, "designs/*.yaml") // the pattern is valid
 	sort.Strings(names)
+	if len(names) > maxDesigns {
+		found = append(found, result.Finding{Rule: "LBL-DESIGN", Level: result.Error, Where: result.Place{File: "labels/" + names[maxDesigns]},
+			Message: fmt.Sprintf("%d design files, at most %d are read", len(names), maxDesigns), Hint: "remove those that no label uses"})
+		names = names[:maxDesigns]
+	}
 	fonts := map[string]*draw.Font{}
 	for _, name := range names {
 		file := "labels/" + name
-		data, err := fs.ReadFile(labels, name)
+		data, err := readBounded(labels, name, yamldoc.MaxBytes)
 		if err != nil {
 			found = append(found, result.Finding{Rule: "LBL-DESIGN", Level: result.Error, Where: result.Place{File: file},
-				Message: "cannot be read: " + err.Error(), Hint: "check that it is a readable file"})
+				Message: "cannot be read: " + err.Error(), Hint: "check that it is a readable file of at most 1 MB"})
 			continue
 		}
 		ds, fs1 := parseDesign(file, data)
 		if ds != nil {
 			fs1 = append(fs1, ds.loadFonts(labels, fonts)...)
 		}
-		if ds != nil && !fs1.HasErrors() && d.lang != nil {
+		if _, drawable := usable(fs1); ds != nil && drawable && d.lang != nil {
 			fs1 = append(fs1, ds.try(d.words("en"))...)
 		}
 		found = append(found, fs1...)
-		if ds == nil || fs1.HasErrors() {
+		official, unofficial := usable(fs1)
+		if ds == nil || !unofficial {
 			continue
 		}
 		key := ds.Name + "/" + ds.Size
-		if other := d.byKey[key]; other != nil {
+		other := cmp.Or(d.byKey[key], d.custom[key])
+		switch {
+		case other != nil:
 			found = append(found, result.Finding{Rule: "LBL-DESIGN", Level: result.Error, Where: result.Place{File: file},
 				Message: fmt.Sprintf("design %s of size %s is also in %s", ds.Name, ds.Size, other.File), Hint: "rename one of the files"})
-			continue
+		case official:
+			d.byKey[key] = ds
+		default:
+			d.custom[key] = ds
 		}
-		d.byKey[key] = ds
 	}
 	return d, found
+}
+
+// readBounded reads a file that may come from anywhere.
+func readBounded(labels fs.FS, name string, most int64) ([]byte, error) {
+	f, err := labels.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(data)) > most {
+		err = fmt.Errorf("it is larger than %d bytes", most)
+	}
+	return data, err
 }
 
 // choose returns the design of a style, and what its numbers are multiplied by:
@@ -157,13 +188,24 @@ func (d *Designs) choose(s Style) (*Design, float64, error) {
 	if err := s.check(); err != nil {
 		return nil, 0, err
 	}
-	if ds := d.byKey[s.Design+"/"+s.Size]; ds != nil {
+	get := func(size string) *Design {
+		key := s.Design + "/" + size
+		if ds := d.byKey[key]; ds != nil || !s.Unofficial {
+			return ds
+		}
+		return d.custom[key]
+	}
+	if ds := get(s.Size); ds != nil {
 		return ds, 1, nil
 	}
-	if ds := d.byKey[s.Design+"/"+SizeFull]; ds != nil && s.Size == SizeCompact {
+	if ds := get(SizeFull); ds != nil && s.Size == SizeCompact {
+		if least := ds.leastPt() * compactScale; least < minTextPt && !s.Unofficial {
+			return nil, 0, problem("LBL-E-DESIGN", fmt.Sprintf("let no text of %s be below %.3g pt, or add a design file of size compact", ds.File, minTextPt/compactScale),
+				"design %q has no size compact: its smallest text would be %.2f pt", s.Design, least)
+		}
 		return ds, compactScale, nil
 	}
-	return nil, 0, problem("LBL-E-DESIGN", "there are: "+strings.Join(d.names(), ", "), "no design %q of size %q", s.Design, s.Size)
+	return nil, 0, problem("LBL-E-DESIGN", "there are: "+strings.Join(d.names(), ", "), "no design %q of size %q", result.Clip(s.Design), s.Size)
 }
 
 // names returns the designs that there are as NAME/SIZE, sorted.
@@ -215,7 +257,7 @@ func (ds *Design) loadFonts(labels fs.FS, seen map[string]*draw.Font) result.Fin
 	for i, name := range ds.Fonts.Fallback {
 		f, ok := seen[name]
 		if !ok {
-			data, err := fs.ReadFile(labels, "fonts/"+name)
+			data, err := readBounded(labels, "fonts/"+name, maxFontBytes)
 			if err == nil {
 				f, err = draw.ParseFont(name, data)
 			}
@@ -229,6 +271,20 @@ func (ds *Design) loadFonts(labels fs.FS, seen map[string]*draw.Font) result.Fin
 		ds.fallback = append(ds.fallback, f)
 	}
 	return found
+}
+
+// leastPt is the smallest text that the design draws, in points.
+func (ds *Design) leastPt() float64 {
+	least := math.Inf(1)
+	for i := range ds.Elements {
+		if e := &ds.Elements[i]; e.Kind == "text" {
+			least = min(least, e.Pt)
+			if e.MinPt > 0 && e.Overflow == "" {
+				least = min(least, e.MinPt)
+			}
+		}
+	}
+	return least
 }
 
 // fieldsOf are the fields that the design's texts place.

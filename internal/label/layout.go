@@ -24,8 +24,11 @@ type box struct {
 	x1, y1, x2, y2 float64
 	text           bool
 	solid          bool // a filled rectangle: text may stand on it
+	edge           bool // one side of a rectangle's stroke
 	color          string
+	fill           string // of stars
 	shows          string // stars, qr, or a text with its {fields}
+	el             int    // the element's place in the design
 }
 
 // layout is one drawing in the making.
@@ -40,6 +43,8 @@ type layout struct {
 	list     *draw.List
 	boxes    []box
 	findings result.Findings
+	at       int   // the element being drawn
+	cuts     []int // elements whose text was cut short
 }
 
 // ratingShape is what the row of stars shows.
@@ -191,11 +196,21 @@ func (lo *layout) run() error {
 		if e.When != "" && lo.f[e.When] == "" {
 			continue
 		}
+		lo.at = i
 		if err := lo.element(e); err != nil {
 			return err
 		}
+		if len(lo.boxes) > maxBoxes {
+			return problem("LBL-DESIGN", "remove elements, lines or rows", "the design draws more than %d things on one label", maxBoxes)
+		}
 	}
 	return nil
+}
+
+// box notes where ink is.
+func (lo *layout) box(b box) {
+	b.el = lo.at
+	lo.boxes = append(lo.boxes, b)
 }
 
 func (lo *layout) paint(name string) draw.Paint {
@@ -243,15 +258,21 @@ func (lo *layout) element(e *Element) error {
 	case "rect":
 		lo.add(draw.Rect{X: e.X, Y: e.Y, W: e.W, H: e.H, Fill: lo.paint(e.Fill), Stroke: lo.paint(e.Stroke), SW: e.SW})
 		if e.Fill != "" {
-			lo.boxes = append(lo.boxes, box{id: e.ID, x1: e.X, y1: e.Y, x2: e.X + e.W, y2: e.Y + e.H, solid: true, color: e.Fill})
+			lo.box(box{id: e.ID, x1: e.X, y1: e.Y, x2: e.X + e.W, y2: e.Y + e.H, solid: true, color: e.Fill})
+		}
+		if h := e.SW / 2; e.Stroke != "" && h > 0 {
+			x2, y2 := e.X+e.W, e.Y+e.H
+			for _, s := range [4][4]float64{{e.X, e.Y, x2, e.Y}, {e.X, y2, x2, y2}, {e.X, e.Y, e.X, y2}, {x2, e.Y, x2, y2}} {
+				lo.box(box{id: e.ID, x1: s[0] - h, y1: s[1] - h, x2: s[2] + h, y2: s[3] + h, edge: true, color: e.Stroke})
+			}
 		}
 	case "line":
 		lo.add(draw.Line{X1: e.X1, Y1: e.Y1, X2: e.X2, Y2: e.Y2, Stroke: lo.paint(e.Stroke), SW: e.SW})
 		h := e.SW / 2
-		lo.boxes = append(lo.boxes, box{id: e.ID, x1: min(e.X1, e.X2) - h, y1: min(e.Y1, e.Y2) - h, x2: max(e.X1, e.X2) + h, y2: max(e.Y1, e.Y2) + h, color: e.Stroke})
+		lo.box(box{id: e.ID, x1: min(e.X1, e.X2) - h, y1: min(e.Y1, e.Y2) - h, x2: max(e.X1, e.X2) + h, y2: max(e.Y1, e.Y2) + h, color: e.Stroke})
 	case "star":
 		lo.add(draw.Stars(e.CX, e.CY, e.R, e.Pitch, lo.in.min, lo.in.max, lo.paint(e.Fill), lo.paint(e.Stroke))...)
-		lo.boxes = append(lo.boxes, box{id: e.ID, x1: e.CX - e.R, y1: e.CY - e.R, x2: e.CX + 4*e.Pitch + e.R, y2: e.CY + 0.81*e.R, color: e.Stroke, shows: "stars"})
+		lo.box(box{id: e.ID, x1: e.CX - e.R, y1: e.CY - e.R, x2: e.CX + 4*e.Pitch + e.R, y2: e.CY + 0.81*e.R, color: e.Stroke, shows: "stars"})
 	case "qr":
 		items, info, err := draw.QR(lo.url, e.X*lo.scale, e.Y*lo.scale, e.Box*lo.scale)
 		if err != nil {
@@ -261,7 +282,7 @@ func (lo *layout) element(e *Element) error {
 			return problem("LBL-E-QR", "use a shorter base_url", "QR code of %d bytes needs version %d, at most 10 is allowed", len(lo.url), info.Version)
 		}
 		lo.list.Add(items...)
-		lo.boxes = append(lo.boxes, box{id: e.ID, x1: e.X, y1: e.Y, x2: e.X + e.Box, y2: e.Y + e.Box, shows: "qr"})
+		lo.box(box{id: e.ID, x1: e.X, y1: e.Y, x2: e.X + e.Box, y2: e.Y + e.Box, shows: "qr"})
 	case "text":
 		if e.Repeat == "" {
 			return lo.text(e, 0)
@@ -310,6 +331,7 @@ func (lo *layout) text(e *Element, dy float64) error {
 		b = ft.fit(s, e.Pt, minPt, lines, e.Text == "{model}" || e.Text == "{provider}" || e.Text == "{maker}")
 	}
 	if b.cut {
+		lo.cuts = append(lo.cuts, lo.at)
 		lo.findings = append(lo.findings, result.Finding{Rule: "LBL-W-CUT", Level: result.Warn, Message: fmt.Sprintf("%q does not fit and is shortened to %q", s, strings.Join(b.lines, " ")),
 			Hint: "nothing to do: the whole text is in the label's title, record or page"})
 	}
@@ -338,7 +360,7 @@ func (lo *layout) text(e *Element, dy float64) error {
 		if e.Repeat != "" {
 			id += "/" + strconv.FormatFloat(t.Y, 'f', -1, 64)
 		}
-		lo.boxes = append(lo.boxes, box{id: id, x1: from, y1: t.Y - 0.72*em, x2: from + wd, y2: t.Y + 0.21*em, text: true, color: e.Color, shows: e.Text})
+		lo.box(box{id: id, x1: from, y1: t.Y - 0.72*em, x2: from + wd, y2: t.Y + 0.21*em, text: true, color: e.Color, shows: e.Text})
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ package label
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -116,9 +117,9 @@ func (s Style) check() error {
 
 // palettes are the colours of each look that a design does not choose itself.
 var palettes = map[string]map[string]string{
-	LookColour: {"paper": "#FFFFFF", "ink": "#1A1A1A", "grey": "#4D4D4D", "star": "#005A8C", "outline": "#767676", "alert": "#8C2D04"},
-	LookMono:   {"paper": "#FFFFFF", "ink": "#000000", "grey": "#000000", "star": "#000000", "outline": "#000000", "alert": "#000000"},
-	LookDark:   {"paper": "#1A1A1A", "ink": "#F2F2F2", "grey": "#B8B8B8", "star": "#6CB8F0", "outline": "#8A8A8A", "alert": "#F2A07A"},
+	LookColour: {"paper": "#FFFFFF", "ink": "#1A1A1A", "grey": "#4D4D4D", "star": "#005A8C", "outline": "#767676", "alert": "#8C2D04", "bar": "#1A1A1A", "on-bar": "#FFFFFF"},
+	LookMono:   {"paper": "#FFFFFF", "ink": "#000000", "grey": "#000000", "star": "#000000", "outline": "#000000", "alert": "#000000", "bar": "#000000", "on-bar": "#FFFFFF"},
+	LookDark:   {"paper": "#1A1A1A", "ink": "#F2F2F2", "grey": "#B8B8B8", "star": "#6CB8F0", "outline": "#8A8A8A", "alert": "#F2A07A", "bar": "#333333", "on-bar": "#F2F2F2"},
 }
 
 // color is the value of a colour's name in a look, "" if it has none.
@@ -139,4 +140,16 @@ func palettePointer(look, name string) string {
 		return "/palette/" + name
 	}
 	return fmt.Sprintf("/looks/%s/%s", look, name)
+}
+
+// colors are the names of the colours that a design can use, sorted.
+func (ds *Design) colors() []string {
+	names := slices.Collect(maps.Keys(palettes[LookColour]))
+	for name := range ds.Palette {
+		if _, ok := palettes[LookColour][name]; !ok {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

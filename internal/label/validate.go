@@ -13,14 +13,43 @@ import (
 	"strconv"
 	"strings"
 
-	"jouleboard/internal/catalog"
-	"jouleboard/internal/draw"
-	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
 )
 
 // minTextPt is the smallest text in print, in points.
 const minTextPt = 6.0
+
+// Bounds on what a design may ask for: far above what a label can hold, and low
+// enough that trying a design out takes no time.
+const (
+	maxElements  = 200
+	maxStars     = 4   // rows of stars; each may depend on a field
+	maxText      = 300 // characters
+	maxPt        = 120 // points
+	maxColors    = 60
+	maxFallbacks = 8
+)
+
+// softRules are the rules that a design may break with Style.Unofficial: they
+// make a label hard to read or incomplete, and not a false one.
+var softRules = []string{"LBL-MANDATORY", "LBL-SMALL", "LBL-CONTRAST", "LBL-OVERLAP", "LBL-OUTSIDE", "LBL-GROUND", "LBL-CUT"}
+
+// Unofficial says whether a finding of Load is about a design that can still be
+// drawn with Style.Unofficial.
+func Unofficial(f result.Finding) bool { return slices.Contains(softRules, f.Rule) }
+
+// usable says whether what was found leaves the design drawable: true if
+// nothing is an error, and unofficially if all errors are of softRules.
+func usable(found result.Findings) (official, unofficial bool) {
+	official, unofficial = true, true
+	for _, f := range found {
+		if f.Level == result.Error {
+			official = false
+			unofficial = unofficial && Unofficial(f)
+		}
+	}
+	return official, unofficial
+}
 
 var hexColor = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
 
@@ -43,18 +72,32 @@ func (ds *Design) check() result.Findings {
 		return c.found
 	}
 	ds.dim = dim
-	for _, name := range slices.Sorted(maps.Keys(ds.Palette)) {
-		if !hexColor.MatchString(ds.Palette[name]) {
-			c.add("/palette/"+name, "LBL-DESIGN", "write colours as \"#RRGGBB\"", "colour %s is %q", name, ds.Palette[name])
-		}
-	}
-	if len(ds.Elements) > maxElements {
-		c.add("/elements", "LBL-DESIGN", "a label holds some dozens", "%d elements, at most %d are allowed", len(ds.Elements), maxElements)
+	c.palette()
+	if n := len(ds.Elements); n > maxElements {
+		c.add("/elements", "LBL-DESIGN", "a label holds some dozens", "%d elements, at most %d are allowed", n, maxElements)
 		return c.found
 	}
-	for i := range ds.Elements {
-		c.element(i, &ds.Elements[i])
+	if n := len(ds.Fonts.Fallback); n > maxFallbacks {
+		c.add("/fonts/fallback", "LBL-DESIGN", "", "%d fonts, at most %d are allowed", n, maxFallbacks)
 	}
+	kinds, ids := map[string]int{}, map[string]bool{}
+	for i := range ds.Elements {
+		e := &ds.Elements[i]
+		kinds[e.Kind]++
+		if e.After != "" && !ids[e.After] {
+			c.add(fmt.Sprintf("/elements/%d/after", i), "LBL-DESIGN", "name the id of a text above it", "no text before it has the id %q", result.Clip(e.After))
+		}
+		if e.ID != "" && e.Kind == "text" {
+			ids[e.ID] = true
+		}
+		c.element(i, e)
+	}
+	for kind, most := range map[string]int{"star": maxStars, "qr": 1} {
+		if kinds[kind] > most {
+			c.add("/elements", "LBL-DESIGN", "remove the others", "%d elements of kind %s, at most %d are allowed", kinds[kind], kind, most)
+		}
+	}
+	c.marks()
 	if len(c.found) > 0 {
 		return c.found
 	}
@@ -63,6 +106,34 @@ func (ds *Design) check() result.Findings {
 	}
 	c.mandatory()
 	return c.found
+}
+
+// palette checks the colours of each look.
+func (c *checker) palette() {
+	ds := c.ds
+	for _, look := range slices.Sorted(maps.Keys(ds.Looks)) {
+		if look == LookColour || palettes[look] == nil {
+			c.add("/looks/"+look, "LBL-DESIGN", "use mono or dark; the colours of print stand in palette", "no look is named %q", result.Clip(look))
+		}
+	}
+	for _, look := range Looks() {
+		own := ds.Looks[look]
+		if look == LookColour {
+			own = ds.Palette
+		}
+		if len(own) > maxColors {
+			c.add(palettePointer(look, ""), "LBL-DESIGN", "", "%d colours, at most %d are allowed", len(own), maxColors)
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(own)) {
+			switch hex := own[name]; {
+			case !hexColor.MatchString(hex):
+				c.add(palettePointer(look, name), "LBL-DESIGN", "write colours as \"#RRGGBB\"", "colour %s is %q", name, result.Clip(hex))
+			case look == LookMono && (!strings.EqualFold(hex[1:3], hex[3:5]) || !strings.EqualFold(hex[1:3], hex[5:7])):
+				c.add(palettePointer(look, name), "LBL-DESIGN", "use #000000 or #FFFFFF", "colour %s of the look mono is %s, which is no grey", name, hex)
+			}
+		}
+	}
 }
 
 func num(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
@@ -104,9 +175,27 @@ func (c *checker) element(i int, e *Element) {
 			c.add(at+"/"+v.key, "LBL-DESIGN", "lengths are millimetres from 0 to 1000, sizes points", "%s is %v", v.key, v.v)
 		}
 	}
+	for _, v := range []struct {
+		key string
+		v   float64
+	}{{"pt", e.Pt}, {"min_pt", e.MinPt}, {"wrap_pt", e.WrapPt}} {
+		if v.v > maxPt {
+			c.add(at+"/"+v.key, "LBL-DESIGN", "no label is that large", "%s is %v, at most %d points are allowed", v.key, v.v, maxPt)
+		}
+	}
+	if len([]rune(e.ID)) > 60 || e.ID != result.Normal(e.ID) {
+		c.add(at+"/id", "LBL-DESIGN", "use a short word", "id %q is longer than 60 characters or has stray spaces", result.Clip(e.ID))
+	}
 	for _, p := range [][2]string{{"fill", e.Fill}, {"stroke", e.Stroke}, {"color", e.Color}} {
-		if _, ok := c.ds.Palette[p[1]]; p[1] != "" && !ok {
-			c.add(at+"/"+p[0], "LBL-DESIGN", "add it to the palette, which has: "+strings.Join(slices.Sorted(maps.Keys(c.ds.Palette)), ", "), "no colour is named %q", p[1])
+		for _, look := range Looks() {
+			if p[1] == "" || c.ds.color(look, p[1]) != "" {
+				continue
+			}
+			if look == LookColour {
+				c.add(at+"/"+p[0], "LBL-DESIGN", "add it to the palette, which has: "+strings.Join(c.ds.colors(), ", "), "no colour is named %q", result.Clip(p[1]))
+				break
+			}
+			c.add(at+"/"+p[0], "LBL-DESIGN", "add it under looks: "+look+":", "colour %q has no value in the look %s", p[1], look)
 		}
 	}
 	if _, ok := fieldNames[e.When]; e.When != "" && !ok {
@@ -125,19 +214,30 @@ func quoteID(id string) string {
 }
 
 func (c *checker) text(at string, e *Element) {
-	for _, m := range fieldRef.FindAllStringSubmatch(e.Text, -1) {
-		if _, ok := fieldNames[m[1]]; !ok {
-			c.add(at+"/text", "LBL-DESIGN", "fields are: "+strings.Join(slices.Sorted(maps.Keys(fieldNames)), ", "), "unknown field %q", m[1])
+	for _, p := range [][2]string{{"text", e.Text}, {"short", e.Short}} {
+		key, text := p[0], p[1]
+		if n := len([]rune(text)); n > maxText {
+			c.add(at+"/"+key, "LBL-DESIGN", "shorten it", "%s has %d characters, at most %d are allowed", key, n, maxText)
+			return
 		}
-		if strings.HasPrefix(m[1], "fact_") && e.Repeat == "" {
-			c.add(at+"/text", "LBL-DESIGN", "add repeat: facts and dy:", "field %s stands in rows only", m[1])
+		for _, m := range fieldRef.FindAllStringSubmatch(text, -1) {
+			if _, ok := fieldNames[m[1]]; !ok {
+				c.add(at+"/"+key, "LBL-DESIGN", "fields are: "+strings.Join(slices.Sorted(maps.Keys(fieldNames)), ", "), "unknown field %q", result.Clip(m[1]))
+			}
+			if strings.HasPrefix(m[1], "fact_") && e.Repeat == "" {
+				c.add(at+"/"+key, "LBL-DESIGN", "add repeat: facts and dy:", "field %s stands in rows only", m[1])
+			}
+			// What the text says in full, the short one says too.
+			if key == "text" && e.Short != "" && !strings.Contains(e.Short, "{"+m[1]+"}") && !strings.Contains(e.Short, "{"+m[1]+"_short}") {
+				c.add(at+"/short", "LBL-DESIGN", "add {"+m[1]+"} or {"+m[1]+"_short} to it", "short leaves out {%s}, which text has", m[1])
+			}
 		}
-	}
-	if r, bad := forbidden(e.Text); bad {
-		c.add(at+"/text", "LBL-E-TEXT", "take it out", "text holds U+%04X", r)
-	}
-	if bad := undrawable(fieldRef.ReplaceAllString(e.Text, ""), nil); len(bad) > 0 && len(c.ds.Fonts.Fallback) == 0 {
-		c.add(at+"/text", "LBL-E-TEXT", "name a font that has them under fonts.fallback", "text holds %s, which the built-in fonts lack", describe(bad))
+		if r, bad := forbidden(text); bad {
+			c.add(at+"/"+key, "LBL-E-TEXT", "take it out", "%s holds U+%04X", key, r)
+		}
+		if bad := undrawable(fieldRef.ReplaceAllString(text, ""), nil); len(bad) > 0 && len(c.ds.Fonts.Fallback) == 0 {
+			c.add(at+"/"+key, "LBL-E-TEXT", "name a font that has them under fonts.fallback", "%s holds %s, which the built-in fonts lack", key, describe(bad))
+		}
 	}
 	one := func(key, v string, ok ...string) {
 		for _, o := range append(ok, "") {
@@ -157,6 +257,9 @@ func (c *checker) text(at string, e *Element) {
 	if e.Lines < 0 || e.Lines > 10 {
 		c.add(at+"/lines", "LBL-DESIGN", "", "lines is %d, expected 1 to 10", e.Lines)
 	}
+	if e.After != "" && (e.Align == "c" || e.Align == "r" || e.Repeat != "") {
+		c.add(at+"/after", "LBL-DESIGN", "leave align and repeat out", "a text after another begins on the left and stands once")
+	}
 	if least := e.MinPt; e.Pt < minTextPt || least != 0 && least < minTextPt {
 		c.add(at+"/pt", "LBL-SMALL", "use 6 pt or more", "text of %g pt is too small to read in print", min(e.Pt, max(least, 0)+map[bool]float64{true: e.Pt}[least == 0]))
 	}
@@ -167,13 +270,14 @@ func (c *checker) text(at string, e *Element) {
 var impliedBy = map[string][]string{
 	"per": {"value"}, "per_short": {"value"}, "per_tiny": {"value"}, "ci": {"value"},
 	"scale": {"rated"}, "scale_id": {"rated"}, "range": {"rated"}, "relative": {"rated"}, "relative_short": {"rated"}, "rating_short": {"rated"},
-	"reason": {"unrated"}, "reason_short": {"unrated"}, "withdrawn": {"unrated"},
+	"id_line": {"standing"},
+	"reason":  {"unrated"}, "reason_short": {"unrated"}, "withdrawn": {"unrated"},
 }
 
 // mandatory checks that each field a size must show stands in a text that is
 // drawn whenever the field is set.
 func (c *checker) mandatory() {
-	shown := map[string]bool{}
+	shown, half := map[string]bool{}, map[string]string{}
 	brief := slices.Contains(c.ds.dim.mandatory, "reason_short")
 	for _, e := range c.ds.Elements {
 		switch e.Kind {
@@ -186,6 +290,11 @@ func (c *checker) mandatory() {
 				// On small labels the reason says that there is no rating.
 				always := e.When == "" || e.When == m[1] || slices.Contains(impliedBy[m[1]], e.When) || brief && m[1] == "rating" && e.When == "rated"
 				shown[m[1]] = shown[m[1]] || always
+				// One element for results that stand and one for withdrawn ones.
+				if e.When == "standing" || e.When == "withdrawn" {
+					shown[m[1]] = shown[m[1]] || half[m[1]] != "" && half[m[1]] != e.When
+					half[m[1]] = e.When
+				}
 			}
 		}
 	}
@@ -199,133 +308,5 @@ func (c *checker) mandatory() {
 			what = need
 		}
 		c.add("/elements", "LBL-MANDATORY", "add an element for it, without when: or with one that it is set with", "a %s label must show %s (%s)", c.ds.Size, what, cmp.Or(fieldNames[oneOf[0]], "what the label is for"))
-	}
-}
-
-// try draws the design in all states with texts at their longest, and reports
-// what leaves the page, covers something else, or has too little contrast.
-func (ds *Design) try(w *words) result.Findings {
-	c := &checker{ds: ds}
-	seen := map[string]bool{}
-	once := func(rule, hint, format string, args ...any) {
-		msg := fmt.Sprintf(format, args...)
-		if !seen[rule+msg] {
-			seen[rule+msg] = true
-			c.add("/elements", rule, hint, "%s", msg)
-		}
-	}
-	for _, s := range samples() {
-		f, facts := s.in.fields(w)
-		lo := &layout{ds: ds, look: LookColour, scale: 1, f: f, facts: facts, in: ratingShape{s.in.Rating.Min, s.in.Rating.Max}, url: s.in.url(), list: &draw.List{}}
-		if err := lo.run(); err != nil {
-			if p, ok := asProblem(err); ok {
-				once(p.Rule, p.Hint, "%s: %s", s.name, p.Message)
-			}
-			continue
-		}
-		for i, b := range lo.boxes {
-			if b.x1 < -1e-6 || b.y1 < -1e-6 || b.x2 > ds.dim.W+1e-6 || b.y2 > ds.dim.H+1e-6 {
-				once("LBL-OUTSIDE", "move it or make it smaller", "element %s reaches outside the label when %s", cmp.Or(b.id, "without id"), s.name)
-			}
-			if b.solid {
-				continue
-			}
-			for _, o := range lo.boxes[:i] {
-				if !o.solid && b.x1 < o.x2-1e-6 && o.x1 < b.x2-1e-6 && b.y1 < o.y2-1e-6 && o.y1 < b.y2-1e-6 {
-					once("LBL-OVERLAP", "move one of them, or give them different when:", "elements %s and %s overlap when %s", cmp.Or(o.id, "without id"), cmp.Or(b.id, "without id"), s.name)
-				}
-			}
-			if b.color == "" {
-				continue
-			}
-			ground := groundOf(lo.boxes[:i], b)
-			need := 3.0
-			if b.text {
-				need = 4.5
-			}
-			if got := contrast(ds.color(LookColour, b.color), ds.color(LookColour, ground)); got < need {
-				once("LBL-CONTRAST", "use a darker or lighter colour", "element %s has a contrast of %.2f on %s, %.1f needed", cmp.Or(b.id, "without id"), got, ground, need)
-			}
-		}
-	}
-	return c.found
-}
-
-// groundOf is the colour under a box: the last filled rectangle that holds it.
-func groundOf(below []box, b box) string {
-	for i := len(below) - 1; i >= 0; i-- {
-		if o := below[i]; o.solid && o.x1 <= b.x1 && o.y1 <= b.y1 && o.x2 >= b.x2 && o.y2 >= b.y2 {
-			return o.color
-		}
-	}
-	return below[0].color // the ground, which covers the whole label
-}
-
-// contrast is the WCAG 2 contrast ratio of two colours.
-func contrast(a, b string) float64 {
-	la, lb := luminance(a), luminance(b)
-	return (max(la, lb) + 0.05) / (min(la, lb) + 0.05)
-}
-
-func luminance(hex string) float64 {
-	v, _ := strconv.ParseUint(strings.TrimPrefix(hex, "#"), 16, 32)
-	lin := func(c uint64) float64 {
-		s := float64(c&255) / 255
-		if s <= 0.04045 {
-			return s / 12.92
-		}
-		return math.Pow((s+0.055)/1.055, 2.4)
-	}
-	return 0.2126*lin(v>>16) + 0.7152*lin(v>>8) + 0.0722*lin(v)
-}
-
-// sample is an input that designs are tried with.
-type sample struct {
-	name string
-	in   Input
-}
-
-// samples are all states of a label with long texts. Their names are invented
-// and say so.
-func samples() []sample {
-	n := func(v float64) *float64 { return &v }
-	res := &result.Result{ID: strings.Repeat("0123456789abcdef", 4), Kind: result.KindDevice, MeasuredAt: "2026-01-31T12:00:00Z",
-		Model:    result.Model{Name: "example-organisation/Example-Model-Name-Of-Some-Length-235B-A22B-Instruct-2507-FP8", Precision: "bfloat16", SizeClass: "A"},
-		Hardware: &result.Hardware{Name: "Example Accelerator 141GB HBM3e SXM", Count: 8},
-		Workload: result.Workload{Task: "text_generation_example", Load: &result.Load{Mode: result.LoadOpen, RatePerS: n(12.5)}},
-		Boundary: &result.Boundary{Includes: "gpu+cpu+dram"}, Software: &result.Software{Engine: &result.Tool{Name: "example-engine", Version: "10.11.12"}},
-		Metrics: map[string]result.Metric{Metric: {Value: 9999, CI95: &result.Interval{9888, 9999}, Provenance: result.ProvEstimated}},
-		Window:  make([]result.Window, 10),
-	}
-	base := Input{Result: res, SiteTitle: "An example board with a title of some length", BaseURL: "https://example.org/a-board-with-a-path",
-		Rating: rank.Rating{Rated: true, Stars: 3, Min: 2.5, Max: 3.5, Spans: true, ScaleID: "example-202612", Status: rank.StatusFrozen, Value: 9999, Unit: "Wh"}}
-	with := func(name string, f func(*Input)) sample {
-		s := sample{name: name, in: base}
-		f(&s.in)
-		return s
-	}
-	noCI := *res
-	noCI.Metrics = map[string]result.Metric{Metric: {Value: 1.5, Provenance: result.ProvReported}}
-	noEnergy := *res
-	noEnergy.Metrics = nil
-	shortName := noCI
-	shortName.Model.Name = "example/Short"
-	return []sample{
-		with("rated with an interval", func(*Input) {}),
-		with("rated", func(in *Input) { in.Result = &shortName; in.Rating.Spans = false }),
-		with("rated by a live scale", func(in *Input) { in.Rating.Relative = true }),
-		with("flagged", func(in *Input) { in.Flag = &catalog.Flag{Date: "2026-12-31"} }),
-		with("superseded", func(in *Input) { in.Rating.Status = rank.StatusSuperseded }),
-		with("draft", func(in *Input) { in.Rating.Status = rank.StatusDraft }),
-		with("not rated", func(in *Input) {
-			in.Rating = rank.Rating{Code: "guard-hardware", Reason: "Not rated: different hardware (Example Accelerator 141GB HBM3e SXM, liquid cooled)"}
-		}),
-		with("not rated without energy", func(in *Input) {
-			in.Result, in.Rating = &noEnergy, rank.Rating{Code: rank.CodeMetricMissing, Reason: "Not rated: no energy measured"}
-		}),
-		with("withdrawn", func(in *Input) {
-			in.Rating = rank.Rating{Code: rank.CodeWithdrawn, Reason: "Withdrawn 2026-12-31"}
-			in.Withdrawal = &catalog.Withdrawal{Date: "2026-12-31", Reason: "misreported-model"}
-		}),
 	}
 }
