@@ -101,6 +101,8 @@ func loadWords(labels fs.FS) (map[string]*words, result.Findings) {
 		for _, k := range slices.Sorted(maps.Keys(m)) {
 			want, ok := en[k]
 			switch {
+			case k != "note" && officialMark(m[k]) != "":
+				add(at(k), result.Error, markHint, "%s could be taken for an official mark (%s)", k, officialMark(m[k]))
 			case !ok:
 				add(at(k), result.Error, "remove it, or correct its spelling", "unknown key %q", k)
 			case placeholders(m[k]) != placeholders(want):

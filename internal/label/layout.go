@@ -95,6 +95,13 @@ func (d *Designs) Draw(in Input, style Style) (*Label, error) {
 	if err := lo.run(); err != nil {
 		return nil, err
 	}
+	if d.custom[ds.Name+"/"+ds.Size] == ds {
+		lo.markCustom(drawn.t("custom"))
+		lb.Record.Custom = true
+		lb.Alt = strings.TrimSuffix(lb.Alt, w.t("alt_stop")) + w.t("alt_clause") + w.t("custom") + w.t("alt_stop")
+		lo.list.Desc = lb.Alt
+		lb.note(result.Warn, "LBL-W-CUSTOM", "mend the design's findings to draw it without this line", "design %s breaks rules of layout, so the label says %q", ds.Name, w.t("custom"))
+	}
 	lb.Findings = append(lb.Findings, lo.findings...)
 	lb.List, lb.places = lo.list, lo.places()
 	return lb, nil
@@ -119,6 +126,9 @@ func (in Input) check() error {
 		if r, bad := forbidden(s.Publisher); bad {
 			return problem("LBL-E-TEXT", "take the character out; labels carry no control, direction or private-use characters", "publisher %q holds U+%04X", s.Publisher, r)
 		}
+	}
+	if m := foreignMark(in.SiteTitle); m != "" {
+		return problem("LBL-E-MARK", "change the title in content/site.yaml; "+markHint, "site title %q could be taken for the mark of others (%s)", in.SiteTitle, m)
 	}
 	switch u := in.url(); {
 	case u == "":
@@ -363,6 +373,28 @@ func (lo *layout) text(e *Element, dy float64) error {
 		lo.box(box{id: id, x1: from, y1: t.Y - 0.72*em, x2: from + wd, y2: t.Y + 0.21*em, text: true, color: e.Color, shows: e.Text})
 	}
 	return nil
+}
+
+// markCustom prints that the layout is not one that rules were checked for: at
+// the first corner where it does not stand on the QR code.
+func (lo *layout) markCustom(text string) {
+	const pt, pad = 7.0, 0.6
+	k := min(lo.ds.dim.W/96+0.3, 1)
+	size := max(minTextPt/lo.scale, pt*k)
+	em := size * draw.PtMM
+	w, h := draw.Width(text, size, true, lo.ds.fallback...)+2*pad, 1.2*em
+	for _, at := range [4][2]float64{{0, lo.ds.dim.H - h}, {lo.ds.dim.W - w, lo.ds.dim.H - h}, {lo.ds.dim.W - w, 0}, {0, 0}} {
+		x, y := at[0], at[1]
+		free := !slices.ContainsFunc(lo.boxes, func(b box) bool {
+			return b.shows == "qr" && b.x1 < x+w && x < b.x2 && b.y1 < y+h && y < b.y2
+		})
+		if !free {
+			continue
+		}
+		lo.add(draw.Rect{X: x, Y: y, W: w, H: h, Fill: draw.Paint{Hex: palettes[lo.look]["paper"]}},
+			draw.Text{X: round4(x + pad), Y: round4(y + 0.92*em), Pt: size, Bold: true, Color: draw.Paint{Hex: palettes[lo.look]["alert"]}, S: text})
+		return
+	}
 }
 
 // fill puts the fields into a text.

@@ -33,6 +33,7 @@ const (
 // Record is what a label states. Fields are in alphabetical order of their
 // keys, which is the order in which they are written.
 type Record struct {
+	Custom       bool     `json:"custom,omitempty"` // the design breaks rules of layout, and the label says so
 	Design       string   `json:"design"`
 	DesignSHA256 string   `json:"design_sha256"`
 	Look         string   `json:"look,omitempty"` // mono or dark
