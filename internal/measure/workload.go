@@ -171,6 +171,19 @@ func (p *planner) task(pl *Plan) {
 		return
 	}
 	pl.Task = t
+	if class := p.o.SizeClass; class != "" {
+		if _, ok := t.Class(class); !ok {
+			hint := "leave --size-class out: the task has no size classes"
+			if len(t.Classes) > 0 {
+				var ids []string
+				for _, c := range t.Classes {
+					ids = append(ids, c.ID)
+				}
+				hint = "its size classes are " + strings.Join(ids, ", ")
+			}
+			p.bad(hint, "--size-class %s: the task %s has no such class", class, id)
+		}
+	}
 	if why := textTask(t); why != "" {
 		p.bad("measure sends text and reads text", "--task %s: %s", id, why)
 		return
