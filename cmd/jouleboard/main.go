@@ -116,6 +116,7 @@ Exit status: 0 done (warnings too), 1 the work failed or a check found errors,
 		newImportCommand(e),
 		newLabelCommand(e),
 		newCiteCommand(e),
+		newVerifyCommand(e),
 		newScaleCommand(e),
 		newVersionCommand(e),
 	)

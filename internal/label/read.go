@@ -159,11 +159,17 @@ func ParseRecord(text []byte) (Record, error) {
 
 // jsonProblem is the part of a message that says what is wrong and where.
 func jsonProblem(err error) string {
-	s := err.Error()
+	s := result.FirstLine(err.Error())
 	for _, p := range []string{"json: ", "jsontext: "} {
 		s = strings.TrimPrefix(s, p)
 	}
-	return result.Clip(result.FirstLine(s))
+	if _, what, ok := strings.Cut(s, " into Go label.Record: "); ok {
+		s = what
+	}
+	if r := []rune(s); len(r) > 160 {
+		s = string(r[:160]) + "…"
+	}
+	return s
 }
 
 // check finds values that no label has.
@@ -192,8 +198,8 @@ func (r Record) check() error {
 		return damaged("the record's status is %s and its stars are %q", r.Status, result.Clip(r.Stars))
 	case rated && !isStars(r.Stars):
 		return bad("stars", r.Stars, "1.0 to 5.0 in steps of a half")
-	case rated && (len(r.Range) != 2 || !isStars(r.Range[0]) || !isStars(r.Range[1]) || r.Range[0] > r.Stars || r.Range[1] < r.Stars):
-		return damaged("the record's range is %q with %s stars, expected the least and the most", r.Range, r.Stars)
+	case rated && (len(r.Range) != 2 || !isStars(r.Range[0]) || !isStars(r.Range[1])):
+		return damaged("the record's range is %.60q, expected the least and the most stars", r.Range)
 	case !rated && len(r.Range) != 0:
 		return damaged("the record has a range of stars and no rating")
 	case r.Size != SizeBadge && !strings.HasPrefix(r.URL, "https://"):
@@ -221,3 +227,13 @@ func isStars(s string) bool {
 
 // Record is what a label of the input states, but for its design and size.
 func (in Input) Record() Record { return in.record() }
+
+// SHA256 is the digest of the design that a style is drawn with, ok false if
+// there is no such design.
+func (d *Designs) SHA256(s Style) (sum string, ok bool) {
+	ds, _, err := d.choose(s.full())
+	if err != nil {
+		return "", false
+	}
+	return ds.SHA256, true
+}
