@@ -4,10 +4,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -171,6 +171,11 @@ func runScalePropose(cmd *cobra.Command, e *env, id string, f proposeFlags) erro
 		return err
 	}
 	if err := f.checkPoint(b.points); err != nil {
+		if u := (usageError{}); errors.As(err, &u) && old != nil && !cmd.Flags().Changed("point") {
+			u.msg = fmt.Sprintf("the groups of %s are at the point %s, which this board does not have", old.ID, f.point)
+			u.hint = "give --point, or --from with a scale of this board; " + u.hint
+			return u
+		}
 		return err
 	}
 	if f.save || f.out != "" {
@@ -198,13 +203,11 @@ func runScalePropose(cmd *cobra.Command, e *env, id string, f proposeFlags) erro
 }
 
 // soonest is the first day on which an edition that is drafted now can hold:
-// when it was a draft for long enough, and after the one that it replaces.
+// when it was a draft for long enough, and after the one that it replaces. It is
+// empty where neither has a date.
 func soonest(old *rank.Scale, day string) string {
 	if old != nil && old.Effective > day {
 		day = old.Effective
 	}
-	if until := rank.DraftUntil(day); until != "" {
-		return until
-	}
-	return time.Unix(0, 0).UTC().Format(time.DateOnly) // no result: derive says so
+	return rank.DraftUntil(day)
 }

@@ -72,7 +72,7 @@ func (v proposalView) summary() block {
 			levels++
 		}
 	}
-	add("groups", fmt.Sprintf("%d, of which %d have enough models to rate", len(v.Groups), levels))
+	add("groups", fmt.Sprintf("%d, %d with enough models to rate", len(v.Groups), levels))
 	for _, g := range v.Gone {
 		add("gone", g+": rated now, and no longer")
 	}
