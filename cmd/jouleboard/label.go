@@ -1,12 +1,11 @@
-// The command label: drawings of single results.
+// The command label: drawings of results, as files of their own or on sheets.
+// This file holds its flags; labelpick.go finds the results, labelfiles.go and
+// labelsheet.go draw and write.
 
 package main
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"jouleboard/internal/draw"
 	"jouleboard/internal/label"
 	"jouleboard/internal/result"
 	"jouleboard/internal/site"
@@ -22,104 +20,223 @@ import (
 
 // labelFlags are the flags of label as typed.
 type labelFlags struct {
+	args           []string
+	boards, models []string
 	formats, sizes []string
+	look, design   string
 	out            string
-	design         string
 	emit           string
 	baseURL        string
+	scale          string
 	value          bool
+	unofficial     bool
+
+	sheet      string
+	skip       int
+	copies     int
+	bleed      float64
+	calibrate  bool
+	allowDraft bool
+
+	given map[string]bool // flags that were typed
 }
 
 // badgeSize is the size that is not a page and so comes as SVG only.
 const badgeSize = "badge"
 
+func labelFormats() []string { return []string{"svg", "pdf", "png", "json"} }
+
+func labelSizes() []string { return append(label.Sizes(), badgeSize) }
+
 func newLabelCommand(e *env) *cobra.Command {
 	var f labelFlags
 	cmd := &cobra.Command{
-		Use:   "label ID|FILE...",
-		Short: "Draw energy labels of results",
+		Use:   "label [ID|FILE...]",
+		Short: "Draw energy labels of results, or print them on sheets",
 		Long: `label draws the energy label of each named result, the same as a build draws. A
 result is named by its id, by 8 or more hex digits from its start, or by its
-file.
+file; --board takes the rows of a board in the order of their rank, --model all
+results of a model.
 
-Files are named HASH-SIZE.EXT, where HASH is the short id of the result's page.
-The format json writes the record that is embedded in the other formats.`,
+Files are named HASH-SIZE[-LOOK][-DESIGN].EXT, where HASH is the short id of the
+result's page. The format json writes the record that is embedded in the others.
+
+With --sheet the labels are put on pages to print, row by row in the given
+order, as one PDF; after 500 pages another file begins, NAME-001.pdf and on.
+
+If one label cannot be drawn, nothing is written.`,
 		Example: `  jouleboard label 3f2a9c10
-  jouleboard label 3f2a9c10 --format svg --size badge -o -
-  jouleboard label results/ORG/NAME/h100/*.json -o labels-out`,
-		Args: cobra.MinimumNArgs(1),
+  jouleboard label 3f2a9c10 --size small,strip --format png --look mono
+  jouleboard label 3f2a9c10 -o label.svg
+  jouleboard label results/ORG/NAME/h100/*.json -o labels-out
+  jouleboard label --board chat-h100 --sheet a4 -o sheet.pdf
+  jouleboard label --model ORG/NAME --sheet l7160 --skip 3 -o stickers.pdf`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			args = distinct(args)
-			f.formats, f.sizes = distinct(f.formats), distinct(f.sizes)
-			if err := f.check(len(args)); err != nil {
+			f.args = distinct(args)
+			f.given = map[string]bool{}
+			for _, name := range labelFlagNames(cmd) {
+				f.given[name] = cmd.Flags().Changed(name)
+			}
+			if err := f.check(); err != nil {
 				return err
 			}
-			return runLabel(cmd, e, f, args)
+			return runLabel(cmd, e, f)
 		},
 	}
 	fl := cmd.Flags()
-	fl.StringSliceVar(&f.formats, "format", []string{"svg", "pdf"}, "svg, pdf, json; several with commas")
-	fl.StringSliceVar(&f.sizes, "size", []string{"full"}, strings.Join(label.Sizes(), ", ")+" or badge; several with commas")
-	fl.StringVarP(&f.out, "output", "o", ".", "folder, file (for one drawing), or - for standard output")
-	fl.StringVar(&f.design, "design", "default", "name of a design in labels/designs")
+	fl.StringArrayVar(&f.boards, "board", nil, "id of a board: the labels of its rows; may be given again")
+	fl.StringArrayVar(&f.models, "model", nil, "name of a model: the labels of all its results; may be given again")
+	fl.StringSliceVar(&f.formats, "format", nil, strings.Join(labelFormats(), ", ")+"; several with commas (default svg,pdf; dark svg; sheets pdf)")
+	fl.StringSliceVar(&f.sizes, "size", nil, strings.Join(label.Sizes(), ", ")+" or badge; several with commas (default full, or the one size of the sheet)")
+	fl.StringVar(&f.look, "look", label.LookColour, strings.Join(label.Looks(), ", ")+"; dark is for screens")
+	fl.StringVar(&f.design, "design", label.DefaultDesign, "name of a design in labels/designs")
+	fl.StringVarP(&f.out, "output", "o", ".", "folder, file (for one drawing or a sheet), or - for standard output")
+	fl.StringVar(&f.scale, "scale", "", "id of the scale that rates, e.g. a superseded edition (default: the board's)")
+	fl.StringVar(&f.sheet, "sheet", "", "name of a sheet in labels/sheets: a4, letter, a6, or sticker stock")
+	fl.IntVar(&f.skip, "skip", 0, "cells of the first sheet to leave free")
+	fl.IntVar(&f.copies, "copies", 1, "how often each label stands on the sheets")
+	fl.Float64Var(&f.bleed, "bleed", 0, "mm by which ground and header reach over the trim, at most 1.5")
+	fl.BoolVar(&f.calibrate, "calibrate", false, "put a page with the outlines of the sheet's cells first")
+	fl.BoolVar(&f.allowDraft, "allow-draft", false, "print sheets although a label's scale or result is a draft")
+	fl.BoolVar(&f.unofficial, "unofficial", false, `draw designs that break a rule of layout; they say "custom layout"`)
 	fl.StringVar(&f.emit, "emit", "", "dl: write the display list in place of the formats")
 	fl.StringVar(&f.baseURL, "base-url", "", "address of the published board (default: base_url of site.yaml)")
 	fl.BoolVar(&f.value, "value", false, "print the energy on badges too")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"svg", "pdf", "json"}, cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("size", cobra.FixedCompletions(append(label.Sizes(), badgeSize), cobra.ShellCompDirectiveNoFileComp))
+	completeLabel(cmd, e)
 	return cmd
 }
 
-// drawings lists the size and ending of each file that a result gives.
-func (f labelFlags) drawings() (ds [][2]string) {
+// labelFlagNames are the flags that only a sheet has, and those whose defaults
+// depend on others.
+func labelFlagNames(cmd *cobra.Command) []string {
+	return append(sheetFlags(), "format", "size", "output")
+}
+
+func sheetFlags() []string { return []string{"skip", "copies", "bleed", "calibrate", "allow-draft"} }
+
+// drawing is one file that a result gives.
+type drawing struct{ size, ext string }
+
+// drawings lists the files that each result gives.
+func (f *labelFlags) drawings() (ds []drawing) {
 	for _, size := range f.sizes {
 		if f.emit != "" {
-			ds = append(ds, [2]string{size, "dl.json"})
+			ds = append(ds, drawing{size, "dl.json"})
 			continue
 		}
 		for _, format := range f.formats {
 			if size != badgeSize || format == "svg" {
-				ds = append(ds, [2]string{size, format})
+				ds = append(ds, drawing{size, format})
 			}
 		}
 	}
 	return ds
 }
 
-// check finds wrong usage before anything is read. n is the number of results.
-func (f *labelFlags) check(n int) error {
-	if len(f.formats) == 0 {
-		return usageError{msg: "--format is empty", hint: "give svg, pdf or json"}
+// style is how the labels of a size are drawn.
+func (f *labelFlags) style(size string) label.Style {
+	return label.Style{Design: f.design, Size: size, Look: f.look, Unofficial: f.unofficial}
+}
+
+// check finds wrong usage before anything is read, and fills in what follows from
+// other flags.
+func (f *labelFlags) check() error {
+	f.boards, f.models = distinct(f.boards), distinct(f.models)
+	f.formats, f.sizes = distinct(f.formats), distinct(f.sizes)
+	if len(f.args)+len(f.boards)+len(f.models) == 0 && !(f.sheet != "" && f.calibrate) {
+		return usageError{msg: "jouleboard label takes ID|FILE..., --board or --model, nothing was given", hint: "run 'jouleboard label --help'"}
 	}
-	if len(f.sizes) == 0 {
-		return usageError{msg: "--size is empty", hint: "give " + strings.Join(label.Sizes(), ", ") + " or badge"}
+	if err := f.checkWords(); err != nil {
+		return err
+	}
+	if f.sheet != "" {
+		return f.checkSheet()
+	}
+	for _, name := range sheetFlags() {
+		if f.given[name] {
+			return usageError{msg: "--" + name + " is for sheets", hint: "add --sheet NAME, or leave it out"}
+		}
+	}
+	ext := strings.TrimPrefix(filepath.Ext(f.out), ".")
+	if !f.given["format"] {
+		f.formats = []string{"svg", "pdf"}
+		switch {
+		case f.single() && f.out != "-":
+			f.formats = []string{ext}
+		case f.look == label.LookDark:
+			f.formats = []string{"svg"}
+		}
+	} else if f.single() && f.out != "-" && f.emit == "" && len(f.formats) == 1 && f.formats[0] != ext {
+		return usageError{msg: fmt.Sprintf("-o %s is no name for a file of --format %s", f.out, f.formats[0]), hint: "give the file the ending ." + f.formats[0]}
+	}
+	if !f.given["size"] {
+		f.sizes = []string{label.SizeFull}
+	}
+	if f.look == label.LookDark && slices.Contains(f.formats, "pdf") && f.emit == "" {
+		return usageError{msg: "--look dark is for screens, and a pdf is for print", hint: "use --format svg or png, or another look"}
+	}
+	if slices.Contains(f.sizes, badgeSize) {
+		switch {
+		case f.emit != "":
+			return usageError{msg: "a badge has no display list of its own", hint: "leave --emit or the size badge out"}
+		case !slices.Contains(f.formats, "svg"):
+			return usageError{msg: "a badge comes as svg only", hint: "add --format svg"}
+		case f.look != label.LookColour:
+			return usageError{msg: "a badge comes in one look only", hint: "leave --look or the size badge out"}
+		}
+	}
+	if len(f.boards)+len(f.models) == 0 {
+		return f.checkSingle(len(f.args))
+	}
+	return nil
+}
+
+// checkWords holds flags with a choice of words to their words.
+func (f *labelFlags) checkWords() error {
+	if f.given["format"] && len(f.formats) == 0 {
+		return usageError{msg: "--format is empty", hint: "give svg, pdf, png or json"}
+	}
+	if f.given["size"] && len(f.sizes) == 0 {
+		return usageError{msg: "--size is empty", hint: "give one of " + strings.Join(labelSizes(), ", ")}
 	}
 	for _, v := range f.formats {
-		if v != "svg" && v != "pdf" && v != "json" {
-			return usageError{msg: fmt.Sprintf("--format %q: must be svg, pdf or json", v)}
+		if !slices.Contains(labelFormats(), v) {
+			return usageError{msg: fmt.Sprintf("--format %q: must be one of %s", v, strings.Join(labelFormats(), ", "))}
 		}
 	}
-	sizes := append(label.Sizes(), badgeSize)
 	for _, v := range f.sizes {
-		if !slices.Contains(sizes, v) {
-			return usageError{msg: fmt.Sprintf("--size %q: must be one of %s", v, strings.Join(sizes, ", "))}
+		if !slices.Contains(labelSizes(), v) {
+			return usageError{msg: fmt.Sprintf("--size %q: must be one of %s", v, strings.Join(labelSizes(), ", "))}
 		}
+	}
+	if !slices.Contains(label.Looks(), f.look) {
+		return usageError{msg: fmt.Sprintf("--look %q: must be one of %s", f.look, strings.Join(label.Looks(), ", "))}
 	}
 	if f.emit != "" && f.emit != "dl" {
 		return usageError{msg: fmt.Sprintf("--emit %q: must be dl", f.emit)}
 	}
-	if slices.Contains(f.sizes, badgeSize) && f.emit == "" && !slices.Contains(f.formats, "svg") {
-		return usageError{msg: "a badge comes as svg only", hint: "add --format svg"}
+	return checkBaseURL(f.baseURL)
+}
+
+// single says whether the output is one stream or file and not a folder.
+func (f *labelFlags) single() bool {
+	if f.out == "-" {
+		return true
 	}
-	if slices.Contains(f.sizes, badgeSize) && f.emit != "" {
-		return usageError{msg: "a badge has no display list of its own", hint: "leave --emit or the size badge out"}
+	if !slices.Contains(labelFormats(), strings.TrimPrefix(filepath.Ext(f.out), ".")) {
+		return false
 	}
-	if err := checkBaseURL(f.baseURL); err != nil {
-		return err
-	}
-	if ds := f.drawings(); f.single() && n*len(ds) != 1 {
+	st, err := os.Stat(f.out)
+	return err != nil || !st.IsDir()
+}
+
+// checkSingle refuses one file or stream for several drawings. n is the number of
+// results.
+func (f *labelFlags) checkSingle(n int) error {
+	if n *= len(f.drawings()); f.single() && n != 1 {
 		return usageError{
-			msg:  fmt.Sprintf("-o %s takes one drawing, and %d are asked for", f.out, n*len(ds)),
+			msg:  fmt.Sprintf("-o %s takes one drawing, and %d are asked for", f.out, n),
 			hint: "name one result, one --format and one --size, or a folder with -o DIR",
 		}
 	}
@@ -136,164 +253,53 @@ func distinct(list []string) (out []string) {
 	return out
 }
 
-// single says whether the output is one stream or file and not a folder.
-func (f labelFlags) single() bool {
-	if f.out == "-" {
-		return true
-	}
-	switch filepath.Ext(f.out) {
-	case ".svg", ".pdf", ".json":
-		st, err := os.Stat(f.out)
-		return err != nil || !st.IsDir()
-	}
-	return false
-}
-
-func runLabel(cmd *cobra.Command, e *env, f labelFlags, args []string) error {
-	b, err := loadBoard(cmd.Context(), e)
+func runLabel(cmd *cobra.Command, e *env, f labelFlags) error {
+	b, err := loadLabelBoard(cmd.Context(), e, f.unofficial)
 	if err != nil {
 		return err
 	}
 	if names := b.Designs.Names(); !slices.Contains(names, f.design) {
 		return usageError{msg: fmt.Sprintf("--design %q: there is no such design", f.design), hint: "the designs in labels/designs are " + strings.Join(names, ", ")}
 	}
-	// Everything is looked up and drawn before the first file is written.
-	var rs []*result.Loaded
-	for _, a := range args {
-		r, err := b.findArg(a)
-		if err != nil {
-			return err
-		}
-		if !slices.Contains(rs, r) { // one result may be named twice, in two ways
-			rs = append(rs, r)
-		}
+	if f.scale != "" && b.Scales.Get(f.scale) == nil {
+		return usageError{msg: fmt.Sprintf("--scale %q: there is no such scale", f.scale), hint: "run 'jouleboard scale list' for those there are"}
 	}
-	inputs, findings := site.LabelInputs(b.Input, site.Options{Drafts: true, BaseURL: f.baseURL, Tool: site.Tool{Version: thisBuild().Version}})
+	set, findings, err := site.LoadLabelSet(b.Input, site.Options{Drafts: true, BaseURL: f.baseURL, Tool: site.Tool{Version: thisBuild().Version}}, f.scale)
+	if err != nil {
+		return err
+	}
 	if findings.HasErrors() {
 		e.printFindings(findings)
 		return errFindings
 	}
-	type file struct {
-		name string
-		data []byte
+	rs, err := pickResults(b, set, f)
+	if err != nil {
+		return err
 	}
-	var files []file
-	var said result.Findings
-	for _, r := range rs {
-		if err := cmd.Context().Err(); err != nil {
-			return err
-		}
-		for _, d := range f.drawings() {
-			data, fs, err := drawLabel(b, inputs[r.ID], f, d[0], d[1])
-			for _, x := range fs {
-				x.Where.File = r.Path
-				if !slices.Contains(said, x) {
-					said = append(said, x)
-				}
-			}
-			var p *label.Problem
-			if errors.As(err, &p) {
-				p.Finding.Where.File = r.Path
-				said = append(said, p.Finding)
-				continue
-			} else if err != nil {
-				return fmt.Errorf("label of %s: %w", r.Path, err)
-			}
-			files = append(files, file{label.FileName(inputs[r.ID], label.Style{Design: f.design, Size: d[0]}, d[1]), data})
-		}
+	if f.sheet != "" {
+		return writeSheets(cmd.Context(), e, b, set, f, rs)
 	}
-	e.printFindings(said)
-	if said.HasErrors() {
-		return errFindings
+	if err := f.checkSingle(len(rs)); err != nil {
+		return err
 	}
-	for _, x := range files {
-		if f.out == "-" {
-			if _, err := e.Stdout.Write(x.data); err != nil {
-				return fmt.Errorf("write the label: %w", err)
-			}
-			continue
-		}
-		path := filepath.Join(f.out, x.name)
-		if f.single() {
-			path = f.out
-		}
-		if err := writeFile(path, x.data); err != nil {
-			return err
-		}
-		e.notef("%s", path)
-	}
-	return nil
+	return writeLabels(cmd.Context(), e, b, set, f, rs)
 }
 
-// drawLabel draws one size of one result in one format.
-func drawLabel(b *board, in label.Input, f labelFlags, size, ext string) ([]byte, result.Findings, error) {
-	if size == badgeSize {
-		data, err := b.Designs.Badge(in, f.value)
-		return data, nil, err
-	}
-	l, err := b.Designs.Draw(in, label.Style{Design: f.design, Size: size})
-	if err != nil {
-		return nil, nil, err
-	}
-	switch ext {
-	case "svg":
-		return l.SVG(), l.Findings, nil
-	case "pdf":
-		data, err := l.PDF()
-		return data, l.Findings, err
-	case "json":
-		return []byte(l.Record.JSON() + "\n"), l.Findings, nil
-	default: // dl.json
-		return draw.JSON(l.List), l.Findings, nil
-	}
+// labelFindings gathers what drawing said, each thing once. Errors end in no file.
+type labelFindings struct {
+	list result.Findings
+	seen map[result.Finding]bool
 }
 
-// findArg returns the result that an argument names: its id, the start of it,
-// or its file.
-func (b *board) findArg(arg string) (*result.Loaded, error) {
-	st, err := os.Stat(arg)
-	if err != nil || st.IsDir() {
-		if !strings.HasSuffix(arg, ".json") {
-			return b.find(arg)
-		}
-		arg = filepath.Join(b.Root, filepath.FromSlash(arg)) // as results are named in messages
-	}
-	abs, err := filepath.Abs(arg)
-	if err != nil {
-		return nil, fmt.Errorf("find %s: %w", arg, err)
-	}
-	for _, r := range b.Results {
-		if filepath.Join(b.Root, filepath.FromSlash(r.Path)) == abs {
-			return r, nil
+func (l *labelFindings) add(file string, fs result.Findings) {
+	for _, f := range fs {
+		f.Where.File = file
+		if !l.seen[f] {
+			if l.seen == nil {
+				l.seen = map[result.Finding]bool{}
+			}
+			l.seen[f] = true
+			l.list = append(l.list, f)
 		}
 	}
-	return nil, hintError{fmt.Errorf("%s is not a result of this board", arg), "name a file under results/, or a result's id"}
-}
-
-// writeFile writes a whole file or none: under a temporary name in the same
-// folder first. Equal bytes are not written again.
-func writeFile(path string, data []byte) error {
-	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
-		return nil
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	tmp, err := os.CreateTemp(dir, ".label-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer os.Remove(tmp.Name()) // fails once it is renamed
-	_, err = tmp.Write(data)
-	err = errors.Join(err, tmp.Chmod(0o644), tmp.Sync(), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
 }
