@@ -1,5 +1,5 @@
-// What scripts add to every page so far: copy buttons. Pages are complete
-// without it.
+// What scripts add to every page so far: copy buttons, and lists that choose
+// among the labels of the gallery. Pages are complete without it.
 (function () {
   "use strict";
   document.querySelectorAll("pre[data-copy]").forEach(function (pre) {
@@ -7,6 +7,7 @@
     var button = document.createElement("button");
     button.type = "button";
     button.textContent = pre.dataset.copy;
+    if (pre.dataset.what) button.setAttribute("aria-label", pre.dataset.copy + ": " + pre.dataset.what);
     button.addEventListener("click", function () {
       navigator.clipboard.writeText(pre.textContent).then(function () {
         button.textContent = pre.dataset.copied;
@@ -15,4 +16,63 @@
     });
     pre.after(button);
   });
+})();
+
+// The gallery: two lists choose which labels are shown, and the address keeps
+// the choice.
+(function () {
+  "use strict";
+  var form = document.querySelector("form[data-gallery]");
+  if (!form) return;
+  var cards = document.querySelectorAll(".gallery > li");
+  var sections = document.querySelectorAll("section.labels");
+  var jump = document.querySelector("[data-gallery-jump]");
+  var out = form.querySelector("output");
+
+  function show() {
+    var board = form.board.value, model = form.model.value, any = !!(board || model), n = 0;
+    cards.forEach(function (li) {
+      li.hidden = !!(board && li.dataset.boards.split(" ").indexOf(board) < 0 || model && li.dataset.model !== model);
+      if (!li.hidden) n++;
+    });
+    sections.forEach(function (s) {
+      s.hidden = any && !s.querySelector(".gallery > li:not([hidden])");
+      // A label stands in the section of its first board; chosen by another one
+      // it needs neither that heading nor the list of what else is there.
+      s.querySelector(".head").hidden = !!(board && s.dataset.board !== board);
+      var also = s.querySelector(".also");
+      if (also) also.hidden = any;
+    });
+    out.textContent = !n ? out.dataset.none : out.dataset.text.replace("{0}", n).replace("{1}", cards.length);
+  }
+  function set(select, value) {
+    select.value = value || "";
+    if (select.selectedIndex < 0) select.value = "";
+  }
+  function read() {
+    var q = new URLSearchParams(location.search);
+    set(form.board, q.get("board"));
+    set(form.model, q.get("model"));
+    show();
+  }
+  function write() {
+    var q = new URLSearchParams(location.search);
+    ["board", "model"].forEach(function (k) {
+      if (form[k].value) q.set(k, form[k].value); else q.delete(k);
+    });
+    var s = q.toString();
+    try { history.pushState(null, "", location.pathname + (s ? "?" + s : "")); } catch (e) { /* from disk some browsers refuse */ }
+    show();
+  }
+  form.addEventListener("change", write);
+  form.addEventListener("submit", function (e) { e.preventDefault(); });
+  addEventListener("popstate", read);
+  form.hidden = false;
+  jump.hidden = true;
+  read();
+  // What was the place of a link before may have moved.
+  if (location.hash) {
+    var at = document.getElementById(location.hash.slice(1));
+    if (at) at.scrollIntoView();
+  }
 })();

@@ -28,6 +28,7 @@ type box struct {
 	color          string
 	fill           string // of stars
 	shows          string // stars, qr, or a text with its {fields}
+	line           string // the words, of a text
 	el             int    // the element's place in the design
 }
 
@@ -370,7 +371,7 @@ func (lo *layout) text(e *Element, dy float64) error {
 		if e.Repeat != "" {
 			id += "/" + strconv.FormatFloat(t.Y, 'f', -1, 64)
 		}
-		lo.box(box{id: id, x1: from, y1: t.Y - 0.72*em, x2: from + wd, y2: t.Y + 0.21*em, text: true, color: e.Color, shows: e.Text})
+		lo.box(box{id: id, x1: from, y1: t.Y - 0.72*em, x2: from + wd, y2: t.Y + 0.21*em, text: true, color: e.Color, shows: e.Text, line: line})
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ type Place struct {
 	// Fields are the fields of a text; "stars" and "qr" are the row of stars and
 	// the QR code with its quiet zone.
 	Fields         []string
+	Text           string // the words as drawn, of one line
 	X1, Y1, X2, Y2 float64
 }
 
@@ -29,7 +30,7 @@ func (lo *layout) places() []Place {
 		if b.shows == "" {
 			continue
 		}
-		p := Place{X1: b.x1 * lo.scale, Y1: b.y1 * lo.scale, X2: b.x2 * lo.scale, Y2: b.y2 * lo.scale}
+		p := Place{Text: b.line, X1: b.x1 * lo.scale, Y1: b.y1 * lo.scale, X2: b.x2 * lo.scale, Y2: b.y2 * lo.scale}
 		if b.text {
 			for _, m := range fieldRef.FindAllStringSubmatch(b.shows, -1) {
 				p.Fields = append(p.Fields, m[1])
@@ -69,3 +70,7 @@ func BadgeColors() (left, rated, unrated, withdrawn string) {
 // Contrast is the contrast ratio of two colours "#RRGGBB" by the formula of
 // WCAG 2, from 1 to 21.
 func Contrast(a, b string) float64 { return contrast(a, b) }
+
+// PageMM is the width and height of a size in mm, 0 for a size that does not
+// exist.
+func PageMM(name string) (w, h float64) { return sizes[name].W, sizes[name].H }

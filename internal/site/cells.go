@@ -274,9 +274,9 @@ func (s *site) cellOf(page, col string, e *entry, row *rank.Row) cell {
 			return cell{Text: strings.TrimSpace(sw.Engine.Name + " " + sw.Engine.Version)}
 		}
 	case "label":
-		if s.hasLabel(e) {
+		if href, format := s.printLink(page, e); href != "" {
 			short, _ := modelTitle(e.Result.Model.Name)
-			return cell{Kind: "link", Text: "PDF", URL: relative(page, resultDir(e.Hash)+"label.pdf"), Title: s.msg.T("label.pdf.of") + " " + short}
+			return cell{Kind: "link", Text: format, URL: href, Title: s.msg.T("label.of", format, short)}
 		}
 	default:
 		if v, ok := s.value(e.Result, col); ok {

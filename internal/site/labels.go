@@ -1,13 +1,16 @@
-// Labels of a build: the full label as SVG and PDF and the web badge of each
-// result, and the gallery page /labels/.
+// What a label of a build states, and the gallery page /labels/.
 
 package site
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
+	"strings"
 
+	"jouleboard/internal/content"
 	"jouleboard/internal/label"
 	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
@@ -17,21 +20,30 @@ type labelsPage struct {
 	frame
 	Missing string
 	Read    string // how to read a label
+	Docs    string
 	Scale   string
+	Boards  []link // anchors of the boards, with how many labels
+	Models  []labelModel
 	Groups  []labelGroup
+	Wide    bool // the pictures are full labels
+}
+
+// labelModel leads to the labels of a model.
+type labelModel struct {
+	Name   string
+	Labels []link
 }
 
 type labelGroup struct {
-	Title, URL string
-	Labels     []labelCard
+	ID, Board, Title, URL string
+	Labels                []labelCard
+	Also                  []link // labels of this board that stand above with another one
 }
 
-type labelCard struct{ URL, SVG, PDF, Name, File, Alt string }
-
-// hasLabel says whether the build writes the full label of a result. Without a
-// base URL its QR code could lead nowhere.
-func (s *site) hasLabel(e *entry) bool {
-	return s.baseURL != "" && s.in.Site.BuildsLabel("full-svg") && s.in.Site.BuildsLabel("full-pdf")
+type labelCard struct {
+	ID, URL, Name, Model, Boards string // Boards are ids with a space between
+	Text                         string
+	Label                        *labelView
 }
 
 // labelInput gathers what a label states.
@@ -59,96 +71,101 @@ func (s *site) labelPoint(e *entry) string {
 	return s.loadText(e.Result)
 }
 
-// labelFiles draws the label and the badge of a result and puts them beside its
-// page.
-func (s *site) labelFiles(r *renderer, e *entry, p *resultPage) (result.Findings, error) {
-	in := s.labelInput(e)
-	page := resultPath(e.Hash)
-	if s.in.Site.BuildsLabel("badge") {
-		badge, err := s.in.Designs.Badge(in, false)
-		if err != nil {
-			return labelProblem(e, err), nil
-		}
-		if err := r.out.put(badgePath(e.Hash), page, badge); err != nil {
-			return nil, err
-		}
-	}
-	if !s.hasLabel(e) {
-		p.NoLabel = s.msg.T("label.none")
-		return nil, nil
-	}
-	l, err := s.in.Designs.Draw(in, label.Style{})
-	if err != nil {
-		return labelProblem(e, err), nil
-	}
-	for i := range l.Findings {
-		if l.Findings[i].Where.File == "" {
-			l.Findings[i].Where.File = e.Path
-		}
-	}
-	if l.Findings.HasErrors() {
-		return l.Findings, nil
-	}
-	pdf, err := l.PDF()
-	if err != nil {
-		return nil, fmt.Errorf("label of %s as PDF: %w", e.Path, err)
-	}
-	if err := r.out.put(resultDir(e.Hash)+"label.svg", page, l.SVG()); err != nil {
-		return nil, err
-	}
-	if err := r.out.put(resultDir(e.Hash)+"label.pdf", page, pdf); err != nil {
-		return nil, err
-	}
-	p.Label = &labelView{SVG: "label.svg", PDF: "label.pdf", Badge: relative(page, badgePath(e.Hash)), Alt: l.Alt, Name: e.Hash}
-	return l.Findings, nil
-}
-
-// labelProblem is a label that cannot be drawn, as a finding at its result.
-func labelProblem(e *entry, err error) result.Findings {
-	f := result.Finding{Rule: "LBL-E-DRAW", Level: result.Error, Message: err.Error()}
-	var p *label.Problem
-	if errors.As(err, &p) {
-		f = p.Finding
-	}
-	if f.Where.File == "" {
-		f.Where.File = e.Path
-	}
-	return result.Findings{f}
-}
+// galleryOrder is which label the gallery shows: a small one is readable where
+// several stand side by side.
+var galleryOrder = append([]content.LabelFile{{Size: label.SizeSmall, Format: "svg"}}, pictureOrder...)
 
 // labelsPage shows the labels of the rows of each board that has ratings. All
 // other labels stand on their results' pages.
 func (s *site) labelsPage() job {
 	return func(r *renderer) (result.Findings, error) {
 		const path = "labels/index.html"
-		p := labelsPage{frame: s.frame(path, s.msg.T("labels.title"), s.msg.T("labels.lede"), false), Read: s.pageLink(path, "docs/labels/"), Scale: s.pageLink(path, "methodology/rating/")}
+		p := labelsPage{frame: s.frame(path, s.msg.T("labels.title"), s.msg.T("labels.lede"), false),
+			Docs: s.pageLink(path, "docs/labels/"), Scale: s.pageLink(path, "methodology/rating/")}
+		if s.files[readingPath] {
+			p.Read = relative(path, readingPath)
+		}
 		if s.baseURL == "" {
 			p.Missing = s.msg.T("label.none")
 			return nil, r.page("labels", path, p)
 		}
-		seen := map[string]bool{}
+		if f, ok := s.shown(galleryOrder); ok {
+			p.Wide = f.Size == label.SizeFull || f.Size == label.SizeCompact
+		}
+		boards := map[string][]string{} // result -> boards
 		for _, b := range s.boards {
-			if !rated(b) {
+			for _, row := range s.galleryRows(b) {
+				boards[row.Result.ID] = append(boards[row.Result.ID], b.ID)
+			}
+		}
+		models := map[string]*labelModel{}
+		for _, b := range s.boards {
+			rows := s.galleryRows(b)
+			if len(rows) == 0 {
 				continue
 			}
-			g := labelGroup{Title: b.Title, URL: relative(path, boardPath(b.ID))}
-			for _, row := range ratedRows(b) {
+			g := labelGroup{ID: "board-" + seg(b.ID), Board: b.ID, Title: b.Title, URL: relative(path, boardPath(b.ID))}
+			p.Boards = append(p.Boards, link{b.ID, s.msg.T("labels.count", b.Title, len(rows))})
+			for _, row := range rows {
 				e := s.byID[row.Result.ID]
-				if !s.hasLabel(e) || !e.Rating.Rated || seen[e.ID] {
+				short, _ := modelTitle(e.Result.Model.Name)
+				id := "label-" + e.Hash
+				if boards[e.ID][0] != b.ID {
+					g.Also = append(g.Also, link{"#" + id, short})
 					continue
 				}
-				seen[e.ID] = true
-				short, _ := modelTitle(e.Result.Model.Name)
-				dir := relative(path, resultDir(e.Hash)+"index.html")
-				dir = dir[:len(dir)-len("index.html")]
-				g.Labels = append(g.Labels, labelCard{URL: dir + "index.html", SVG: dir + "label.svg", PDF: dir + "label.pdf", Name: short, File: e.Hash, Alt: s.in.Designs.Alt(s.labelInput(e))})
+				card, err := s.labelCard(path, e)
+				if err != nil {
+					return labelProblem(e, err), nil
+				}
+				card.ID, card.Boards = id, strings.Join(boards[e.ID], " ")
+				g.Labels = append(g.Labels, card)
+				m := models[card.Model]
+				if m == nil {
+					m = &labelModel{Name: card.Model}
+					models[card.Model] = m
+				}
+				m.Labels = append(m.Labels, link{"#" + id, b.Title})
 			}
-			if len(g.Labels) > 0 {
-				p.Groups = append(p.Groups, g)
-			}
+			p.Groups = append(p.Groups, g)
+		}
+		for _, name := range slices.SortedFunc(maps.Keys(models), foldedOrder) {
+			p.Models = append(p.Models, *models[name])
 		}
 		return nil, r.page("labels", path, p)
 	}
+}
+
+// labelCard is one label in the gallery.
+func (s *site) labelCard(page string, e *entry) (labelCard, error) {
+	var badge []byte
+	if s.in.Site.BuildsLabel(content.Badge) {
+		var err error
+		if badge, err = s.in.Designs.Badge(s.labelInput(e), false); err != nil {
+			return labelCard{}, err
+		}
+	}
+	short, _ := modelTitle(e.Result.Model.Name)
+	c := labelCard{URL: relative(page, resultPath(e.Hash)), Name: short, Model: e.Result.Model.Name, Text: s.setup(e), Label: s.labelView(page, e, badge)}
+	c.Label.Picture = s.labelPicture(page, e, galleryOrder)
+	return c, nil
+}
+
+// galleryRows are the rows of a board whose labels the gallery shows, best
+// first.
+func (s *site) galleryRows(b *rank.Board) []*rank.Row {
+	if !rated(b) {
+		return nil
+	}
+	return slices.DeleteFunc(ratedRows(b), func(row *rank.Row) bool {
+		e := s.byID[row.Result.ID]
+		return e.Withdrawal != nil || !e.Rating.Rated
+	})
+}
+
+// foldedOrder sorts names as readers look for them.
+func foldedOrder(a, b string) int {
+	return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
 }
 
 // ratedRows are the rated rows of a board, best first.

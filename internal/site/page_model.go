@@ -69,7 +69,8 @@ type modelRank struct {
 	Board, BoardURL, Rank string
 	Stars                 starsView
 	Value, Unit           string
-	Setup, URL, Label     string
+	Setup, URL            string
+	Label, LabelFormat    string
 }
 
 // table2 is a table under a heading of its own.
@@ -310,9 +311,7 @@ func (s *site) modelRanks(page string, v *modelView) []modelRank {
 			if row.RankLo == 0 {
 				mr.Rank = unit.Dash
 			}
-			if s.hasLabel(e) {
-				mr.Label = relative(page, resultDir(e.Hash)+"label.pdf")
-			}
+			mr.Label, mr.LabelFormat = s.printLink(page, e)
 			out = append(out, mr)
 		}
 	}

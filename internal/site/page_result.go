@@ -33,6 +33,7 @@ type resultPage struct {
 	Left          []string
 	Label         *labelView
 	NoLabel       string
+	Reading       string // how to read a label
 	Metrics       []metricLine
 	Distributions []distributionView
 	Stats         table

@@ -1,0 +1,124 @@
+// Embed snippets: a label in somebody's page, Markdown or LaTeX. Each language
+// has its own escaping; what is inside comes from results and is hostile until
+// then.
+
+package site
+
+import (
+	"html"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"jouleboard/internal/content"
+	"jouleboard/internal/label"
+)
+
+// embed is one snippet to copy. Note says what it needs, and may be empty.
+type embed struct{ Name, Note, Text string }
+
+// image is what a snippet shows: a picture at an absolute address that leads to
+// another one.
+type image struct {
+	src, to, alt string
+	w, h         int
+}
+
+// embeds are the snippets of a result; badge is its badge, nil without one.
+func (s *site) embeds(e *entry, badge []byte) []embed {
+	in := s.labelInput(e)
+	to := public(s.baseURL, resultPath(e.Hash))
+	alt := s.in.Designs.Alt(in)
+	var out []embed
+	if f, ok := s.shown(pictureOrder); ok && s.hasLabel(e) {
+		w, h := pixels(f.Size)
+		im := image{src: public(s.baseURL, resultDir(e.Hash)+labelName(f)), to: to, alt: alt, w: w, h: h}
+		out = append(out, embed{Name: s.msg.T("embed.html"), Text: im.html()}, embed{Name: s.msg.T("embed.markdown"), Text: im.markdown()})
+	}
+	pdf := content.LabelFile{Size: label.SizeFull, Format: "pdf"}
+	file := label.FileName(in, labelStyle(pdf), pdf.Format)
+	note := s.msg.T("embed.latex.note", file)
+	if !s.hasLabel(e) || !s.in.Site.BuildsLabel(pdf.Name()) {
+		note = s.msg.T("embed.latex.make", file, "jouleboard label "+e.Hash+" --format pdf")
+	}
+	out = append(out, embed{Name: s.msg.T("embed.latex"), Note: note, Text: latexFigure(file, alt, to)})
+	if w, h, ok := svgSize(badge); ok {
+		im := image{src: public(s.baseURL, badgePath(e.Hash)), to: to, alt: alt, w: w, h: h}
+		out = append(out, embed{Name: s.msg.T("embed.badge.html"), Text: im.html()}, embed{Name: s.msg.T("embed.badge.markdown"), Text: im.markdown()})
+	}
+	return out
+}
+
+func (im image) html() string {
+	return `<a href="` + html.EscapeString(im.to) + `"><img src="` + html.EscapeString(im.src) + `" width="` + strconv.Itoa(im.w) + `" height="` + strconv.Itoa(im.h) +
+		`" alt="` + html.EscapeString(im.alt) + `"></a>`
+}
+
+func (im image) markdown() string {
+	return "[![" + markdownText(im.alt) + "](" + markdownURL(im.src) + ")](" + markdownURL(im.to) + ")"
+}
+
+// markdownText escapes what CommonMark and its usual extensions take as markup:
+// emphasis, links, code, HTML, entities, tables, strikethrough, formulas.
+func markdownText(s string) string {
+	var b strings.Builder
+	for _, r := range strings.Join(strings.Fields(s), " ") {
+		if strings.ContainsRune("\\`*_[]<>&!|~$#", r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// markdownURL writes an address so that brackets inside do not end it.
+func markdownURL(u string) string {
+	u = strings.NewReplacer("<", "%3C", ">", "%3E", " ", "%20", "\\", "%5C").Replace(u)
+	if strings.ContainsAny(u, "()") {
+		return "<" + u + ">"
+	}
+	return u
+}
+
+// latexFigure is a figure with the full label at the width of a compact one, and
+// a caption that states the same in words.
+func latexFigure(file, alt, to string) string {
+	return "% \\usepackage{graphicx} \\usepackage{hyperref}\n\\begin{figure}\n  \\centering\n  \\includegraphics[width=62mm]{" + file + "}\n  \\caption{" +
+		latexText(alt) + " " + latexURL(to) + "}\n\\end{figure}"
+}
+
+var latexEscapes = strings.NewReplacer(
+	`\`, `\textbackslash{}`, `{`, `\{`, `}`, `\}`, `$`, `\$`, `&`, `\&`, `#`, `\#`, `%`, `\%`, `_`, `\_`, `^`, `\textasciicircum{}`, `~`, `\textasciitilde{}`,
+	`<`, `\textless{}`, `>`, `\textgreater{}`, `|`, `\textbar{}`, `"`, `\textquotedbl{}`, "'", `\textquotesingle{}`, "`", `\textasciigrave{}`, "\u00a0", "~", "\u202f", "~")
+
+// latexText escapes text for LaTeX. A blank line would end the caption, so runs
+// of ASCII white space become one space; a no-break space stays one.
+func latexText(s string) string {
+	words := strings.FieldsFunc(s, func(r rune) bool { return r <= ' ' })
+	return latexEscapes.Replace(strings.Join(words, " "))
+}
+
+var plainURL = regexp.MustCompile(`^[A-Za-z0-9:/._-]*$`)
+
+// latexURL is an address that may break over lines. Inside a caption \url takes
+// only characters that TeX does not read as its own.
+func latexURL(u string) string {
+	if plainURL.MatchString(u) {
+		return `\url{` + u + `}`
+	}
+	return `\texttt{` + latexText(u) + `}`
+}
+
+var svgSizeForm = regexp.MustCompile(`^<svg [^>]*?width="([0-9.]+)" height="([0-9.]+)"`)
+
+// svgSize reads the size in pixels of a badge that we drew.
+func svgSize(svg []byte) (w, h int, ok bool) {
+	m := svgSizeForm.FindSubmatch(svg)
+	if m == nil {
+		return 0, 0, false
+	}
+	wf, err1 := strconv.ParseFloat(string(m[1]), 64)
+	hf, err2 := strconv.ParseFloat(string(m[2]), 64)
+	return int(math.Round(wf)), int(math.Round(hf)), err1 == nil && err2 == nil
+}
