@@ -130,7 +130,7 @@ func itemMarks(l *List, items []Item, m affine, glyphs bool) []mark {
 				at := m.text(x0+float64(p.x)*it.Pt*PtMM/1000, it.Y, it.Pt)
 				switch {
 				case p.gid == 0:
-				case glyphs && p.f.outline(p.gid).rest != "":
+				case glyphs && p.f.outline(p.gid, 1000).rest != "":
 					ms = append(ms, at)
 				case !glyphs && (i == 0 || ps[i-1].gid == 0 || ps[i-1].f != p.f):
 					ms = append(ms, at)
@@ -254,9 +254,10 @@ func svgMarks(t *testing.T, l *List, svg []byte) []mark {
 		tx := lines[0]
 		lines = lines[1:]
 		ps, _ := place(tx.S, tx.Bold, l.Fallback)
+		em := int(math.Round(tx.Pt * PtMM / g.scale))
 		for _, p := range ps {
-			if p.gid != 0 && p.f.outline(p.gid).rest != "" && seen[p.x] {
-				ms = append(ms, frames[len(frames)-1].text(g.x+float64(p.x)*g.scale, g.y, g.scale*1000/PtMM))
+			if x := inUnits(p.x, em); p.gid != 0 && p.f.outline(p.gid, em).rest != "" && seen[x] {
+				ms = append(ms, frames[len(frames)-1].text(g.x+float64(x)*g.scale, g.y, g.scale*float64(em)/PtMM))
 			}
 		}
 	}
@@ -335,17 +336,18 @@ func svgMarks(t *testing.T, l *List, svg []byte) []mark {
 				shapes[a["id"]] = a["d"]
 			case inText:
 				ps, _ := place(lines[0].S, lines[0].Bold, l.Fallback)
+				em := int(math.Round(lines[0].Pt * PtMM / g.scale))
 				for _, p := range ps {
 					if p.gid == 0 {
 						continue
 					}
-					o := p.f.outline(p.gid)
+					o, x := p.f.outline(p.gid, em), inUnits(p.x, em)
 					sep := " "
 					if o.y < 0 {
 						sep = ""
 					}
-					if o.rest != "" && strings.Contains(a["d"], fmt.Sprintf("M%d%s%d%s", p.x+o.x, sep, o.y, o.rest)) {
-						seen[p.x] = true
+					if o.rest != "" && strings.Contains(a["d"], fmt.Sprintf("M%d%s%d%s", x+o.x, sep, o.y, o.rest)) {
+						seen[x] = true
 					}
 				}
 			case a["transform"] != "": // rectangles on a grid, as strokes

@@ -51,10 +51,15 @@ type canvas struct {
 	out      outline
 	z        vector.Rasterizer
 	mask     image.Alpha
+	left     int // how much may still be painted, in pixels
 }
 
 // canvases are used again: a label's pixels are 7.7 MB.
 var canvases = sync.Pool{New: func() any { return new(canvas) }}
+
+// maxPainted is the most that a picture's items may paint one over the other, in
+// pixels: some seconds of work, and a hundred times what a sheet of labels needs.
+const maxPainted = 4_000_000_000
 
 // keptCanvas is the largest picture whose memory is kept for the next one, in
 // bytes.
@@ -62,7 +67,7 @@ const keptCanvas = 16 << 20
 
 func newCanvas(w, h int, k float64, fallback []*Font) *canvas {
 	c := canvases.Get().(*canvas)
-	c.w, c.h, c.k, c.fallback, c.f = w, h, k, fallback, frame{a: k, d: k}
+	c.w, c.h, c.k, c.fallback, c.f, c.left = w, h, k, fallback, frame{a: k, d: k}, maxPainted
 	if n := 3 * w * h; cap(c.pix) < n {
 		c.pix = make([]byte, n)
 	} else {
@@ -80,6 +85,12 @@ func (c *canvas) free() {
 	}
 }
 
+// spend counts pixels to be painted, and reports whether they still may be.
+func (c *canvas) spend(pixels int) bool {
+	c.left -= max(0, pixels)
+	return c.left >= 0
+}
+
 // color is a paint in bytes.
 type color [3]byte
 
@@ -89,12 +100,15 @@ func colorOf(p Paint) color {
 }
 
 func (c *canvas) items(items []Item) {
-	for i := 0; i < len(items); i++ {
-		if n := plainRun(items[i:]); n > 2 && c.grid(items[i:i+n]) {
-			i += n - 1
-			continue
+	for len(items) > 0 {
+		n := plainRun(items)
+		if n <= 2 || !c.grid(items[:n]) {
+			n = max(n, 1)
+			for _, it := range items[:n] {
+				c.item(it)
+			}
 		}
-		c.item(items[i])
+		items = items[n:]
 	}
 }
 
@@ -255,6 +269,9 @@ func (c *canvas) box(b box, col color) { c.ring(b, box{}, col) }
 func (c *canvas) ring(outer, inner box, col color) {
 	x1, x2 := clampInt(math.Floor(outer.x1), c.w), clampInt(math.Ceil(outer.x2), c.w)
 	y1, y2 := clampInt(math.Floor(outer.y1), c.h), clampInt(math.Ceil(outer.y2), c.h)
+	if !c.spend((x2 - x1) * (y2 - y1)) {
+		return
+	}
 	hollow := inner.x1 < inner.x2 && inner.y1 < inner.y2
 	// Columns that inner fills altogether.
 	in1, in2 := clampInt(math.Ceil(inner.x1), c.w), clampInt(math.Floor(inner.x2), c.w)
@@ -325,6 +342,9 @@ func (c *canvas) fillRows(col color, from, to int) {
 	}
 	if far := (box{-margin, -margin, float64(c.w) + margin, float64(c.h) + margin}); b.x1 < far.x1 || b.y1 < far.y1 || b.x2 > far.x2 || b.y2 > far.y2 {
 		c.out.clip(far)
+	}
+	if !c.spend((x2-x1)*(y2-y1) + c.out.climb()) {
+		return
 	}
 	rows := max(1, bandPixels/(x2-x1))
 	for ; y1 < y2; y1 += rows {

@@ -57,6 +57,15 @@ func (o *outline) bounds() box {
 	return b
 }
 
+// climb is how many rows the contours cross in all, which is what they cost.
+func (o *outline) climb() int {
+	sum := 0.0
+	for i := 1; i < len(o.pts); i++ {
+		sum += 1 + math.Abs(o.pts[i].Y-o.pts[i-1].Y)
+	}
+	return int(sum)
+}
+
 // clip cuts every contour to a box, edge by edge. What is filled inside the box
 // stays the same.
 func (o *outline) clip(b box) {

@@ -2,6 +2,10 @@ package draw
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -96,6 +100,85 @@ func TestPDFNeedsADate(t *testing.T) {
 	}
 }
 
+// pagesOf is a sequence of n pages of different sizes and characters; it counts
+// what was asked for.
+func pagesOf(n int, asked *int) iter.Seq2[*List, error] {
+	return func(yield func(*List, error) bool) {
+		for i := range n {
+			*asked++
+			l := &List{W: 50 + float64(i), H: 40, Lang: "de"}
+			l.Add(Text{X: 2, Y: 10, Pt: 12, Bold: i%2 == 1, Color: ink, S: fmt.Sprintf("Page %c%d", 'a'+i%26, i)},
+				Group{X: 45, Y: 12, Turn: true, Items: []Item{Text{X: 1, Y: 5, Pt: 8, Color: red, S: "turned"}}})
+			if !yield(l, nil) {
+				return
+			}
+		}
+	}
+}
+
+func TestPDFPages(t *testing.T) {
+	var buf bytes.Buffer
+	asked := 0
+	n, err := PDFPages(&buf, pagesOf(30, &asked), PDFOptions{Date: day(), Info: Info{Title: "Pages"}})
+	if n != 30 || err != nil {
+		t.Fatalf("%d pages, %v", n, err)
+	}
+	checkXref(t, buf.Bytes())
+	contents := pdfContents(t, buf.Bytes())
+	if len(contents) != 30 {
+		t.Fatalf("%d pages of content", len(contents))
+	}
+	i := 0
+	for l := range pagesOf(30, &asked) {
+		compareMarks(t, fmt.Sprintf("page %d", i+1), listMarks(l, false), pdfMarks(contents[i], l.H))
+		i++
+	}
+	if n := bytes.Count(buf.Bytes(), []byte("/FontFile2")); n != 2 {
+		t.Errorf("%d embedded fonts, want both faces once", n)
+	}
+	for want, m := range map[string]int{"/MediaBox [0 0 141.73 113.39]": 1, "/MediaBox [0 0 223.94 113.39]": 1, "/Lang(de)": 1, "/Count 30": 1} {
+		if got := bytes.Count(buf.Bytes(), []byte(want)); got < m {
+			t.Errorf("%q stands %d times", want, got)
+		}
+	}
+	t.Run("outside", func(t *testing.T) {
+		file := filepath.Join(t.TempDir(), "p.pdf")
+		if err := os.WriteFile(file, buf.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command(tool(t, "qpdf"), "--check", file).CombinedOutput(); err != nil || bytes.Contains(out, []byte("WARNING")) {
+			t.Errorf("qpdf --check: %v\n%s", err, out)
+		}
+		out, err := exec.Command(tool(t, "pdftotext"), file, "-").Output()
+		for _, want := range []string{"Page a0", "Page z25", "Page d29", "turned"} {
+			if err != nil || !strings.Contains(string(out), want) {
+				t.Errorf("no %q in the text (%v)", want, err)
+			}
+		}
+	})
+}
+
+func TestPDFPagesStops(t *testing.T) {
+	asked := 0
+	n, err := PDFPages(io.Discard, pagesOf(MaxPages+1, &asked), PDFOptions{Date: day()})
+	if n != MaxPages || asked != MaxPages || err != nil {
+		t.Errorf("%d pages written, %d asked for, %v; %d is the most", n, asked, err, MaxPages)
+	}
+	var buf bytes.Buffer
+	if n, err := PDFPages(&buf, pagesOf(0, &asked), PDFOptions{Date: day()}); n != 0 || err != nil || buf.Len() > 0 {
+		t.Errorf("nothing to write: %d pages, %v, %d bytes", n, err, buf.Len())
+	}
+	broken := errors.New("broken")
+	for name, pages := range map[string]iter.Seq2[*List, error]{
+		"an error": func(yield func(*List, error) bool) { _ = yield(&List{W: 1, H: 1}, nil) && yield(nil, broken) },
+		"no size":  func(yield func(*List, error) bool) { _ = yield(&List{W: 1, H: 1}, nil) && yield(&List{}, nil) },
+	} {
+		if n, err := PDFPages(&buf, pages, PDFOptions{Date: day()}); n != 0 || err == nil || buf.Len() > 0 {
+			t.Errorf("%s: %d pages, %v, %d bytes", name, n, err, buf.Len())
+		}
+	}
+}
+
 // The same list gives the same bytes, alone or beside others, on one core or
 // eight.
 func TestDeterministic(t *testing.T) {
@@ -103,6 +186,14 @@ func TestDeterministic(t *testing.T) {
 	outline := sheet(t, true)
 	pdf := sheetPDF(t)
 	svg := SVG(outline, SVGOptions{IDPrefix: "a", Text: Outline})
+	picture := func() []byte {
+		b, err := PNG(l, PNGOptions{DPI: 100})
+		if err != nil {
+			t.Error(err)
+		}
+		return b
+	}
+	first := picture()
 	for _, procs := range []int{1, 8} {
 		old := runtime.GOMAXPROCS(procs)
 		var wg sync.WaitGroup
@@ -113,6 +204,9 @@ func TestDeterministic(t *testing.T) {
 				}
 				if !bytes.Equal(SVG(outline, SVGOptions{IDPrefix: "a", Text: Outline}), svg) {
 					t.Errorf("another SVG with GOMAXPROCS %d", procs)
+				}
+				if !bytes.Equal(picture(), first) {
+					t.Errorf("another PNG with GOMAXPROCS %d", procs)
 				}
 				if !bytes.Equal(JSON(l), JSON(sheet(t, false))) {
 					t.Errorf("another list with GOMAXPROCS %d", procs)

@@ -35,12 +35,15 @@ func (p *pdfPage) draw(l *List, fonts *pdfFonts) []byte {
 }
 
 func (p *pdfPage) items(items []Item) {
-	for i := 0; i < len(items); i++ {
-		if n := plainRun(items[i:]); n > 2 && p.grid(items[i:i+n]) {
-			i += n - 1
-			continue
+	for len(items) > 0 {
+		n := plainRun(items)
+		if n <= 2 || !p.grid(items[:n]) {
+			n = max(n, 1)
+			for _, it := range items[:n] {
+				p.item(it)
+			}
 		}
-		p.item(items[i])
+		items = items[n:]
 	}
 }
 

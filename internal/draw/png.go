@@ -46,7 +46,9 @@ func PNG(l *List, o PNGOptions) ([]byte, error) {
 	}
 	c := newCanvas(int(w), int(h), k, l.Fallback)
 	defer c.free()
-	c.items(l.Items)
+	if c.items(l.Items); c.left < 0 {
+		return nil, fmt.Errorf("png: drawing %q: its items paint more than %d pixels one over the other", l.Title, maxPainted)
+	}
 
 	var out bytes.Buffer
 	out.Grow(64 << 10)

@@ -3,8 +3,13 @@ package draw
 import (
 	"bytes"
 	"compress/zlib"
+	"hash/crc32"
+	"image"
+	"image/png"
 	"io"
+	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
@@ -90,6 +95,151 @@ func TestHuffmanCodes(t *testing.T) {
 		}
 		if sum != 1<<mostCodeBits {
 			t.Errorf("%s: codes fill %d of %d", name, sum, 1<<mostCodeBits)
+		}
+	}
+}
+
+// chunks reads a PNG file's chunks and checks their sums.
+func chunks(t *testing.T, file []byte) (kinds []string, data map[string][]byte) {
+	t.Helper()
+	data = map[string][]byte{}
+	for at := 8; at < len(file); {
+		n := int(be.Uint32(file[at:]))
+		kind, body := string(file[at+4:at+8]), file[at+8:at+8+n]
+		if sum := crc32.ChecksumIEEE(file[at+4 : at+8+n]); sum != be.Uint32(file[at+8+n:]) {
+			t.Errorf("chunk %s has a wrong sum", kind)
+		}
+		kinds = append(kinds, kind)
+		data[kind] = body
+		at += 12 + n
+	}
+	return kinds, data
+}
+
+func TestPNGFile(t *testing.T) {
+	for _, c := range []struct {
+		w, h, dpi float64
+		px        image.Point
+		perMetre  uint32
+	}{
+		{96, 192, 0, image.Pt(1134, 2268), 11811}, {62, 124, 300, image.Pt(732, 1465), 11811}, {36, 72, 300, image.Pt(425, 850), 11811},
+		{54, 20, 300, image.Pt(638, 236), 11811}, {96, 192, 600, image.Pt(2268, 4535), 23622}, {25.4, 25.4, 72.5, image.Pt(73, 73), 2854},
+	} {
+		l := sheet(t, true)
+		l.W, l.H = c.w, c.h
+		file, err := PNG(l, PNGOptions{DPI: c.dpi, Text: []PNGText{{"jouleboard", `{"a":"\u00e9"}`}, {"Title", "na\u00efve"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		kinds, data := chunks(t, file)
+		if got := strings.Join(kinds, " "); got != "IHDR sRGB pHYs tEXt tEXt IDAT IEND" {
+			t.Errorf("chunks %s", got)
+		}
+		if got := data["pHYs"]; be.Uint32(got) != c.perMetre || be.Uint32(got[4:]) != c.perMetre || got[8] != 1 {
+			t.Errorf("%v dpi: pHYs %v", c.dpi, got)
+		}
+		if got := data["IHDR"][8:]; !bytes.Equal(got, []byte{8, 2, 0, 0, 0}) {
+			t.Errorf("IHDR ends in %v; 8-bit RGB is wanted", got)
+		}
+		if got := string(data["tEXt"]); got != "Title\x00na\xefve" {
+			t.Errorf("text chunk %q", got)
+		}
+		img, err := png.Decode(bytes.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := img.Bounds().Size(); got != c.px {
+			t.Errorf("%v x %v mm at %v dpi: %v pixels, want %v", c.w, c.h, c.dpi, got, c.px)
+		}
+	}
+}
+
+func TestPNGRefuses(t *testing.T) {
+	l := &List{W: 10, H: 10}
+	for name, o := range map[string]PNGOptions{
+		"no dots": {DPI: -1}, "NaN": {DPI: math.NaN()}, "endless": {DPI: math.Inf(1)}, "too fine": {DPI: 1e5}, "no pixel": {DPI: 1},
+		"no key": {Text: []PNGText{{"", "x"}}}, "long key": {Text: []PNGText{{strings.Repeat("k", 80), "x"}}}, "space": {Text: []PNGText{{" k", "x"}}},
+		"not Latin-1": {Text: []PNGText{{"k", "\u0416"}}}, "zero": {Text: []PNGText{{"k", "a\x00b"}}},
+	} {
+		if _, err := PNG(l, o); err == nil {
+			t.Errorf("%s was drawn", name)
+		}
+	}
+}
+
+// pixelsOf draws a list and returns a reader of its pixels.
+func pixelsOf(t *testing.T, l *List, dpi float64) func(x, y int) [3]byte {
+	t.Helper()
+	file, err := PNG(l, PNGOptions{DPI: dpi})
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := png.Decode(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(x, y int) [3]byte {
+		r, g, b, _ := img.At(x, y).RGBA()
+		return [3]byte{byte(r >> 8), byte(g >> 8), byte(b >> 8)}
+	}
+}
+
+// Surfaces are what geometry says, wherever edges fall between pixels: the ink
+// of a shape is its area.
+func TestInkIsArea(t *testing.T) {
+	black := Paint{Hex: "#000000"}
+	const pi = math.Pi
+	for name, c := range map[string]struct {
+		it   Item
+		area float64 // in pixels
+	}{
+		"rectangle":       {Rect{X: 3.3, Y: 4.7, W: 20.4, H: 11.9, Fill: black}, 20.4 * 11.9},
+		"frame":           {Rect{X: 5.3, Y: 5.2, W: 30.1, H: 21.9, Stroke: black, SW: 2.6}, 32.7*24.5 - 27.5*19.3},
+		"thin line":       {Line{X1: 3, Y1: 10.4, X2: 43, Y2: 10.4, Stroke: black, SW: 0.5}, 20},
+		"upright line":    {Line{X1: 3.4, Y1: 10, X2: 3.4, Y2: 43, Stroke: black, SW: 3}, 99},
+		"sloping line":    {Line{X1: 3, Y1: 10, X2: 33, Y2: 50, Stroke: black, SW: 3}, 150},
+		"dashes":          {Line{X1: 3, Y1: 10, X2: 53, Y2: 10, Stroke: black, SW: 2, Dash: []float64{6, 4}}, 60},
+		"disc":            {Circle{X: 30.2, Y: 30.7, R: 20, Fill: black}, 400 * pi},
+		"circle":          {Circle{X: 30.2, Y: 30.7, R: 20, Stroke: black, SW: 3}, (21.5*21.5 - 18.5*18.5) * pi},
+		"round corners":   {Rect{X: 3.3, Y: 4.7, W: 40.4, H: 31.9, R: 6, Fill: black}, 40.4*31.9 - (4-pi)*36},
+		"round frame":     {Rect{X: 4, Y: 4, W: 40, H: 30, R: 6, Stroke: black, SW: 2}, 42*32 - (4-pi)*49 - 38*28 + (4-pi)*25},
+		"square outline":  {Polygon{Points: []Point{{5, 5}, {35, 5}, {35, 35}, {5, 35}}, Stroke: black, SW: 4}, 34*34 - 26*26},
+		"round corner":    {Polyline{Points: []Point{{10, 40}, {30, 40}, {30, 10}}, Stroke: black, SW: 8}, 20*8 + 30*8 - 16 + 4*pi},
+		"beyond the page": {Rect{X: -1e5, Y: -1e5, W: 1e5 + 20, H: 1e5 + 30, R: 1, Fill: black}, 20*30 - (4-pi)/4},
+		"turned":          {Group{X: 50, Y: 5, Turn: true, Items: []Item{Rect{X: 3.3, Y: 4.7, W: 20.4, H: 11.9, Fill: black}}}, 20.4 * 11.9},
+	} {
+		l := &List{W: 60, H: 60}
+		l.Add(c.it)
+		at, sum := pixelsOf(t, l, 25.4), 0.0
+		for y := range 60 {
+			for x := range 60 {
+				sum += 1 - float64(at(x, y)[0])/255
+			}
+		}
+		if math.Abs(sum-c.area) > 0.01*c.area+2.3 { // covers are in fifteenths
+			t.Errorf("%s: %.2f pixels of ink, want %.2f", name, sum, c.area)
+		}
+	}
+}
+
+// Modules of a code are all black or all white, whatever the resolution.
+func TestCodesAreSharp(t *testing.T) {
+	qr, _, err := QR("https://example.org/", 1.37, 2.11, 16.3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dpi := range []float64{150, 300, 471} {
+		for _, turn := range []bool{false, true} {
+			l := &List{W: 22, H: 22}
+			l.Add(Group{X: map[bool]float64{true: 21}[turn], Turn: turn, Items: qr})
+			at := pixelsOf(t, l, dpi)
+			for y := range int(dpi * 20 / 25.4) {
+				for x := range int(dpi * 20 / 25.4) {
+					if v := at(x, y)[0]; v != 0 && v != 255 {
+						t.Fatalf("%v dpi: pixel %d, %d is %d", dpi, x, y, v)
+					}
+				}
+			}
 		}
 	}
 }

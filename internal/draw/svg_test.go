@@ -116,7 +116,7 @@ func TestGlyphPathsClose(t *testing.T) {
 			if g.gid == 0 {
 				continue
 			}
-			tr := face(bold).outline(g.gid)
+			tr := face(bold).outline(g.gid, 300)
 			if tr.rest == "" {
 				continue
 			}

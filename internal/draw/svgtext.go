@@ -5,6 +5,7 @@ package draw
 
 import (
 	"hash/fnv"
+	"math"
 	"slices"
 	"strconv"
 
@@ -64,22 +65,23 @@ func start(t Text, advance int) float64 {
 	return t.X
 }
 
-// outline places a line's glyphs inside a group that maps thousandths of an em
-// to the page.
+// outline places a line's glyphs inside a group that maps the units of its
+// outlines to the page.
 func (w *svgWriter) outline(t Text) {
 	ps, total := w.glyphs.lines[0], 0
 	w.glyphs.lines = w.glyphs.lines[1:]
 	if n := len(ps); n > 0 {
 		total = ps[n-1].x + ps[n-1].adv
 	}
+	em := w.glyphs.em[t.Bold]
 	w.WriteString(`<g`)
 	w.paint(t.Color, Paint{}, 0, nil)
-	w.WriteString(` transform="translate(` + num(start(t, total)) + " " + num(t.Y) + ")scale(" + fixed7(t.Pt*PtMM/1000) + `)">`)
+	w.WriteString(` transform="translate(` + num(start(t, total)) + " " + num(t.Y) + ")scale(" + fixed7(t.Pt*PtMM/float64(em)) + `)">`)
 	b := w.scratch[:0]
 	for _, p := range ps { // what stands in place is one path
-		if g := w.glyphs.of(p); g != nil && g.id == "" {
+		if g := w.glyphs.of(p, em); g != nil && g.id == "" {
 			b = append(b, 'M')
-			b = strconv.AppendInt(b, int64(p.x+g.x), 10)
+			b = strconv.AppendInt(b, int64(inUnits(p.x, em)+g.x), 10)
 			if g.y >= 0 {
 				b = append(b, ' ')
 			}
@@ -93,7 +95,7 @@ func (w *svgWriter) outline(t Text) {
 		w.WriteString(`"/>`)
 	}
 	for _, p := range ps {
-		g := w.glyphs.of(p)
+		g := w.glyphs.of(p, em)
 		if g == nil || g.id == "" {
 			continue
 		}
@@ -101,7 +103,7 @@ func (w *svgWriter) outline(t Text) {
 		w.WriteString(g.id)
 		if p.x != 0 {
 			w.WriteString(`" x="`)
-			b = strconv.AppendInt(b[:0], int64(p.x), 10)
+			b = strconv.AppendInt(b[:0], int64(inUnits(p.x, em)), 10)
 			w.Write(b)
 		}
 		w.WriteString(`"/>`)
@@ -114,7 +116,18 @@ func (w *svgWriter) outline(t Text) {
 type glyphKey struct {
 	f   *Font
 	gid sfnt.GlyphIndex
+	em  int // units to the em of its outline
 }
+
+// unitsPerEm is how fine the outlines of text are that is at most pt points
+// large: a unit is a hundredth of a millimetre or less, so that rounding moves
+// nothing by more than half of that. Fewer digits are a quarter of the bytes.
+func unitsPerEm(pt float64) int {
+	return min(max(int(math.Ceil(pt*PtMM))*100, 200), 1000)
+}
+
+// inUnits turns thousandths of an em into units of the outlines.
+func inUnits(v, em int) int { return (v*em + 500) / 1000 }
 
 // glyphUse is how a drawing holds a glyph: by id, or in place if that is
 // shorter.
@@ -130,7 +143,8 @@ type glyphSet struct {
 	lines [][]placed
 	uses  map[glyphKey]*glyphUse
 	order []*glyphUse
-	color string // of most lines
+	em    map[bool]int // units to the em, of the regular and the bold face
+	color string       // of most lines
 	// defined says that at least one outline is used by id.
 	defined bool
 }
@@ -147,6 +161,10 @@ const (
 func (g *glyphSet) collect(l *List, prefix string) {
 	g.uses = make(map[glyphKey]*glyphUse, 128)
 	colors := map[string]int{}
+	g.em = map[bool]int{}
+	for t := range texts(l.Items) {
+		g.em[t.Bold] = max(g.em[t.Bold], unitsPerEm(t.Pt))
+	}
 	for t := range texts(l.Items) {
 		ps, _ := place(t.S, t.Bold, l.Fallback)
 		g.lines = append(g.lines, ps)
@@ -157,10 +175,10 @@ func (g *glyphSet) collect(l *List, prefix string) {
 			if p.gid == 0 {
 				continue
 			}
-			k := glyphKey{p.f, p.gid}
+			k := glyphKey{p.f, p.gid, g.em[t.Bold]}
 			u := g.uses[k]
 			if u == nil {
-				u = &glyphUse{trace: p.f.outline(p.gid)}
+				u = &glyphUse{trace: p.f.outline(p.gid, k.em)}
 				g.uses[k] = u
 				if u.rest != "" {
 					g.order = append(g.order, u)
@@ -192,13 +210,13 @@ func (g *glyphSet) collect(l *List, prefix string) {
 const idChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 // shortPrefix makes ids of glyphs from the drawing's prefix: an id is written
-// some hundreds of times, so it is five characters of a digest. Two drawings
-// share one with a probability of 1 in 768 million.
+// some hundreds of times, so it is four characters of a digest. Two drawings
+// on one page share one with a probability of 1 in 12 million.
 func shortPrefix(prefix string) string {
 	h := fnv.New64a()
 	h.Write([]byte(prefix)) // never fails
 	v := h.Sum64()
-	out := [5]byte{idChars[v%52]} // ids begin with a letter
+	out := [4]byte{idChars[v%52]} // ids begin with a letter
 	v /= 52
 	for i := 1; i < len(out); i++ {
 		out[i] = idChars[v%62]
@@ -208,11 +226,11 @@ func shortPrefix(prefix string) string {
 }
 
 // of returns how a placed glyph is held, nil if there is nothing to draw.
-func (g *glyphSet) of(p placed) *glyphUse {
+func (g *glyphSet) of(p placed, em int) *glyphUse {
 	if p.gid == 0 {
 		return nil
 	}
-	if u := g.uses[glyphKey{p.f, p.gid}]; u != nil && u.rest != "" {
+	if u := g.uses[glyphKey{p.f, p.gid, em}]; u != nil && u.rest != "" {
 		return u
 	}
 	return nil
@@ -235,28 +253,30 @@ func (g *glyphSet) write(w *svgWriter) {
 	}
 }
 
-// trace is a glyph as SVG path data in thousandths of an em, y down: where it
+// trace is a glyph as SVG path data in units of the em, y down: where it
 // begins, and relative commands from there. rest is "" if there are no contours.
 type trace struct {
 	x, y int
 	rest string
 }
 
-// outline returns a glyph's trace; what was asked for once is kept.
-func (f *Font) outline(gid sfnt.GlyphIndex) *trace {
-	if d, ok := f.paths.Load(gid); ok {
+// outline returns a glyph's trace in em units to the em; what was asked for once
+// is kept.
+func (f *Font) outline(gid sfnt.GlyphIndex, em int) *trace {
+	key := glyphKey{gid: gid, em: em}
+	if d, ok := f.paths.Load(key); ok {
 		return d.(*trace)
 	}
-	d := f.trace(gid)
+	d := f.trace(gid, em)
 	if f.nPaths.Add(1) <= keptGlyphs {
-		f.paths.Store(gid, d)
+		f.paths.Store(key, d)
 	}
 	return d
 }
 
-func (f *Font) trace(gid sfnt.GlyphIndex) *trace {
+func (f *Font) trace(gid sfnt.GlyphIndex, em int) *trace {
 	var buf sfnt.Buffer
-	segs, err := f.sf.LoadGlyph(&buf, gid, fixed.I(1000), nil)
+	segs, err := f.sf.LoadGlyph(&buf, gid, fixed.I(em), nil)
 	if err != nil {
 		return &trace{}
 	}
