@@ -123,10 +123,17 @@ func TestLawUnitScaling(t *testing.T) {
 	}
 }
 
+// Neither the order of results nor that of doubles among them matters: a model
+// that a source published twice stays twice.
 func TestLawPermutation(t *testing.T) {
 	l := newLab(3)
 	for range cases {
 		s, cohort := l.scale(), l.cohort()
+		for n := l.IntN(4); n > 0; n-- {
+			twin := energyResult(l.energy(), 50+n)
+			twin.Model.Name = cohort[l.IntN(len(cohort))].Model.Name
+			cohort = append(cohort, twin)
+		}
 		r := cohort[l.IntN(len(cohort))]
 		want := s.Rate(r, cohort, batch1, nil)
 		mixed := slices.Clone(cohort)
@@ -146,6 +153,53 @@ func TestLawTies(t *testing.T) {
 		a, b := s.Rate(cohort[0], cohort, batch1, nil), s.Rate(twin, cohort, batch1, nil)
 		if a.Stars != b.Stars || a.Code != b.Code {
 			t.Fatalf("%s: equal energies get %+v and %+v", s.Method, a, b)
+		}
+	}
+}
+
+// On a board too: adding, dropping or changing any other result leaves a frozen
+// rating as it is.
+func TestLawFrozenOnBoards(t *testing.T) {
+	l := newLab(15)
+	cfg := Config{Points: batch1, Defaults: Defaults{Origin: Any, Count: Any, Precision: Any}}
+	rating := func(s *Scale, rs []*result.Result, id string) (out *Rating) {
+		var ls []*result.Loaded
+		for _, r := range rs {
+			ls = append(ls, &result.Loaded{Result: r, Path: "results/" + r.ID + ".json"})
+		}
+		boards, _ := Boards(ls, cfg, nil, &Scales{all: []*Scale{s}}, registry())
+		for _, b := range boards {
+			for _, row := range b.Rows {
+				if row.Result.ID == id {
+					out = &row.Rating
+				}
+			}
+		}
+		return out
+	}
+	for range cases {
+		s, rs := l.frozen(), l.cohort()
+		mine := energyResult(l.near(s), 999)
+		want := rating(s, append(slices.Clone(rs), mine), mine.ID)
+		others := slices.Clone(rs)
+		for range 1 + l.IntN(5) {
+			switch i := l.IntN(len(others)); l.IntN(3) {
+			case 0:
+				others = slices.Delete(others, i, i+1)
+			case 1:
+				others = append(others, energyResult(l.energy(), 100+l.IntN(99)))
+			default:
+				others[i] = energyResult(l.near(s), i)
+			}
+			if len(others) == 0 {
+				break
+			}
+		}
+		others = append(others, mine)
+		l.Shuffle(len(others), func(i, j int) { others[i], others[j] = others[j], others[i] })
+		got := rating(s, others, mine.ID)
+		if want == nil || got == nil || want.Stars != got.Stars || want.Code != got.Code || want.Min != got.Min || want.Max != got.Max {
+			t.Fatalf("%+v, with other results %+v", want, got)
 		}
 	}
 }
