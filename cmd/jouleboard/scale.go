@@ -146,7 +146,7 @@ func newScaleListCommand(e *env) *cobra.Command {
 				return err
 			}
 			e.printFindings(findings)
-			if err := listScales(e, scales, format); err != nil {
+			if err := listScales(e, scales, format, !findings.HasErrors()); err != nil {
 				return err
 			}
 			if findings.HasErrors() {
@@ -159,7 +159,8 @@ func newScaleListCommand(e *env) *cobra.Command {
 	return cmd
 }
 
-func listScales(e *env, scales *rank.Scales, format string) error {
+// listScales prints the scales that could be read; all says that these are all.
+func listScales(e *env, scales *rank.Scales, format string, all bool) error {
 	entries := []scaleEntry{}
 	for _, s := range scales.All() {
 		en := scaleEntry{ID: s.ID, Edition: s.Edition, Title: s.Title, Status: s.Status, SupersededBy: s.SupersededBy, Effective: s.Effective,
@@ -177,7 +178,9 @@ func listScales(e *env, scales *rank.Scales, format string) error {
 		return writeJSON(e, entries)
 	}
 	if len(entries) == 0 {
-		e.notef("no scales in labels/scales")
+		if all {
+			e.notef("no scales in labels/scales")
+		}
 		return nil
 	}
 	w := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
