@@ -120,10 +120,11 @@ type glyphKey struct {
 }
 
 // unitsPerEm is how fine the outlines of text are that is at most pt points
-// large: a unit is a hundredth of a millimetre or less, so that rounding moves
-// nothing by more than half of that. Fewer digits are a quarter of the bytes.
+// large: rounding moves nothing by more than 0.0075 mm, a tenth of what 300 dots
+// an inch can show. Fewer digits are a quarter of the bytes.
 func unitsPerEm(pt float64) int {
-	return min(max(int(math.Ceil(pt*PtMM))*100, 200), 1000)
+	const unit, step = 0.015, 50 // mm; few steps keep few outlines
+	return min(max(int(math.Ceil(pt*PtMM/unit/step))*step, 2*step), 1000)
 }
 
 // inUnits turns thousandths of an em into units of the outlines.
