@@ -93,6 +93,14 @@ func TestProposeAgainst(t *testing.T) {
 		t.Errorf("gone %q, results %+v", p.Gone, p.Results)
 	}
 
+	// Just enough models: without any one there would be too few.
+	for min, want := range map[int]bool{8: false, 9: true} {
+		narrow.MinCohort = min
+		if _, p = propose(t, two, narrow); p.Groups[0].Stability.Least != want {
+			t.Errorf("9 models of %d: %+v", min, p.Groups[0].Stability)
+		}
+	}
+
 	// Too few models: nobody is rated after, and the row says why.
 	narrow.MinCohort = 10
 	_, p = propose(t, two, narrow)

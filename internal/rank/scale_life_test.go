@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"jouleboard/internal/result"
 )
 
 // Whose ratings are shown beside the one in force, and until which day.
@@ -55,6 +57,65 @@ func TestMonthsAfter(t *testing.T) {
 		if got := monthsAfter(tt.day, tt.n); got != tt.want {
 			t.Errorf("%d months after %s: %s, expected %s", tt.n, tt.day, got, tt.want)
 		}
+	}
+}
+
+func TestDraftUntil(t *testing.T) {
+	for day, want := range map[string]string{"2026-01-01": "2026-04-01", "2026-02": "2026-05-02", "2024": "2024-03-31", "": "", "soon": ""} {
+		if got := DraftUntil(day); got != want {
+			t.Errorf("a draft of %q: %s, expected %s", day, got, want)
+		}
+	}
+}
+
+// The signs that a new edition is due, at their limits.
+func TestTriggers(t *testing.T) {
+	old, _, lock := frozenPair(t)
+	set := func(text string) *Scales {
+		s, fs := LoadScales(labels(map[string]string{"small.yaml": text, "scales.lock": string(lock.Bytes())}))
+		if s.Get("small") == nil {
+			t.Fatal(fs)
+		}
+		return s
+	}
+	// rated makes results of a day: so many of 5 stars, of 4 and of 1.
+	rated := func(day string, five, four, one int) (rs []*result.Result) {
+		for v, n := range map[float64]int{0.5: five, 1.5: four, 9: one} {
+			for range n {
+				rs = append(rs, demoResult(v, func(r *result.Result) { r.Workload.Task, r.Source.Published = "chat", day }))
+			}
+		}
+		return rs
+	}
+	// Levels of half stars, so that 4.5 can be told from 5.
+	half := strings.NewReplacer("half_stars: false", "half_stars: true", "{5: 1, 4.0: 2, 3: 4, 2: 8}", "{5: 1, 4.5: 2, 4.0: 3, 3.5: 4, 3: 5, 2.5: 6, 2: 7, 1.5: 8}", "status: frozen", "status: draft").Replace(old)
+	lock2 := Lock{}
+	draft := func() *Scales {
+		s, _ := LoadScales(labels(map[string]string{"small.yaml": half, "scales.lock": string(lock2.Bytes())}))
+		return s
+	}
+	for _, tt := range []struct {
+		name string
+		s    *Scales
+		rs   []*result.Result
+		day  string
+		want string
+	}{
+		{"a tenth at five", set(old), rated("2026-03-01", 1, 0, 9), "", "10 % of 10 ratings in 12 months have 5 stars"},
+		{"less than a tenth", set(old), rated("2026-03-01", 1, 0, 10), "", ""},
+		{"three tenths at 4.5", draft(), rated("2026-03-01", 0, 3, 7), "", "30 % of 10 ratings in 12 months have 4.5 stars or more"},
+		{"less than three tenths", draft(), rated("2026-03-01", 0, 3, 8), "", ""},
+		{"a year before the board's day", set(old), rated("2026-03-01", 1, 0, 9), "2027-03-01", ""},
+		{"a day less", set(old), rated("2026-03-01", 1, 0, 9), "2027-02-28", "10 % of 10 ratings in 12 months have 5 stars"},
+		{"old", set(old), rated("2026-03-01", 0, 0, 9), "2029-01-01", "in effect since 2026-01-01, 36 months or more before 2029-01-01"},
+		{"superseded", &Scales{all: []*Scale{func() *Scale { s := *set(old).Get("small"); s.Status = StatusSuperseded; return &s }()}}, rated("2026-03-01", 1, 0, 9), "2029-01-01", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			reps, notes := CheckScales(tt.s, tt.rs, batch1, tt.day)
+			if got := strings.Join(reps[0].Groups[0].Triggers, "; "); got != tt.want || (len(notes) > 0) != (tt.want != "") {
+				t.Errorf("%q and %d notes, expected %q", got, len(notes), tt.want)
+			}
+		})
 	}
 }
 
@@ -176,11 +237,16 @@ func TestSuccessors(t *testing.T) {
 		{"itself", by(old, "small"), next, "which is itself"},
 		{"an earlier one", old, by(next, "small"), "which takes effect on 2026-01-01 and not after 2027-01-01"},
 		{"each other", by(old, "next"), by(next, "small"), "which takes effect on 2026-01-01 and not after 2027-01-01"},
+		{"one of the same day", by(old, "next"), strings.Replace(next, "2027-01-01", "2026-01-01", 1), "which takes effect on 2026-01-01 and not after 2026-01-01"},
 		{"a draft", by(old, "next"), strings.Replace(next, "frozen", "draft", 1), "which is a draft"},
 		{"a broken one", by(old, "next"), strings.Replace(next, "unit: Wh", "unit: J", 1), "which has errors"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, fs := LoadScales(labels(map[string]string{"small.yaml": tt.small, "next.yaml": tt.next, "scales.lock": string(lock.Bytes())}))
+			held := lock
+			if s, _ := ParseScale("labels/scales/next.yaml", []byte(tt.next)); s.Effective == "2026-01-01" { // frozen as it stands
+				held = Lock{"small": lock["small"], "next": s.SHA256}
+			}
+			_, fs := LoadScales(labels(map[string]string{"small.yaml": tt.small, "next.yaml": tt.next, "scales.lock": string(held.Bytes())}))
 			var got []string
 			for _, f := range fs {
 				if f.Rule == "SCALE-SUCCESSOR" {
