@@ -63,17 +63,23 @@ func (ds *Design) try(w *words) result.Findings {
 				}
 			}
 		}
-		for i, b := range lo.boxes {
-			if b.x1 < -1e-6 || b.y1 < -1e-6 || b.x2 > ds.dim.W+1e-6 || b.y2 > ds.dim.H+1e-6 {
-				t.once(b.el, "LBL-OUTSIDE", "move it or make it smaller", s.name, "element %s reaches outside the label", name(b.id))
-			}
-			for _, o := range lo.boxes[:i] {
-				t.pair(o, b, s.name)
-			}
-			t.contrast(lo.boxes[:i], b)
-		}
+		t.boxes(lo.boxes, s.name)
 	}
 	return t.found
+}
+
+// boxes looks at where everything came to stand.
+func (t *trial) boxes(boxes []box, when string) {
+	dim := t.ds.dim
+	for i, b := range boxes {
+		if b.x1 < -1e-6 || b.y1 < -1e-6 || b.x2 > dim.W+1e-6 || b.y2 > dim.H+1e-6 {
+			t.once(b.el, "LBL-OUTSIDE", "move it or make it smaller", when, "element %s reaches outside the label", name(b.id))
+		}
+		for _, o := range boxes[:i] {
+			t.pair(o, b, when)
+		}
+		t.contrast(boxes[:i], b)
+	}
 }
 
 func name(id string) string { return cmp.Or(id, "without id") }
