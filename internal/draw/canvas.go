@@ -4,6 +4,7 @@
 package draw
 
 import (
+	"encoding/binary"
 	"image"
 	"image/draw"
 	"math"
@@ -45,6 +46,8 @@ func (b box) grow(by float64) box { return box{b.x1 - by, b.y1 - by, b.x2 + by, 
 type canvas struct {
 	w, h     int
 	k        float64 // pixels a millimetre
+	pageW    float64 // the page in pixels, not rounded
+	pageH    float64
 	pix      []byte  // rows of RGB
 	fallback []*Font
 	f        frame
@@ -52,6 +55,11 @@ type canvas struct {
 	z        vector.Rasterizer
 	mask     image.Alpha
 	left     int // how much may still be painted, in pixels
+	// What a colour makes of the ground that it covers, by fifteenths, for the
+	// first ground that a fill met: nearly always the paper.
+	mix          [16]color
+	mixOn, mixOf color
+	mixed        bool // looked at in this fill
 }
 
 // canvases are used again: a label's pixels are 7.7 MB.
@@ -65,16 +73,32 @@ const maxPainted = 4_000_000_000
 // bytes.
 const keptCanvas = 16 << 20
 
-func newCanvas(w, h int, k float64, fallback []*Font) *canvas {
+// newCanvas is a picture of the list's page, k pixels a millimetre. Its pixels
+// are what was there before.
+func newCanvas(l *List, k float64) *canvas {
 	c := canvases.Get().(*canvas)
-	c.w, c.h, c.k, c.fallback, c.f, c.left = w, h, k, fallback, frame{a: k, d: k}, maxPainted
+	c.k, c.pageW, c.pageH = k, l.W*k, l.H*k
+	w, h := int(math.Round(c.pageW)), int(math.Round(c.pageH))
+	c.w, c.h, c.fallback, c.f, c.left = w, h, l.Fallback, frame{a: k, d: k}, maxPainted
 	if n := 3 * w * h; cap(c.pix) < n {
 		c.pix = make([]byte, n)
 	} else {
 		c.pix = c.pix[:n]
 	}
-	solid(c.pix, color{0xff, 0xff, 0xff})
 	return c
+}
+
+// white paints the ground, unless the first item will.
+func (c *canvas) white(items []Item) {
+	if len(items) > 0 {
+		if r, ok := items[0].(Rect); ok && !r.Fill.None() && r.R == 0 {
+			b := c.toEdge(c.f.rect(r.X, r.Y, r.W, r.H))
+			if b.x1 <= 0 && b.y1 <= 0 && b.x2 >= float64(c.w) && b.y2 >= float64(c.h) {
+				return
+			}
+		}
+	}
+	solid(c.pix, color{0xff, 0xff, 0xff})
 }
 
 // free gives the canvas back.
@@ -263,7 +287,19 @@ func cover(i int, a, b float64) float64 {
 func clampInt(v float64, most int) int { return int(max(0, min(v, float64(most)))) }
 
 // box fills a rectangle; its edges cover pixels in part.
-func (c *canvas) box(b box, col color) { c.ring(b, box{}, col) }
+func (c *canvas) box(b box, col color) { c.ring(c.toEdge(b), box{}, col) }
+
+// toEdge moves edges on the page's right or lower edge to that of the picture,
+// whose size is rounded to whole pixels.
+func (c *canvas) toEdge(b box) box {
+	if b.x2 >= c.pageW-1e-6 {
+		b.x2 = max(b.x2, float64(c.w))
+	}
+	if b.y2 >= c.pageH-1e-6 {
+		b.y2 = max(b.y2, float64(c.h))
+	}
+	return b
+}
 
 // ring fills what is in outer and not in inner.
 func (c *canvas) ring(outer, inner box, col color) {
@@ -358,6 +394,7 @@ const margin = 2048
 
 func (c *canvas) band(col color, x1, y1, x2, y2 int) {
 	w, h := x2-x1, y2-y1
+	c.mixed = false
 	c.z.Reset(w, h)
 	c.z.DrawOp = draw.Src
 	from := 0
@@ -387,14 +424,29 @@ func (c *canvas) band(col color, x1, y1, x2, y2 int) {
 // stamp paints a row of coverage.
 func (c *canvas) stamp(cov []byte, x, y int, col color) {
 	row := c.pix[3*(c.w*y+x):][:3*len(cov)]
-	for i, a := range cov {
-		switch a {
+	for i := 0; i < len(cov); i++ {
+		switch a := cov[i]; a {
 		case 0:
+			if i+8 <= len(cov) && binary.LittleEndian.Uint64(cov[i:]) == 0 {
+				i += 7
+			}
 		case 255:
 			p := row[3*i : 3*i+3]
 			p[0], p[1], p[2] = col[0], col[1], col[2]
 		default:
-			blend(row[3*i:3*i+3], col, uint32(a))
+			p := (*color)(row[3*i:])
+			if *p == c.mixOn && col == c.mixOf {
+				*p = c.mix[(uint32(a)*15+127)/255]
+				continue
+			}
+			if !c.mixed {
+				c.mixed, c.mixOn, c.mixOf = true, *p, col
+				for i := range c.mix {
+					c.mix[i] = *p
+					blend(c.mix[i][:], col, uint32(17*i))
+				}
+			}
+			blend(p[:], col, uint32(a))
 		}
 	}
 }

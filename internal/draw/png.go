@@ -44,8 +44,9 @@ func PNG(l *List, o PNGOptions) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("png: drawing %q: %w", l.Title, err)
 	}
-	c := newCanvas(int(w), int(h), k, l.Fallback)
+	c := newCanvas(l, k)
 	defer c.free()
+	c.white(l.Items)
 	if c.items(l.Items); c.left < 0 {
 		return nil, fmt.Errorf("png: drawing %q: its items paint more than %d pixels one over the other", l.Title, maxPainted)
 	}

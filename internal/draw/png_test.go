@@ -222,6 +222,20 @@ func TestInkIsArea(t *testing.T) {
 	}
 }
 
+// A ground that covers the page covers the picture, whose last pixels reach
+// beyond the page.
+func TestGroundReachesTheEdge(t *testing.T) {
+	for _, dpi := range []float64{72, 96.5, 300} {
+		l := &List{W: 20.3, H: 10.28}
+		l.Add(Rect{W: 20.3, H: 10.28, Fill: ink})
+		at := pixelsOf(t, l, dpi)
+		w, h := int(math.Round(l.W*dpi/25.4)), int(math.Round(l.H*dpi/25.4))
+		if got := at(w-1, h-1); got != [3]byte{0x1a, 0x1a, 0x1a} {
+			t.Errorf("%v dpi: the last pixel is %v", dpi, got)
+		}
+	}
+}
+
 // Modules of a code are all black or all white, whatever the resolution.
 func TestCodesAreSharp(t *testing.T) {
 	qr, _, err := QR("https://example.org/", 1.37, 2.11, 16.3)

@@ -8,7 +8,6 @@ package draw
 import (
 	"bytes"
 	"encoding/binary"
-	"hash/adler32"
 	"math/bits"
 	"slices"
 )
@@ -16,49 +15,36 @@ import (
 // zlibRows returns the picture's rows of RGB as PNG holds them: a filter byte
 // and the differences from the row above, in the zlib format.
 func zlibRows(pix []byte, stride int) []byte {
-	e := deflater{out: append(make([]byte, 0, 64<<10), 0x78, 0x01)}
-	sum := adler(1)
-	row, prev := make([]byte, 1+stride), make([]byte, stride)
-	row[0] = 2 // up
+	e := deflater{out: append(make([]byte, 0, 64<<10), 0x78, 0x01), tokens: make([]uint16, 0, mostTokens), a: 1}
+	row, prev := make([]byte, stride), make([]byte, stride)
 	for ; len(pix) >= stride; pix = pix[stride:] {
 		cur := pix[:stride]
+		e.literal(2) // the filter "up"
 		if bytes.Equal(cur, prev) {
-			e.literal(2)
 			e.zeros(stride)
-			sum = sum.up(stride)
 			continue
 		}
-		to, above := row[1:][:len(cur)], prev[:len(cur)]
-		for i, v := range cur {
-			to[i] = v - above[i]
-		}
-		sum = sum.add(row)
+		subtract(row, cur, prev)
 		e.row(row)
 		prev = cur
 	}
 	e.close()
-	return binary.BigEndian.AppendUint32(e.out, uint32(sum))
+	return be.AppendUint32(e.out, uint32(e.b<<16|e.a))
 }
 
-// adler is the checksum of what was written.
-type adler uint32
-
-const adlerMod = 65521
-
-func (s adler) join(t adler, n int) adler {
-	a1, b1, a2, b2 := uint64(s&0xffff), uint64(s>>16), uint64(t&0xffff), uint64(t>>16)
-	a := (a1 + a2 + adlerMod - 1) % adlerMod
-	b := (b1 + b2 + (a1+adlerMod-1)%adlerMod*(uint64(n)%adlerMod)) % adlerMod
-	return adler(b<<16 | a)
-}
-
-func (s adler) add(b []byte) adler { return s.join(adler(adler32.Checksum(b)), len(b)) }
-
-// up adds a row that equals the one above: the filter's 2 and n zeros.
-func (s adler) up(n int) adler {
-	a := uint64(3)
-	b := a * (uint64(n) + 1) % adlerMod
-	return s.join(adler(b<<16|a), n+1)
+// subtract sets to to the differences of each byte, eight at a time: the highest
+// bits are set apart, so that no byte borrows from the next one.
+func subtract(to, x, y []byte) {
+	const high = 0x8080808080808080
+	le := binary.LittleEndian
+	n := len(to) &^ 7
+	for i := 0; i < n; i += 8 {
+		p, q := le.Uint64(x[i:]), le.Uint64(y[i:])
+		le.PutUint64(to[i:], ((p|high)-(q&^high))^((p^^q)&high))
+	}
+	for i := n; i < len(to); i++ {
+		to[i] = x[i] - y[i]
+	}
 }
 
 // deflater writes the deflate format: literals, and repetitions of the last byte
@@ -67,26 +53,34 @@ type deflater struct {
 	out    []byte
 	bits   uint64 // not yet written, from the lowest
 	nbits  uint
-	tokens []uint16 // a literal, or 256 + length with the distance in the top bit
+	tokens []uint16 // a literal, or nearToken or farToken and a length
 	run    int      // zeros that follow a zero, not yet a token
 	last   bool     // the last literal was a zero
+	a, b   uint64   // checksum (Adler-32)
 }
 
 const (
-	farBit    = 1 << 15 // distance 3, not 1
-	mostToken = 1 << 15
-	mostMatch = 258
-	endSymbol = 256
+	nearToken  = 256 // and up: a repetition of the last byte, by length
+	farToken   = nearToken + mostMatch + 1
+	endToken   = farToken + mostMatch + 1
+	mostMatch  = 258
+	mostTokens = 1 << 15
+	endSymbol  = 256
+	adlerMod   = 65521
 )
 
 func (e *deflater) token(t uint16) {
-	if e.tokens = append(e.tokens, t); len(e.tokens) == mostToken {
+	if e.tokens = append(e.tokens, t); len(e.tokens) == mostTokens {
 		e.block(false)
 	}
 }
 
 func (e *deflater) literal(v byte) {
-	e.flushRun()
+	if e.run > 0 {
+		e.flushRun()
+	}
+	e.a += uint64(v)
+	e.b += e.a
 	e.token(uint16(v))
 	e.last = v == 0
 }
@@ -100,25 +94,28 @@ func (e *deflater) zeros(n int) {
 	e.run += n
 }
 
+// flushRun writes the zeros that were counted.
 func (e *deflater) flushRun() {
 	n := e.run
 	e.run = 0
-	e.repeat(n, 0, 0)
+	e.b += e.a * uint64(n) // at most 2^16 times a picture's bytes
+	e.a, e.b = e.a%adlerMod, e.b%adlerMod
+	e.repeat(n, nearToken)
 }
 
-// repeat writes n bytes that repeat the last one or, with farBit, the last
-// three. What is too short for that are literals v.
-func (e *deflater) repeat(n int, far uint16, v byte) {
+// repeat writes n bytes that repeat the last one, which is a zero, or the last
+// three.
+func (e *deflater) repeat(n int, token uint16) {
 	for n >= 3 {
 		m := min(n, mostMatch)
 		if r := n - m; r > 0 && r < 3 {
 			m -= 3 // leave enough for another one
 		}
-		e.token(uint16(256+m) | far)
+		e.token(token + uint16(m))
 		n -= m
 	}
 	for ; n > 0; n-- {
-		e.token(uint16(v))
+		e.token(0)
 	}
 }
 
@@ -134,16 +131,21 @@ func (e *deflater) row(b []byte) {
 		e.literal(b[i])
 		i++
 		// Pixels like the last one, once it is whole.
-		if i >= 4 && i+3 <= len(b) && b[i] == b[i-3] && b[i+1] == b[i-2] && b[i+2] == b[i-1] {
+		if i >= 3 && i+3 <= len(b) && b[i] == b[i-3] && b[i+1] == b[i-2] && b[i+2] == b[i-1] {
 			n := 3
 			for i+n < len(b) && b[i+n] == b[i+n-3] {
 				n++
 			}
-			e.repeat(n, farBit, 0)
+			for _, v := range b[i : i+n] {
+				e.a += uint64(v)
+				e.b += e.a
+			}
+			e.repeat(n, farToken)
 			i += n
 			e.last = b[i-1] == 0
 		}
 	}
+	e.a, e.b = e.a%adlerMod, e.b%adlerMod
 }
 
 // zeroRun is how many zeros b begins with.
@@ -162,6 +164,7 @@ func zeroRun(b []byte) int {
 
 func (e *deflater) close() {
 	e.flushRun()
+	e.a, e.b = e.a%adlerMod, e.b%adlerMod
 	e.block(true)
 	for ; e.nbits > 0; e.nbits -= min(8, e.nbits) {
 		e.out = append(e.out, byte(e.bits))
@@ -169,8 +172,8 @@ func (e *deflater) close() {
 	}
 }
 
-func (e *deflater) put(v uint32, n uint) {
-	e.bits |= uint64(v) << e.nbits
+func (e *deflater) put(v uint64, n uint) {
+	e.bits |= v << e.nbits
 	if e.nbits += n; e.nbits >= 32 {
 		e.out = binary.LittleEndian.AppendUint32(e.out, uint32(e.bits))
 		e.bits >>= 32
@@ -206,47 +209,46 @@ var lengthCodes = func() (t [mostMatch + 1]lengthCode) {
 
 // block writes the tokens as one block with codes of its own.
 func (e *deflater) block(final bool) {
-	var symbols [286]int
-	var distances [3]int // of 1, 2 and 3
+	var times [endToken]int
 	for _, t := range e.tokens {
-		n := t &^ farBit
-		if n < 256 {
-			symbols[n]++
-			continue
-		}
-		symbols[lengthCodes[n-256].symbol]++
-		if t&farBit != 0 {
-			distances[2]++
-		} else {
-			distances[0]++
-		}
+		times[t]++
+	}
+	var symbols [286]int
+	distances := [3]int{1, 0, 0} // of 1, 2 and 3; a code may not be empty
+	copy(symbols[:], times[:nearToken])
+	for n := 3; n <= mostMatch; n++ {
+		symbols[lengthCodes[n].symbol] += times[nearToken+n] + times[farToken+n]
+		distances[0] += times[nearToken+n]
+		distances[2] += times[farToken+n]
 	}
 	symbols[endSymbol]++
-	distances[0]++ // a code may not be empty
 	sc, dc := huffman(symbols[:]), huffman(distances[:])
 
-	e.put(map[bool]uint32{true: 1}[final], 1)
+	e.put(map[bool]uint64{true: 1}[final], 1)
 	e.put(2, 2) // codes follow
-	e.put(uint32(len(sc)-257), 5)
-	e.put(uint32(len(dc)-1), 5)
+	e.put(uint64(len(sc)-257), 5)
+	e.put(uint64(len(dc)-1), 5)
 	e.put(19-4, 4)
 	for i := range 19 { // lengths 0 to 15 in four bits each, no repeats
-		e.put(map[bool]uint32{false: 4}[i < 3], 3)
+		e.put(map[bool]uint64{false: 4}[i < 3], 3)
 	}
 	for _, c := range append(slices.Clone(sc), dc...) {
-		e.put(uint32(bits.Reverse8(uint8(c.n))>>4), 4)
+		e.put(uint64(bits.Reverse8(uint8(c.n))>>4), 4)
+	}
+	// Each token's bits: its symbol, extra bits of the length, the distance. They
+	// are 22 at most.
+	var codes [endToken]code
+	copy(codes[:], sc[:nearToken])
+	for n := 3; n <= mostMatch; n++ {
+		l := lengthCodes[n]
+		c := sc[l.symbol]
+		c.bits |= uint64(l.value) << c.n
+		c.n += uint(l.nbits)
+		codes[nearToken+n] = code{c.bits | dc[0].bits<<c.n, c.n + dc[0].n}
+		codes[farToken+n] = code{c.bits | dc[2].bits<<c.n, c.n + dc[2].n}
 	}
 	for _, t := range e.tokens {
-		n := t &^ farBit
-		if n < 256 {
-			e.put(sc[n].bits, sc[n].n)
-			continue
-		}
-		l := lengthCodes[n-256]
-		e.put(sc[l.symbol].bits, sc[l.symbol].n)
-		e.put(uint32(l.value), uint(l.nbits))
-		d := dc[t>>15*2]
-		e.put(d.bits, d.n)
+		e.put(codes[t].bits, codes[t].n)
 	}
 	e.put(sc[endSymbol].bits, sc[endSymbol].n)
 	e.tokens = e.tokens[:0]
@@ -254,7 +256,7 @@ func (e *deflater) block(final bool) {
 
 // code is a symbol's bits, lowest first; n is 0 for a symbol without one.
 type code struct {
-	bits uint32
+	bits uint64
 	n    uint
 }
 
@@ -320,7 +322,7 @@ func tryHuffman(counts []int, least int) ([]code, bool) {
 	}
 	for s := range codes {
 		if n := codes[s].n; n > 0 {
-			codes[s].bits = bits.Reverse32(first[n]) >> (32 - n)
+			codes[s].bits = uint64(bits.Reverse32(first[n]) >> (32 - n))
 			first[n]++
 		}
 	}
