@@ -48,7 +48,7 @@ type canvas struct {
 	k        float64 // pixels a millimetre
 	pageW    float64 // the page in pixels, not rounded
 	pageH    float64
-	pix      []byte  // rows of RGB
+	pix      []byte // rows of RGB
 	fallback []*Font
 	f        frame
 	out      outline
