@@ -50,6 +50,8 @@ func TestScripts(t *testing.T) {
 			"status": cmdStatus,
 			// cpdir SRC DST copies a folder, for boards made of the shipped one.
 			"cpdir": cmdCpdir,
+			// replace OLD NEW FILE replaces each OLD in a file, which must hold it.
+			"replace": cmdReplace,
 			// serve [flags] starts a fake model server and sets $URL.
 			"serve": cmdServe,
 			// interrupt N TEXT CMD... sends Ctrl-C once TEXT was said.
@@ -70,6 +72,19 @@ func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
 	if got != args[0] {
 		ts.Fatalf("exit status %s, want %s", got, args[0])
 	}
+}
+
+func cmdReplace(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: replace OLD NEW FILE")
+	}
+	path := ts.MkAbs(args[2])
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	if !strings.Contains(string(data), args[0]) {
+		ts.Fatalf("%s does not hold %q", args[2], args[0])
+	}
+	ts.Check(os.WriteFile(path, []byte(strings.ReplaceAll(string(data), args[0], args[1])), 0o644))
 }
 
 func cmdCpdir(ts *testscript.TestScript, neg bool, args []string) {
