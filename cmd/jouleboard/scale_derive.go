@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -150,14 +151,22 @@ func (f *deriveFlags) checkPoint(points []rank.Point) error {
 // command is the line that makes the same scale again.
 func (f deriveFlags) command(id string) string {
 	parts := []string{"jouleboard scale derive " + id, "--edition " + shellQuote(f.edition), "--effective " + f.effective,
-		"--title " + shellQuote(f.title), "--metric " + f.metric, "--point " + f.point, "--by " + strings.Join(f.by, ",")}
+		"--title " + shellQuote(f.title), "--metric " + f.metric, "--point " + f.point, "--by " + shellQuote(strings.Join(f.by, ","))}
 	var where []string
 	for k, v := range f.where {
 		where = append(where, k+"="+v)
 	}
 	sort.Strings(where)
-	if len(where) > 0 {
-		parts = append(parts, "--where "+shellQuote(strings.Join(where, ",")))
+	switch len(where) {
+	case 0:
+	case 1:
+		parts = append(parts, "--where "+shellQuote(where[0]))
+	default: // several are read as a line of CSV
+		var line strings.Builder
+		w := csv.NewWriter(&line)
+		_ = w.Write(where) // a strings.Builder takes everything
+		w.Flush()
+		parts = append(parts, "--where "+shellQuote(strings.TrimSuffix(line.String(), "\n")))
 	}
 	if f.minCohort != 8 {
 		parts = append(parts, fmt.Sprint("--min-cohort ", f.minCohort))

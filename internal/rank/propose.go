@@ -26,8 +26,8 @@ type Proposal struct {
 	// none.
 	Against *Against        `json:"against,omitempty"`
 	Groups  []ProposedGroup `json:"groups"`
-	// Gone are groups of the scale compared with that rate, and from whose models
-	// no group was made. None of their results would be rated.
+	// Gone are groups of the scale compared with whose results would not be rated
+	// any more, none of them.
 	Gone []string `json:"gone,omitempty"`
 	// Models sums the groups: one result a model, that which the point's choice
 	// takes. Results counts every result that either scale rates: what stands on
@@ -189,7 +189,6 @@ func Propose(id, edition, effective, metric, unitName string, rs []*result.Resul
 	}
 	then, _ := checkScale(next, rs, points, day)
 	total := tally{}
-	used := map[int]bool{}
 	for i, d := range cohorts {
 		g := next.Groups[i]
 		pg := ProposedGroup{Cohort: g.Cohort.String(), After: fitOf(next, g, d, metric)}
@@ -200,7 +199,7 @@ func Propose(id, edition, effective, metric, unitName string, rs []*result.Resul
 			v, _ := r.Value(metric)
 			b, a := before(r), after(r)
 			if b.Group >= 0 {
-				in[b.Group], used[b.Group] = true, true
+				in[b.Group] = true
 			}
 			row := ProposedRow{Model: r.Model.Name, Reasoning: r.Workload.Reasoning, Result: r.ID, Value: v, Before: outcome(b), After: outcome(a)}
 			if w, ok := drops[result.Normal(r.Model.Name)]; ok && len(g.Levels) > 0 {
@@ -234,15 +233,19 @@ func Propose(id, edition, effective, metric, unitName string, rs []*result.Resul
 	}
 	pr.Models = total.change()
 	all := tally{}
+	rated, kept := map[int]bool{}, map[int]bool{} // groups of the old scale
 	for _, r := range rs {
-		all.add(r.Model.Name, before(r), after(r))
+		b, a := before(r), after(r)
+		all.add(r.Model.Name, b, a)
+		if b.Rated {
+			rated[b.Group] = true
+			kept[b.Group] = kept[b.Group] || a.Rated
+		}
 	}
 	pr.Results = all.change()
-	if old != nil {
-		for k, g := range old.Groups {
-			if !used[k] && (old.Live() || len(g.Levels) > 0) {
-				pr.Gone = append(pr.Gone, g.Cohort.String())
-			}
+	for _, k := range slices.Sorted(maps.Keys(rated)) {
+		if !kept[k] {
+			pr.Gone = append(pr.Gone, old.Groups[k].Cohort.String())
 		}
 	}
 	return next, pr, fs

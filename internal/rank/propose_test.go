@@ -109,24 +109,42 @@ func TestProposeAgainst(t *testing.T) {
 	}
 }
 
-// What dropping a model says is what deriving without its results gives.
+// What dropping a model says is what deriving without its results gives, where
+// less is better and where more is.
 func TestLawStability(t *testing.T) {
 	l := newLab(21)
 	for range cases {
+		metric, unitName, power := wh, "Wh", 1.0
+		if l.IntN(3) == 0 {
+			metric, unitName, power = "tokens_per_j", "tokens/J", -1
+		}
+		made := func(v float64, i int) *result.Result {
+			r := energyResult(v, i)
+			r.Metrics = map[string]result.Metric{metric: {Value: math.Pow(v, power), Provenance: result.ProvReported}}
+			return r
+		}
 		var rs []*result.Result
 		spread := 0.1 + 3*l.Float64()
 		center := l.energy()
 		n := 9 + l.IntN(12)
 		for i := range n {
-			rs = append(rs, energyResult(round(center*math.Exp(spread*l.NormFloat64()), 3), i))
+			rs = append(rs, made(round(center*math.Exp(spread*l.NormFloat64()), 3), i))
 			if l.IntN(8) == 0 { // a second operating point of the model
-				twin := energyResult(center, 100+i)
+				twin := made(center, 100+i)
 				twin.Model.Name, twin.Workload.Reasoning = rs[len(rs)-1].Model.Name, "high"
 				rs = append(rs, twin)
 			}
 		}
-		opt := ProposeOptions{DeriveOptions: DeriveOptions{Point: "batch-1", By: []string{"task"}, Source: "made up", WholeStars: l.IntN(2) == 0}}
-		s, p := propose(t, rs, opt)
+		whole := l.IntN(2) == 0
+		propose := func(rs []*result.Result) (*Scale, *Proposal) {
+			s, p, fs := Propose("next", "2", "2027-01-01", metric, unitName, rs, batch1,
+				ProposeOptions{DeriveOptions: DeriveOptions{Title: "t", Point: "batch-1", By: []string{"task"}, Source: "made up", WholeStars: whole}})
+			if fs.HasErrors() {
+				t.Fatal(fs)
+			}
+			return s, p
+		}
+		s, p := propose(rs)
 		g := p.Groups[0]
 		pick := g.Rows[l.IntN(len(g.Rows))]
 		var rest []*result.Result
@@ -135,7 +153,7 @@ func TestLawStability(t *testing.T) {
 				rest = append(rest, r)
 			}
 		}
-		again, _ := propose(t, rest, opt)
+		again, _ := propose(rest)
 		var want Without
 		for _, r := range rest {
 			a, b := s.Rate(r, nil, batch1, nil), again.Rate(r, nil, batch1, nil)
@@ -151,8 +169,13 @@ func TestLawStability(t *testing.T) {
 		if st := g.Stability; st.Mean > st.Worst+1e-12 || st.Worst < part(want.Changed, want.Others) || st.Largest < want.Largest {
 			t.Fatalf("%+v does not hold %+v", st, want)
 		}
+		for i := 1; i < len(g.Rows); i++ {
+			if a, b := g.Rows[i-1], g.Rows[i]; a.After.Stars < b.After.Stars || a.Value != b.Value && (a.Value < b.Value) != (power > 0) {
+				t.Fatalf("%s: %+v stands before %+v", metric, a, b)
+			}
+		}
 		l.Shuffle(len(rs), func(i, j int) { rs[i], rs[j] = rs[j], rs[i] })
-		if _, q := propose(t, rs, opt); fmt.Sprintf("%+v", q.Groups[0].Rows[0].Without) != fmt.Sprintf("%+v", g.Rows[0].Without) || !slices.Equal(rowsOf(q), rowsOf(p)) || *q.Stability != *p.Stability {
+		if _, q := propose(rs); !slices.Equal(rowsOf(q), rowsOf(p)) || *q.Stability != *p.Stability {
 			t.Fatal("another order of results gives another proposal")
 		}
 	}
