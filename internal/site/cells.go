@@ -244,7 +244,7 @@ func (s *site) cellOf(page, col string, e *entry, row *rank.Row) cell {
 			return cell{Text: unit.Int(n), Num: true}
 		}
 	case "level":
-		return cell{Text: s.level(e.Result)}
+		return cell{Text: s.msg.T("level." + s.levelOf(e.Result))}
 	case "provider":
 		if p := e.Result.Model.Provider; p != "" {
 			return cell{Text: p}
@@ -337,15 +337,6 @@ func (s *site) license(m modelFacts) (name, commercial, url string) {
 		url = l.URL
 	}
 	return l.ID, l.Commercial, url
-}
-
-// level is how a number was verified: by a source's word, by the file's, or by
-// this build from the samples.
-func (s *site) level(r *result.Result) string {
-	if r.Reported() {
-		return s.msg.T("level.reported")
-	}
-	return s.msg.T("level.declared")
 }
 
 // value returns a registry key's or formula column's value.

@@ -104,7 +104,7 @@ func (s *site) boardCSV(b *rank.Board) []byte {
 			flagged = row.Flag.Reason
 		}
 		cells := []string{b.ID, lo, hi, safeText(e.Result.Model.Name), stars, row.Rating.ScaleID, safeText(why), safeText(hw), n, safeText(e.Result.Model.Precision),
-			safeText(s.loadText(e.Result)), safeText(e.Origin()), safeText(sourceField(e.Result, func(s *result.Source) string { return s.Publisher })), safeText(e.License), levelID(e.Result), flagged, strings.Join(s.caveatIDs(e), " "), e.ID}
+			safeText(s.loadText(e.Result)), safeText(e.Origin()), safeText(sourceField(e.Result, func(s *result.Source) string { return s.Publisher })), safeText(e.License), s.levelOf(e.Result), flagged, strings.Join(s.caveatIDs(e), " "), e.ID}
 		for _, c := range used {
 			if v, ok := s.value(e.Result, c); ok {
 				cells = append(cells, num(v))
@@ -115,13 +115,6 @@ func (s *site) boardCSV(b *rank.Board) []byte {
 		rows = append(rows, cells)
 	}
 	return csvBytes(head, rows)
-}
-
-func levelID(r *result.Result) string {
-	if r.Reported() {
-		return "reported"
-	}
-	return "declared"
 }
 
 func (s *site) caveatIDs(e *entry) []string {

@@ -49,7 +49,7 @@ type labelCard struct {
 // labelInput gathers what a label states.
 func (s *site) labelInput(e *entry) label.Input {
 	return label.Input{Result: e.Result, Model: e.Model, Task: e.Task, Hardware: e.Hardware, Rating: e.Rating,
-		SiteTitle: s.in.Site.Title, BaseURL: s.baseURL, PointTitle: s.labelPoint(e), Flag: e.Flag, Withdrawal: e.Withdrawal,
+		SiteTitle: s.in.Site.Title, BaseURL: s.baseURL, PointTitle: s.labelPoint(e), Flag: e.Flag, Withdrawal: e.Withdrawal, Verification: s.levelOf(e.Result),
 		Lang: s.in.Site.Language, ToolVersion: s.opt.Tool.Version, HashLen: s.in.Site.Labels.HashLen}
 }
 
@@ -82,9 +82,7 @@ func (s *site) labelsPage() job {
 		const path = "labels/index.html"
 		p := labelsPage{frame: s.frame(path, s.msg.T("labels.title"), s.msg.T("labels.lede"), false),
 			Docs: s.pageLink(path, "docs/labels/"), Scale: s.pageLink(path, "methodology/rating/")}
-		if s.files[readingPath] {
-			p.Read = relative(path, readingPath)
-		}
+		p.Read = relative(path, readingPath)
 		if s.baseURL == "" {
 			p.Missing = s.msg.T("label.none")
 			return nil, r.page("labels", path, p)

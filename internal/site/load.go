@@ -42,6 +42,9 @@ type Input struct {
 	Commit string
 	// Drafts are results left out because they are drafts.
 	Drafts []*result.Loaded
+	// Recomputed holds the ids of results whose samples are at hand and give the
+	// numbers that the file states.
+	Recomputed map[string]bool
 }
 
 // Load reads the board at root. err is for a root that cannot be read at all.
@@ -96,6 +99,10 @@ func Load(ctx context.Context, root string, opt Options) (*Input, result.Finding
 		}
 		in.Results = append(in.Results, r)
 	}
+	if fs, err = in.recompute(ctx, jobs); err != nil {
+		return nil, out, err
+	}
+	add(fs)
 	in.Commit = gitCommit(ctx, root)
 	return in, out, nil
 }

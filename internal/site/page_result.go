@@ -218,7 +218,7 @@ func (s *site) resultFacts(page string, e *entry) []fact {
 	} else {
 		fs = append(fs, fact{Key: s.msg.T("fact.boundary"), Value: s.msg.T("boundary.none")})
 	}
-	who := s.msg.T("level.declared")
+	who := s.msg.T("level." + s.levelOf(e.Result))
 	if e.Source != nil {
 		who = s.msg.T("origin.reported", e.Source.Publisher)
 	}
