@@ -89,14 +89,14 @@ func (d *Designs) Impose(s Sheet, labels iter.Seq2[*Label, error], o SheetOption
 			page.Fallback = lb.List.Fallback
 			im.place(page, cell, lb.List)
 			if cell++; cell == g.Cells() {
-				if !yield(page, nil) {
+				if !yield(im.marked(page), nil) {
 					return
 				}
 				page, cell = nil, 0
 			}
 		}
 		if page != nil {
-			yield(page, nil)
+			yield(im.marked(page), nil)
 		}
 	}
 }
@@ -172,7 +172,7 @@ func (im *imposer) calibration() *draw.List {
 		l.Add(draw.Text{X: cx, Y: cy, Pt: 9, Bold: true, Align: draw.Center, Color: black, S: strconv.Itoa(i + 1)},
 			draw.Text{X: cx, Y: cy + 4, Pt: notePt, Align: draw.Center, Color: black, S: mm(im.g.CellW) + " \u00d7 " + mm(im.g.CellH) + " mm"})
 	}
-	return l
+	return im.marked(l)
 }
 
 func mm(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
@@ -181,6 +181,11 @@ func mm(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 func (im *imposer) blank(title string, notes []string) *draw.List {
 	l := &draw.List{W: im.s.W, H: im.s.H, Title: title, Desc: strings.Join(notes, ". "), Lang: im.w.lang}
 	l.Add(im.margin(notes)...)
+	return l
+}
+
+// marked puts the crop marks on a page that is full: above what bleeds below them.
+func (im *imposer) marked(l *draw.List) *draw.List {
 	if !im.s.ButtCut {
 		l.Add(im.g.cropMarks()...)
 	}
