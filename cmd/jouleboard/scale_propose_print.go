@@ -109,7 +109,7 @@ func (v proposalView) group(i int) block {
 			b.facts = append(b.facts, [2]string{k, text})
 		}
 	}
-	if f := g.Before; f != nil && slices.Equal(f.Levels, g.After.Levels) && (len(f.Levels) > 0 || f.Models == g.After.Models) {
+	if f := g.Before; f != nil && slices.Equal(f.Levels, g.After.Levels) && (len(f.Levels) > 0 || !f.Live && f.Models == g.After.Models) {
 		add("now and then", v.fit(g.After))
 		add("levels", levelsText(g.After.Levels, v.Unit))
 	} else {
@@ -165,6 +165,9 @@ func (v proposalView) outcome(o rank.Outcome) string {
 }
 
 func (v proposalView) fit(f rank.Fit) string {
+	if f.Live {
+		return "relative ranking of the results at hand, without levels"
+	}
 	if len(f.Levels) == 0 {
 		return fmt.Sprintf("%s, %d needed: not rated", plural(f.Models, "model"), v.scale.MinCohort)
 	}

@@ -90,7 +90,7 @@ func runScaleSupersede(cmd *cobra.Command, e *env, id, by string) error {
 		return err
 	}
 	e.notef("%s is superseded by %s; commit %s.yaml", id, by, id)
-	if day := b.day(); next.Effective > day {
+	if day := b.day(); day != "" && next.Effective > day {
 		e.printFindings(result.Findings{{Rule: "SCALE-EARLY", Level: result.Note,
 			Message: fmt.Sprintf("%s takes effect on %s, and the board's day is %s: it rates from now on", by, next.Effective, day),
 			Hint:    "publish this change on " + next.Effective + ", not before"}})

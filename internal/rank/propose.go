@@ -74,6 +74,8 @@ type Fit struct {
 	Best   float64  `json:"best,omitempty"`
 	Worst  float64  `json:"worst,omitempty"`
 	Levels []Stored `json:"levels,omitempty"` // most stars first
+	// Live says that the group has no levels because it ranks the results at hand.
+	Live bool `json:"live,omitempty"`
 }
 
 // Stored is one stored level.
@@ -290,7 +292,7 @@ func (d *derived) sorted(s *Scale, metric string) []*result.Result {
 // fitOf describes a group, with the index of the cohort's ends where the scale
 // has one for the metric.
 func fitOf(s *Scale, g Group, d *derived, metric string) Fit {
-	f := Fit{Models: g.Reference.N}
+	f := Fit{Models: g.Reference.N, Live: s.Live()}
 	for _, l := range g.Levels {
 		f.Levels = append(f.Levels, Stored(l))
 	}

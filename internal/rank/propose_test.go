@@ -83,6 +83,12 @@ func TestProposeAgainst(t *testing.T) {
 		t.Errorf("signs now %q, expected some; from the first day %q, expected none", p.Groups[0].Triggers, p.Groups[0].Due)
 	}
 
+	// Against a relative ranking, which rates everybody and has no levels.
+	_, p = propose(t, rs, ProposeOptions{Against: liveScale(MethodQuantile, 5)})
+	if f := p.Groups[0].Before; f == nil || !f.Live || len(f.Levels) > 0 || p.Models.Both != 9 || p.Groups[0].Rows[0].Before.Stars != 5 || p.Groups[0].Triggers != nil {
+		t.Errorf("against a relative ranking: %+v", p.Groups[0])
+	}
+
 	// A group that no model is found for is named, and its ratings are lost.
 	two := append(proposeRows(), proposeRows(func(_ int, r *result.Result) { r.Workload.Task = "ocr" })...)
 	wide, _ := propose(t, two, ProposeOptions{})
