@@ -142,6 +142,7 @@ type benchRow struct {
 	show              string // how the value is printed
 	aim               string // "" where none is set
 	met               func(v float64) bool
+	over              string // a benchmark whose metric the value is divided by, "" for none
 }
 
 func atMost(limit float64) func(float64) bool  { return func(v float64) bool { return v <= limit } }
@@ -156,16 +157,16 @@ func benchRows() (rows []benchRow) {
 		aim     float64 // ms
 	}{{64, 1}, {256, 2}, {1024, 3}} {
 		rows = append(rows, benchRow{fmt.Sprintf("error of the time to first token, median, %d streams", f.streams),
-			fmt.Sprintf("BenchmarkFidelity/streams=%d", f.streams), "ttft-err-p50-ms", "%.2f ms", fmt.Sprintf("<= %g ms", f.aim), atMost(f.aim)})
+			fmt.Sprintf("BenchmarkFidelity/streams=%d", f.streams), "ttft-err-p50-ms", "%.2f ms", fmt.Sprintf("<= %g ms", f.aim), atMost(f.aim), ""})
 	}
 	for _, streams := range []int{64, 256, 1024} {
 		name := fmt.Sprintf("BenchmarkFidelity/streams=%d", streams)
 		rows = append(rows,
-			benchRow{fmt.Sprintf("error of the gap between tokens, median, %d streams", streams), name, "itl-err-p50-ms", "%.2f ms", "", nil},
-			benchRow{fmt.Sprintf("error of the gap between tokens, p99, %d streams", streams), name, "itl-err-p99-ms", "%.2f ms", "", nil})
+			benchRow{fmt.Sprintf("error of the gap between tokens, median, %d streams", streams), name, "itl-err-p50-ms", "%.2f ms", "", nil, ""},
+			benchRow{fmt.Sprintf("error of the gap between tokens, p99, %d streams", streams), name, "itl-err-p99-ms", "%.2f ms", "", nil, ""})
 	}
 	for _, streams := range []int{64, 256, 1024} {
-		r := benchRow{fmt.Sprintf("throughput lost, %d streams", streams), fmt.Sprintf("BenchmarkFidelity/streams=%d", streams), "loss-%", "%.2f %%", "", nil}
+		r := benchRow{fmt.Sprintf("throughput lost, %d streams", streams), fmt.Sprintf("BenchmarkFidelity/streams=%d", streams), "loss-%", "%.2f %%", "", nil, ""}
 		if streams == 256 {
 			r.aim, r.met = "< 1 %", below(1)
 		}
@@ -173,22 +174,36 @@ func benchRows() (rows []benchRow) {
 	}
 	const flood = "BenchmarkFlood/streams=16"
 	rows = append(rows,
-		benchRow{"flood of 16 streams", flood, "chunks/s", "%.0f chunks/s", ">= 500000", atLeast(500_000)},
-		benchRow{"parser alone", "BenchmarkParser", "chunks/s", "%.0f chunks/s", "", nil},
-		benchRow{"memory for one more chunk, without its record", flood, "spent-B/chunk", "%.1f B", "0", below(0.05)},
-		benchRow{"memory for one more chunk, its record (a gap of 8 B)", flood, "kept-B/chunk", "%.1f B", "", nil},
-		benchRow{"memory for a request, whatever its length", flood, "B/request", "%.0f B", "", nil},
+		benchRow{"flood of 16 streams", flood, "chunks/s", "%.0f chunks/s", ">= 500000", atLeast(500_000), ""},
+		benchRow{"parser alone", "BenchmarkParser", "chunks/s", "%.0f chunks/s", "", nil, ""},
+		benchRow{"memory for one more chunk, without its record", flood, "spent-B/chunk", "%.1f B", "0", below(0.05), ""},
+		benchRow{"memory for one more chunk, its record (a gap of 8 B)", flood, "kept-B/chunk", "%.1f B", "", nil, ""},
+		benchRow{"memory for a request, whatever its length", flood, "B/request", "%.0f B", "", nil, ""},
 	)
 	for _, c := range []string{"constant", "sine", "square", "batches"} {
-		rows = append(rows, benchRow{"joules of a simulated GPU, " + c + " power: off by", "BenchmarkEnergy/" + c, "%-of-bound", "%.1f %% of the bound", "<= 100 %", atMost(100)})
+		rows = append(rows, benchRow{"joules of a simulated GPU, " + c + " power: off by", "BenchmarkEnergy/" + c, "%-of-bound", "%.1f %% of the bound", "<= 100 %", atMost(100), ""})
 	}
-	return append(rows,
-		benchRow{"J/token at constant power", "BenchmarkEnergy/constant", "J/token", "%.6f", "", nil},
-		benchRow{"J/token at constant power, by hand", "BenchmarkEnergy/constant", "hand-J/token", "%.6f", "", nil},
-		benchRow{"J/token at constant power: off by", "BenchmarkEnergy/constant", "J/token-off-%", "%.4f %%", "0", below(0.00005)},
-		benchRow{"energy sampler, all cores busy: late by, median", "BenchmarkSamplerJitter", "us-late-p50", "%.0f us", "", nil},
-		benchRow{"energy sampler, all cores busy: late by, at most", "BenchmarkSamplerJitter", "us-late-max", "%.0f us", "", nil},
+	rows = append(rows,
+		benchRow{"J/token at constant power", "BenchmarkEnergy/constant", "J/token", "%.6f", "", nil, ""},
+		benchRow{"J/token at constant power, by hand", "BenchmarkEnergy/constant", "hand-J/token", "%.6f", "", nil, ""},
+		benchRow{"J/token at constant power: off by", "BenchmarkEnergy/constant", "J/token-off-%", "%.4f %%", "0", below(0.00005), ""},
+		benchRow{"energy sampler, all cores busy: late by, median", "BenchmarkSamplerJitter", "us-late-p50", "%.0f us", "", nil, ""},
+		benchRow{"energy sampler, all cores busy: late by, at most", "BenchmarkSamplerJitter", "us-late-max", "%.0f us", "", nil, ""},
 	)
+	const labels = "BenchmarkLabels/"
+	rows = append(rows,
+		benchRow{"labels as SVG and PDF", labels + "svg+pdf", "labels/s", "%.0f labels/s", ">= 1000", atLeast(1000), ""},
+		benchRow{"labels as PNG", labels + "png", "labels/s", "%.0f labels/s", ">= 167", atLeast(167), ""})
+	for _, f := range []struct{ title, name string }{{"SVG", "svg"}, {"PDF", "pdf"}, {"PNG", "png"}} {
+		naive := "BenchmarkNaive/" + f.name
+		if f.name != "png" { // it stands above
+			rows = append(rows, benchRow{"labels as " + f.title, labels + f.name, "labels/s", "%.0f labels/s", "", nil, ""})
+		}
+		rows = append(rows,
+			benchRow{"labels as " + f.title + ", the naive way (a document and fonts each)", naive, "labels/s", "%.0f labels/s", "", nil, ""},
+			benchRow{"labels as " + f.title + ", against the naive way", labels + f.name, "labels/s", "%.1f times", "", nil, naive})
+	}
+	return rows
 }
 
 // benchTable prints the metrics of benchmark lines beside their aims.
@@ -214,6 +229,12 @@ func benchTable(lines string) string {
 	fmt.Fprintf(w, "what\tmeasured\taim\t\n")
 	for _, r := range benchRows() {
 		v, ok := have[r.bench+" "+r.unit]
+		if r.over != "" && ok {
+			var by float64
+			if by, ok = have[r.over+" "+r.unit]; ok {
+				v /= by
+			}
+		}
 		verdict := ""
 		switch {
 		case !ok:
@@ -255,13 +276,17 @@ func TestBenchTable(t *testing.T) {
 	got := benchTable("goos: linux\n" +
 		"BenchmarkFidelity/streams=64-2 \t 1\t 5 ns/op\t 0.25 itl-err-p50-ms\t 0.998 ttft-err-p50-ms\n" +
 		"BenchmarkFidelity/streams=1024-2 \t 1\t 5 ns/op\t 3.01 ttft-err-p50-ms\t 12.3 others-cpu-%\n" +
-		"BenchmarkFlood/streams=16-2 \t 1\t 5 ns/op\t 1.25e+06 chunks/s\t -0.012 spent-B/chunk\nPASS\n")
+		"BenchmarkFlood/streams=16-2 \t 1\t 5 ns/op\t 1.25e+06 chunks/s\t -0.012 spent-B/chunk\n" +
+		"BenchmarkLabels/pdf-2 \t 9\t 5 ns/op\t 1200 labels/s\t 7 allocs/op\nBenchmarkNaive/pdf-2 \t 9\t 5 ns/op\t 100 labels/s\nBenchmarkLabels/svg-2 \t 9\t 5 ns/op\t 900 labels/s\nPASS\n")
+	got = strings.Join(strings.Fields(got), " ")
 	for _, want := range []string{
-		"median, 64 streams     1.00 ms            <= 1 ms     met",
-		"median, 256 streams    not measured       <= 2 ms",
-		"median, 1024 streams   3.01 ms            <= 3 ms     missed",
-		"1250000 chunks/s   >= 500000   met",
-		" 0.0 B              0           met",
+		"median, 64 streams 1.00 ms <= 1 ms met",
+		"median, 256 streams not measured <= 2 ms",
+		"median, 1024 streams 3.01 ms <= 3 ms missed",
+		"1250000 chunks/s >= 500000 met",
+		" 0.0 B 0 met",
+		"PDF, against the naive way 12.0 times",
+		"SVG, against the naive way not measured",
 		"Other programs used up to 12 % of the cores",
 	} {
 		if !strings.Contains(got, want) {
