@@ -4,6 +4,7 @@ package label
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"jouleboard/internal/rank"
@@ -46,6 +47,56 @@ func (in Input) alt(w *words) string {
 	}
 	// Screen readers spell a thin space out, or drop it; a plain one is safe.
 	return strings.ReplaceAll(strings.Join(nonEmpty(parts), w.t("alt_clause")), unit.Thin, " ") + w.t("alt_stop")
+}
+
+// said is a text of a design and what it came to say.
+type said struct{ text, s string }
+
+// inSentence are the fields that the sentence tells in its own words.
+var inSentence = []string{"model", "rating", "rating_short", "value", "per_tiny", "ci_short", "task", "hardware", "hardware_short", "dated", "month", "status", "status_short", "scale_id", "withdrawn", "reason_short"}
+
+// describe is the whole drawing in words: the sentence, then everything that
+// the drawing says and the sentence does not, and the note that every label
+// carries.
+func (in Input) describe(alt string, lo *layout, w *words) string {
+	var parts []string
+	say := func(s string) {
+		s = strings.TrimSuffix(strings.ReplaceAll(s, unit.Thin, " "), ".")
+		if s != "" && !strings.Contains(alt, s) && !slices.Contains(parts, s) {
+			parts = append(parts, s)
+		}
+	}
+	for _, x := range lo.said {
+		told := 0
+		refs := fieldRef.FindAllStringSubmatch(x.text, -1)
+		for _, m := range refs {
+			switch {
+			case slices.Contains(inSentence, m[1]):
+				told++
+			case m[1] == "id_line":
+				told++
+				say(lo.f["hash_short"])
+			}
+		}
+		if len(refs) == 0 || told < len(refs) {
+			say(x.s)
+		}
+	}
+	if lo.ds.uses["fact_value"] {
+		for _, f := range lo.facts {
+			if len(f.value) < 3 || !strings.Contains(alt, f.value) {
+				say(f.key + w.t("alt_colon") + f.value)
+			}
+		}
+	}
+	if in.Rating.Rated && in.Rating.Spans { // small stars say so by their cores alone
+		say(w.t("range", "lo", stars(in.Rating.Min), "hi", stars(in.Rating.Max)))
+	}
+	if in.Rating.Rated && in.Rating.Relative {
+		say(w.t("relative"))
+	}
+	say(w.t("note"))
+	return alt + " " + strings.Join(parts, w.t("alt_clause")) + w.t("alt_stop")
 }
 
 func nonEmpty(ss []string) []string {

@@ -44,7 +44,7 @@ func (d *Designs) Badge(in Input, withValue bool) ([]byte, error) {
 	left := round4(draw.Width(leftText, pt, false) + 2*pad)
 	width := round4(left + draw.Width(right, pt, false) + 2*pad)
 	white, dark, fill := draw.Paint{Hex: badgeText}, draw.Paint{Hex: badgeLeft}, draw.Paint{Hex: color}
-	l := &draw.List{W: width, H: badgeHeight, Title: leftText + ": " + right, Desc: in.alt(w), Lang: w.lang}
+	l := &draw.List{W: width, H: badgeHeight, Title: leftText + ": " + right, Desc: in.alt(w) + " " + w.t("note"), Lang: w.lang}
 	l.Add(
 		draw.Rect{W: left + 4, H: badgeHeight, R: 3, Fill: dark},
 		draw.Rect{X: left, W: width - left, H: badgeHeight, R: 3, Fill: fill},

@@ -315,7 +315,7 @@ func TestRecord(t *testing.T) {
 		Title    string `xml:"title"`
 		Desc     string `xml:"desc"`
 	}
-	if err := xml.Unmarshal(svg, &meta); err != nil || meta.Metadata != rec || meta.Desc != l.Alt {
+	if err := xml.Unmarshal(svg, &meta); err != nil || meta.Metadata != rec || meta.Desc != l.List.Desc || !strings.HasPrefix(meta.Desc, l.Alt) {
 		t.Errorf("SVG metadata %q, %v", meta.Metadata, err)
 	}
 	pdf, err := l.PDF()

@@ -44,8 +44,9 @@ type layout struct {
 	list     *draw.List
 	boxes    []box
 	findings result.Findings
-	at       int   // the element being drawn
-	cuts     []int // elements whose text was cut short
+	at       int    // the element being drawn
+	cuts     []int  // elements whose text was cut short
+	said     []said // the texts, whole
 }
 
 // ratingShape is what the row of stars shows.
@@ -100,9 +101,9 @@ func (d *Designs) Draw(in Input, style Style) (*Label, error) {
 		lo.markCustom(drawn.t("custom"))
 		lb.Record.Custom = true
 		lb.Alt = strings.TrimSuffix(lb.Alt, w.t("alt_stop")) + w.t("alt_clause") + w.t("custom") + w.t("alt_stop")
-		lo.list.Desc = lb.Alt
 		lb.note(result.Warn, "LBL-W-CUSTOM", "mend the design's findings to draw it without this line", "design %s breaks rules of layout, so the label says %q", ds.Name, w.t("custom"))
 	}
+	lo.list.Desc = in.describe(lb.Alt, lo, w)
 	lb.Findings = append(lb.Findings, lo.findings...)
 	lb.List, lb.places = lo.list, lo.places()
 	return lb, nil
@@ -313,6 +314,9 @@ func (lo *layout) text(e *Element, dy float64) error {
 	s := lo.fill(e.Text)
 	if s == "" {
 		return nil
+	}
+	if e.Repeat == "" {
+		lo.said = append(lo.said, said{e.Text, s})
 	}
 	ft := fitter{bold: e.Font == "bold", maxW: e.MaxW, wrapPt: e.WrapPt, fallback: lo.ds.fallback}
 	x := e.X
