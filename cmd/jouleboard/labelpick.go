@@ -17,9 +17,6 @@ import (
 // loadLabelBoard reads the board. With unofficial, designs that break a rule of
 // layout are warned of and no error.
 func loadLabelBoard(ctx context.Context, e *env, unofficial bool) (*board, error) {
-	if !unofficial {
-		return loadBoard(ctx, e)
-	}
 	root, err := e.root()
 	if err != nil {
 		return nil, err
@@ -28,13 +25,20 @@ func loadLabelBoard(ctx context.Context, e *env, unofficial bool) (*board, error
 	if err != nil {
 		return nil, err
 	}
+	layout := 0
 	for i, f := range findings {
 		if f.Level == result.Error && label.Unofficial(f) {
-			findings[i].Level = result.Warn
+			layout++
+			if unofficial {
+				findings[i].Level = result.Warn
+			}
 		}
 	}
 	if findings.HasErrors() {
 		e.printFindings(findings)
+		if layout == findings.Count(result.Error) {
+			e.hintf("with --unofficial such a design is drawn, and says \"custom layout\"")
+		}
 		return nil, errFindings
 	}
 	return &board{in}, nil

@@ -116,14 +116,16 @@ func (l *Label) PNG() ([]byte, error) {
 	return draw.PNG(l.List, draw.PNGOptions{Text: []draw.PNGText{{Key: pngKeyword, Value: l.Record.JSON()}}})
 }
 
-// Names are the designs by name, sorted; each may have several sizes.
+// Names are the designs by name, sorted; each may have several sizes. Those that
+// can be drawn unofficially only are among them.
 func (d *Designs) Names() []string {
 	var names []string
-	for _, key := range d.names() {
-		name, _, _ := strings.Cut(key, "/")
-		if !slices.Contains(names, name) {
+	for _, byKey := range []map[string]*Design{d.byKey, d.custom} {
+		for key := range byKey {
+			name, _, _ := strings.Cut(key, "/")
 			names = append(names, name)
 		}
 	}
-	return names
+	slices.Sort(names)
+	return slices.Compact(names)
 }
