@@ -97,7 +97,7 @@ func runVerify(cmd *cobra.Command, e *env, f verifyFlags, args []string) error {
 		}
 		subjects = append(subjects, more...)
 	}
-	b, err := loadBoard(cmd.Context(), e)
+	b, err := loadLabelBoard(cmd.Context(), e, true) // labels of such designs too
 	if err != nil {
 		return err
 	}

@@ -231,6 +231,7 @@ func (in Input) Record() Record { return in.record() }
 // SHA256 is the digest of the design that a style is drawn with, ok false if
 // there is no such design.
 func (d *Designs) SHA256(s Style) (sum string, ok bool) {
+	s.Unofficial = true
 	ds, _, err := d.choose(s.full())
 	if err != nil {
 		return "", false

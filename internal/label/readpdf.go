@@ -24,7 +24,7 @@ func readPDF(data []byte) ([]byte, error) {
 	if len(all) == 0 || !bytes.Contains(data, []byte("/Producer (jouleboard)")) {
 		claim := first(append(infos, metas...))
 		if claim == nil && !isRecordAnywhere(data) {
-			return nil, noRecord("the PDF has no record; a sheet of labels has none, and a PDF that another program saved may have lost it")
+			return nil, noRecord("the PDF has no record; a sheet of labels has none, and a PDF that another program saved may have lost it. Check by the QR code")
 		}
 		return claim, &ReadError{Err: ErrNoRecord, Resaved: true,
 			Message: "the PDF was saved by another program, so its record cannot be trusted"}
@@ -42,7 +42,7 @@ func readPDF(data []byte) ([]byte, error) {
 		if !ok {
 			return nil, damaged("the PDF was changed after it was written, and its record is gone")
 		}
-		return nil, noRecord("the PDF has no record; a sheet of labels has none")
+		return nil, noRecord("the PDF has no record; a sheet of labels has none: check its labels by their QR codes")
 	case len(infos) > 1 || len(metas) > 1:
 		return claim, damaged("the PDF holds several records, and a label has one")
 	case len(infos) == 0 || len(metas) == 0:

@@ -69,7 +69,7 @@ func (v *Verifier) drawing(out *Verdict, states []state, rec label.Record, data 
 		out.note("the record holds, but no label can look like that: %s", why)
 		return st
 	}
-	out.note("the record holds, but drawn text or metadata no longer match: %s. Only where the board has changed its title or a name in its catalogue since, that may be the reason", differs)
+	out.note("the record holds, but drawn text or metadata no longer match: %s. Unless the board has changed its title or a name in its catalogue since, somebody has changed the label", differs)
 	return st
 }
 

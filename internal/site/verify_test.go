@@ -606,7 +606,7 @@ func TestOutdated(t *testing.T) {
 		{"draft gone", draft, none, a, Outdated, WhyRerated, "", []string{"which this board no longer has"}, ""},
 		{"no scale then", none, nil, a, Outdated, WhyRerated, DrawingSame, []string{"has jb-2026 now"}, ""},
 		{"no scale", none, none, a, Unchanged, "", DrawingSame, nil, ""},
-		{"board renamed since", nil, func(in *Input) { in.Site.Title = "Another board" }, a, Altered, WhyDrawing, DrawingDiffers, []string{"Only where the board has changed its title"}, ""},
+		{"board renamed since", nil, func(in *Input) { in.Site.Title = "Another board" }, a, Altered, WhyDrawing, DrawingDiffers, []string{"Unless the board has changed its title"}, ""},
 		{"board moved since", nil, func(in *Input) { in.Site.BaseURL = "https://new.example.org" }, a, Altered, WhyRecord, "", []string{"give its former address with --base-url"}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
