@@ -78,6 +78,7 @@ func (f *deriveFlags) register(fl *pflag.FlagSet) {
 	fl.StringVar(&f.point, "point", "", "operating point of site.yaml")
 	fl.StringSliceVar(&f.by, "by", []string{"task", "hardware"}, "cohort keys that make groups")
 	fl.StringToStringVar(&f.where, "where", nil, "cohort keys with the one value that results must have")
+	fl.Lookup("where").DefValue = ""
 	fl.IntVar(&f.minCohort, "min-cohort", 8, "fewest models of a group that is rated")
 	fl.BoolVar(&f.wholeStars, "whole-stars", false, "whole stars only")
 	fl.StringVar(&f.source, "source", "", "where the figures come from (default: as the results say)")

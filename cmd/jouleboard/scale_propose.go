@@ -54,7 +54,7 @@ Nothing is written unless --write or -o asks for the draft.`,
 	f.register(fl)
 	for name, usage := range map[string]string{
 		"effective":   "day from which it holds, YYYY-MM-DD (default: 90 days from the board's day)",
-		"metric":      "registry key that is rated",
+		"metric":      "registry key that is rated (default: that of the scale in force)",
 		"point":       "operating point of site.yaml (default: that of the scale in force)",
 		"by":          "cohort keys that make groups (default: those of the scale in force)",
 		"where":       "cohort keys with the one value that results must have (default: those of the scale in force)",
@@ -62,6 +62,9 @@ Nothing is written unless --write or -o asks for the draft.`,
 		"whole-stars": "whole stars only (default: as the scale in force)",
 	} {
 		fl.Lookup(name).Usage = usage
+	}
+	for name, none := range map[string]string{"metric": "", "by": "[]", "min-cohort": "0"} {
+		fl.Lookup(name).DefValue = none // the help names the scale in force, not derive's own
 	}
 	fl.StringVar(&f.from, "from", "", "scale to compare with and to take the rules of (default: the scale in force)")
 	fl.StringVar(&f.format, "format", "text", "text, markdown or json")
