@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -75,6 +76,14 @@ func golden(t *testing.T, name string, got []byte) {
 
 func TestGoldens(t *testing.T) {
 	golden(t, "sheet.dl.json", JSON(sheet(t, false)))
+	groups := drawings(t)["groups"]
+	groups.Items = groups.Items[4:] // those with little in them
+	if b := JSON(groups); !json.Valid(b) {
+		t.Errorf("no JSON: %s", b)
+	} else {
+		golden(t, "groups.dl.json", b)
+	}
+	golden(t, "groups.svg", SVG(groups, SVGOptions{IDPrefix: "c", Unit: "mm"}))
 	golden(t, "live.svg", SVG(sheet(t, false), SVGOptions{IDPrefix: "c", Unit: "mm"}))
 	golden(t, "inline.svg", SVG(sheet(t, false), SVGOptions{IDPrefix: "c", Inline: true}))
 	golden(t, "outline.svg", SVG(sheet(t, true), SVGOptions{IDPrefix: "jb-0123456789ab-full", Text: Outline, Unit: "mm", Metadata: `{"a":"<&\""}`}))
