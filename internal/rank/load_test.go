@@ -200,6 +200,13 @@ func TestLockAndFreeze(t *testing.T) {
 	if _, _, err := Freeze(file, []byte("id: small\n"), nil); err == nil {
 		t.Error("a broken scale was frozen")
 	}
+	if got, _, err := Freeze(file, []byte(strings.Replace(small, "status: draft", "status: 'draft' # for now", 1)), nil); err != nil || !strings.Contains(string(got), "status: frozen # for now\n") {
+		t.Errorf("single quotes: %v\n%s", err, got)
+	}
+	gone := strings.Replace(f, "status: frozen", "status: superseded\nsuperseded_by: next", 1)
+	if got, l2, err := Freeze(file, []byte(gone), []byte(other)); err != nil || string(got) != gone || !bytes.Equal(l2, lock) {
+		t.Errorf("a superseded edition that lost its line: %v, lock %q", err, l2)
+	}
 	crlf := strings.ReplaceAll(small, "\n", "\r\n")
 	if got, _, err := Freeze(file, []byte(crlf), nil); err != nil || !strings.Contains(string(got), "status: frozen\r\n") {
 		t.Errorf("CRLF file: %v", err)
