@@ -53,7 +53,7 @@ func (in Input) alt(w *words) string {
 type said struct{ text, s string }
 
 // inSentence are the fields that the sentence tells in its own words.
-var inSentence = []string{"model", "rating", "rating_short", "value", "per_tiny", "ci_short", "task", "hardware", "hardware_short", "dated", "month", "status", "status_short", "scale_id", "withdrawn", "reason_short"}
+var inSentence = []string{"model", "rating", "rating_short", "value", "per_tiny", "ci_short", "task", "task_short", "hardware", "hardware_short", "dated", "month", "status", "status_short", "scale_id", "withdrawn", "reason_short"}
 
 // describe is the whole drawing in words: the sentence, then everything that
 // the drawing says and the sentence does not, and the note that every label

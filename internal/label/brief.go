@@ -23,7 +23,7 @@ var briefFields = map[string]string{
 	"ci_short":       "the interval of the energy, if there is one and the scale does not change",
 	"relative_short": "that the ranking is relative, for live scales",
 	"scale_id":       "the scale's id, if there are stars",
-	"task":           "the task", "hardware": "number and name of the accelerators", "hardware_short": "likewise, by their short name",
+	"task":           "the task", "task_short": "the task without what stands in brackets", "hardware": "number and name of the accelerators", "hardware_short": "likewise, by their short name",
 	"dated": "the month with its kind", "month": "the month",
 	"id_line": "scale, month and short id, unless a status takes their place", "id_line_short": "likewise without the month",
 	"hash_short":   "the first eight digits of the result's id",
@@ -36,6 +36,7 @@ func (in Input) brief(f fields, w *words, status string) {
 	f["maker"] = in.maker(func(string) bool { return true })
 	f["verify_short"] = w.t("verify_short")
 	f["task"] = cmp.Or(in.taskName(), none)
+	f["task_short"] = withoutAside(f["task"])
 	f["hardware"] = cmp.Or(in.hardwareName(w), w.t("no_hardware"))
 	f["hardware_short"] = cmp.Or(in.hardwareShort(w), f["hardware"])
 	kind, month := in.dated()
@@ -82,6 +83,14 @@ func (in Input) brief(f fields, w *words, status string) {
 
 // dot stands between facts on one line.
 const dot = " \u00b7 "
+
+// withoutAside leaves out what a title says in brackets at its end.
+func withoutAside(s string) string {
+	if i := strings.LastIndex(s, " ("); i > 0 && strings.HasSuffix(s, ")") {
+		return s[:i]
+	}
+	return s
+}
 
 // maker is who made the model, by its id, and for endpoints who serves it. Parts
 // that no font draws are left out.

@@ -74,9 +74,9 @@ func (r ruler) trim(i, j int) int {
 
 // fit finds the first way that fits: one line at pt, one line down to minPt in
 // steps of half a point, as many lines as allowed at the largest size, lines at
-// minPt with an ellipsis. keepSuffix cuts the middle of names that end in a
-// quantisation or a date.
-func (f fitter) fit(s string, pt, minPt float64, lines int, keepSuffix bool) block {
+// minPt with an ellipsis before the tail, which is the end that tells texts
+// apart: "" or what the text ends in.
+func (f fitter) fit(s string, pt, minPt float64, lines int, tail string) block {
 	sizes := steps(pt, minPt)
 	r := f.ruler(s)
 	for _, p := range sizes {
@@ -95,7 +95,7 @@ func (f fitter) fit(s string, pt, minPt float64, lines int, keepSuffix bool) blo
 		}
 	}
 	p := sizes[len(sizes)-1]
-	return block{lines: f.cut(s, p, lines, keepSuffix), pt: p, cut: true}
+	return block{lines: f.cut(s, p, lines, tail), pt: p, cut: true}
 }
 
 // steps are the sizes from pt down to minPt, half a point apart; minPt is the
@@ -164,14 +164,10 @@ func breakable(rs []rune, i int) bool {
 // quantisations, formats and dates.
 var suffix = regexp.MustCompile(`(?i)([-_.](fp\d+\w*|bf16|int\d+|w\d+a\d+|awq|gptq|gguf|exl2|nf4|mxfp4|nvfp4|q\d\w*|\d+bit|\d{4,8}|\d{4}-\d{2}(-\d{2})?))+$`)
 
-// cut shortens s to n lines with an ellipsis.
-func (f fitter) cut(s string, pt float64, n int, keepSuffix bool) []string {
-	keep := ""
-	if keepSuffix {
-		keep = suffix.FindString(s)
-		if !f.fits(ellipsis+keep, pt) {
-			keep = ""
-		}
+// cut shortens s to n lines with an ellipsis before its tail, if that fits.
+func (f fitter) cut(s string, pt float64, n int, keep string) []string {
+	if !f.fits(ellipsis+keep, pt) {
+		keep = ""
 	}
 	rs := []rune(strings.TrimSuffix(s, keep))
 	// The longest beginning that fits, found by halving: shorter ones fit too.

@@ -18,7 +18,11 @@ func TestFitLaws(t *testing.T) {
 		}
 		f := fitter{bold: keep, maxW: 10 + float64(room)/4}
 		n := 1 + int(lines%3)
-		b := f.fit(s, 16, 11, n, keep)
+		tail := ""
+		if keep {
+			tail = suffix.FindString(s)
+		}
+		b := f.fit(s, 16, 11, n, tail)
 		if len(b.lines) == 0 || len(b.lines) > n || b.pt > 16 || b.pt < 11 {
 			t.Errorf("%q: %d lines at %g pt", s, len(b.lines), b.pt)
 			return false
@@ -55,7 +59,7 @@ func TestFitOrder(t *testing.T) {
 		{"ExampleModelWithoutAnyHyphenInItsLongName", 16, "ExampleModelWithoutAny|HyphenInItsLongName"},   // between lower and upper case
 		{"stable-diffusion-3.5-large-turbo-preview-edition", 16, "stable-diffusion-3.5-large-|turbo-preview-edition"},
 	} {
-		b := f.fit(c.s, 16, 11, 2, true)
+		b := f.fit(c.s, 16, 11, 2, suffix.FindString(c.s))
 		if got := strings.Join(b.lines, "|"); got != c.lines || b.cut {
 			t.Errorf("%s: %q at %g pt, want %q", c.s, got, b.pt, c.lines)
 		}

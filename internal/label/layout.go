@@ -343,7 +343,7 @@ func (lo *layout) text(e *Element, dy float64) error {
 		}
 		b = block{lines: []string{s}, pt: e.Pt}
 	} else {
-		b = ft.fit(s, e.Pt, minPt, lines, e.Text == "{model}" || e.Text == "{provider}" || e.Text == "{maker}")
+		b = ft.fit(s, e.Pt, minPt, lines, tail(e, s))
 	}
 	if b.cut {
 		lo.cuts = append(lo.cuts, lo.at)
@@ -400,6 +400,19 @@ func (lo *layout) markCustom(text string) {
 			draw.Text{X: round4(x + pad), Y: round4(y + 0.92*em), Pt: size, Bold: true, Color: draw.Paint{Hex: palettes[lo.look]["alert"]}, S: text})
 		return
 	}
+}
+
+// tail is the end of a text that stays where the text is cut: the build of a
+// model, and the last of several facts.
+func tail(e *Element, s string) string {
+	switch e.Text {
+	case "{model}", "{provider}", "{maker}":
+		return suffix.FindString(s)
+	}
+	if i := strings.LastIndex(s, dot); i > 0 && strings.Contains(e.Text, dot) {
+		return s[i:]
+	}
+	return ""
 }
 
 // fill puts the fields into a text.

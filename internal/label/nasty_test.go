@@ -164,4 +164,12 @@ func TestShortWords(t *testing.T) {
 	if l, err := d.Draw(in, Style{Size: SizeStrip}); err != nil || !has(l, "Problem solving \u00b7 2 \u00d7 H100") {
 		t.Errorf("the short name of the hardware is not used: %v", err)
 	}
+	in.Task = &catalog.Task{Title: "Problem solving (GPQA Diamond)"}
+	if l, err := d.Draw(in, Style{Size: SizeStrip}); err != nil || !has(l, "Problem solving \u00b7 2 \u00d7 H100") {
+		t.Errorf("the task is not shortened: %v", err)
+	}
+	in.Task = &catalog.Task{Title: "Hosted endpoint, 1024 tokens in, 1024 out"}
+	if l, err := d.Draw(in, Style{Size: SizeStrip}); err != nil || !has(l, "Hosted endpoint, 10\u2026 \u00b7 2 \u00d7 H100") {
+		t.Errorf("the hardware does not stay: %q, %v", texts(l), err)
+	}
 }

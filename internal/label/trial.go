@@ -21,7 +21,7 @@ const maxBoxes = 600
 
 // mayBeCut are the fields that may end in an ellipsis: names that are whole
 // elsewhere. Everything else on a label is read as it is.
-var mayBeCut = []string{"site", "model", "provider", "maker", "url", "task", "hardware", "hardware_short", "fact_key", "fact_value", "reason"}
+var mayBeCut = []string{"site", "model", "provider", "maker", "url", "task", "task_short", "hardware", "hardware_short", "fact_key", "fact_value", "reason"}
 
 // trial collects what is wrong, each thing once.
 type trial struct {
