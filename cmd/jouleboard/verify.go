@@ -117,28 +117,38 @@ func runVerify(cmd *cobra.Command, e *env, f verifyFlags, args []string) error {
 	}
 	all := []verified{}
 	count := map[string]int{}
-	for _, s := range subjects {
-		if err := cmd.Context().Err(); err != nil {
-			return err
-		}
-		data := s.data
-		if s.path != "" {
-			if data, err = readLimited(s.path); err != nil {
-				return err
-			}
-		}
-		out := verified{Subject: s.name}
-		if s.address != "" {
+	type answer struct {
+		verified
+		err error
+	}
+	answers := inOrder(cmd.Context(), len(subjects), func(i int) (out answer) {
+		s := subjects[i]
+		out.Subject = s.name
+		switch {
+		case s.address != "":
 			out.Verdict = v.Address(s.address)
-		} else {
-			out.Verdict = v.File(data, redraw)
+		case s.path != "":
+			if s.data, out.err = readLimited(s.path); out.err == nil {
+				out.Verdict = v.File(s.data, redraw)
+			}
+		default:
+			out.Verdict = v.File(s.data, redraw)
 		}
-		count[out.Outcome]++
+		return out
+	})
+	for a := range answers {
+		if a.err != nil {
+			return a.err
+		}
+		count[a.Outcome]++
 		if f.format == "text" {
-			e.printVerdict(out, len(subjects) > 1)
+			e.printVerdict(a.verified, len(subjects) > 1)
 		} else {
-			all = append(all, out)
+			all = append(all, a.verified)
 		}
+	}
+	if err := cmd.Context().Err(); err != nil {
+		return err
 	}
 	if f.format == "json" {
 		if err := writeJSON(e, all); err != nil {

@@ -57,23 +57,29 @@ func readPDF(data []byte) ([]byte, error) {
 	return claim, nil
 }
 
+// maxKeywords is how many strings of keywords are looked at; more than one is
+// wrong already, and a hostile file may hold millions.
+const maxKeywords = 20
+
 // pdfKeywords returns each record in a string of keywords.
 func pdfKeywords(data []byte) (found [][]byte) {
 	rest := data
-	for {
+	for tried := 0; tried < maxKeywords; {
 		i := bytes.Index(rest, []byte("/Keywords"))
 		if i < 0 {
 			return found
 		}
 		rest = rest[i+len("/Keywords"):]
-		s, ok := bytes.CutPrefix(bytes.TrimLeft(rest[:min(len(rest), maxRecord+1024)], " \r\n\t"), []byte("("))
+		s, ok := bytes.CutPrefix(bytes.TrimLeft(rest[:min(len(rest), maxRecord+1024)], " \r\n\t"), []byte("("+recordPrefix))
 		if !ok {
 			continue
 		}
-		if text, ok := bytes.CutPrefix(pdfString(s), []byte(recordPrefix)); ok && isRecord(text) {
+		tried++
+		if text := pdfString(s); isRecord(text) {
 			found = append(found, text)
 		}
 	}
+	return found
 }
 
 // pdfString reads a literal string up to its closing parenthesis; s begins after

@@ -77,11 +77,31 @@ type Verdict struct {
 	Notes []string `json:"notes,omitempty"`
 	// Label is the record as read, Now what a label of the result says now.
 	Label *label.Record `json:"label,omitempty"`
-	Now   *label.Record `json:"now,omitempty"`
+	Now   *Statement    `json:"now,omitempty"`
 	// Page is the result's page, Notice the page where a flag or withdrawal is
 	// talked over.
 	Page   string `json:"page,omitempty"`
 	Notice string `json:"notice,omitempty"`
+}
+
+// Statement is what any label of a result says, in whatever size and design.
+type Statement struct {
+	Result      string   `json:"result"`
+	Model       string   `json:"model"`
+	Task        string   `json:"task"`
+	Status      string   `json:"status"`
+	Stars       string   `json:"stars,omitempty"`
+	Range       []string `json:"range,omitempty"`
+	Reason      string   `json:"reason,omitempty"`
+	Value       string   `json:"value,omitempty"`
+	Unit        string   `json:"unit,omitempty"`
+	Scale       string   `json:"scale,omitempty"`
+	ScaleSHA256 string   `json:"scale_sha256,omitempty"`
+}
+
+func statement(r label.Record) *Statement {
+	return &Statement{Result: r.Result, Model: r.Model, Task: r.Task, Status: r.Status, Stars: r.Stars, Range: r.Range,
+		Reason: r.Reason, Value: r.Value, Unit: r.Unit, Scale: r.Scale, ScaleSHA256: r.ScaleSHA256}
 }
 
 // Difference is one thing that the label and its result say differently.
@@ -162,8 +182,7 @@ func (v *Verifier) File(data []byte, redraw Redraw) Verdict {
 		return out
 	}
 	out.Page = v.page(e.Hash)
-	now := v.state(e).Record()
-	out.Now = &now
+	out.Now = statement(v.state(e).Record())
 	if id, err := result.ComputeID(e.Result); err != nil || id != e.ID {
 		if out.Outcome == "" {
 			out.set(Unknown, WhyNoResult)
@@ -326,8 +345,7 @@ func (v *Verifier) claim(out *Verdict, rec label.Record) {
 	}
 	out.Page = v.page(e.Hash)
 	in := v.state(e)
-	now := in.Record()
-	out.Now = &now
+	out.Now = statement(in.Record())
 	scale := v.s.in.Scales.Get(rec.Scale)
 	if scale != nil {
 		in = v.input(e, scale, e.Withdrawal)
@@ -379,8 +397,15 @@ func Says(r label.Record) string {
 		head += ", " + r.Value + " " + r.Unit + " per 1,000 requests"
 	}
 	switch r.Status {
-	case label.StatusFlagged, label.StatusDraft, label.StatusSuperseded:
-		head += ", " + r.Status
+	case label.StatusFlagged:
+		head += ", in review"
+	case label.StatusDraft:
+		head += ", draft"
+	case label.StatusSuperseded:
+		head += ", an edition that is superseded"
+	}
+	if r.Custom {
+		head += ", custom layout"
 	}
 	return head
 }

@@ -125,7 +125,7 @@ func (v *Verifier) tombstones(hash string) (out []*catalog.Withdrawal) {
 // found says what a label of a result says now.
 func (v *Verifier) found(out *Verdict, e *entry) {
 	now := v.state(e).Record()
-	out.Now, out.Page = &now, v.page(e.Hash)
+	out.Now, out.Page = statement(now), v.page(e.Hash)
 	out.note("a label of it says now: %s", Says(now))
 	if e.Withdrawal != nil {
 		v.withdrawn(out, e.Withdrawal)

@@ -61,7 +61,7 @@ func (v *Verifier) drawing(out *Verdict, states []state, rec label.Record, data 
 		out.note("only the record was proven, not the drawing: it was drawn by jouleboard %s, and this is %s", theirs, ours)
 		return st
 	case rec.Size != label.SizeBadge && !v.sameDesign(rec):
-		out.note("only the record was proven, not the drawing: the design %s is not the one that it was drawn with", rec.Design)
+		out.note("only the record was proven, not the drawing: the design %s of this board is not the one that it was drawn with", rec.Design)
 		return st
 	}
 	out.Drawing = DrawingDiffers
@@ -80,7 +80,7 @@ func toolVersion(rec label.Record) string {
 
 // style is how the record says that the label is drawn.
 func style(rec label.Record) label.Style {
-	return label.Style{Design: rec.Design, Size: rec.Size, Look: rec.Look}
+	return label.Style{Design: rec.Design, Size: rec.Size, Look: rec.Look, Unofficial: rec.Custom}
 }
 
 // sameDesign says whether the board has the design that a label was drawn with.
@@ -108,11 +108,7 @@ func (v *Verifier) draw(in label.Input, rec label.Record, format label.Format) (
 	}
 	l, err := v.s.in.Designs.Draw(in, style(rec))
 	if err != nil {
-		st := style(rec)
-		st.Unofficial = true
-		if l, err = v.s.in.Designs.Draw(in, st); err != nil {
-			return nil, err
-		}
+		return nil, err
 	}
 	l.Record.DesignSHA256 = rec.DesignSHA256
 	var data []byte
