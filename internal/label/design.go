@@ -43,8 +43,9 @@ type Design struct {
 
 // Bounds on what is read of a board's labels folder.
 const (
-	maxDesigns   = 100
-	maxFontBytes = 32 << 20 // the largest CJK fonts have half of that
+	maxDesigns     = 100
+	maxDesignBytes = 128 << 10 // the shipped ones have 6 kB
+	maxFontBytes   = 32 << 20  // the largest CJK fonts have half of that
 )
 
 // FontSpec names fonts beside the built-in ones.
@@ -135,10 +136,10 @@ func Load(labels fs.FS) (*Designs, result.Findings) {
 	fonts := map[string]*draw.Font{}
 	for _, name := range names {
 		file := "labels/" + name
-		data, err := readBounded(labels, name, yamldoc.MaxBytes)
+		data, err := readBounded(labels, name, maxDesignBytes)
 		if err != nil {
 			found = append(found, result.Finding{Rule: "LBL-DESIGN", Level: result.Error, Where: result.Place{File: file},
-				Message: "cannot be read: " + err.Error(), Hint: "check that it is a readable file of at most 1 MB"})
+				Message: "cannot be read: " + err.Error(), Hint: "check that it is a readable file of at most 128 kB"})
 			continue
 		}
 		ds, fs1 := parseDesign(file, data)

@@ -74,7 +74,7 @@ func loadWords(labels fs.FS) (map[string]*words, result.Findings) {
 	names, _ := fs.Glob(labels, "i18n/*.yaml") // the pattern is valid
 	for _, name := range names {
 		file := "labels/" + name
-		data, err := fs.ReadFile(labels, name)
+		data, err := readBounded(labels, name, yamldoc.MaxBytes)
 		if err != nil {
 			add(result.Place{File: file}, result.Error, "check that it is a readable file", "cannot be read: %v", err)
 			continue
