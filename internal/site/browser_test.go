@@ -206,6 +206,54 @@ func TestChartComesAlive(t *testing.T) {
 	}
 }
 
+// The gallery shows the labels of a board, of a model, of both; the address keeps
+// the choice, back and forth.
+func TestGalleryFilter(t *testing.T) {
+	dir, _ := shipped(t)
+	server := httptest.NewServer(http.FileServer(http.Dir(dir)))
+	defer server.Close()
+	abs, _ := filepath.Abs(dir)
+	p := newTab(t)
+	const shown = `[...document.querySelectorAll(".gallery > li")].filter(li => li.offsetParent !== null).length`
+	choose := func(list, value string) {
+		eval[bool](p, fmt.Sprintf(`(() => { const s = document.forms[0].elements[%q]; s.value = %q; s.dispatchEvent(new Event("change", {bubbles: true})); return true })()`, list, value))
+	}
+	for _, base := range []string{server.URL, "file://" + abs} {
+		p.do(chromedp.Navigate(base + "/labels/index.html"))
+		all := eval[int](p, shown)
+		board := eval[string](p, `document.forms[0].board.options[2].value`)
+		onBoard := eval[int](p, fmt.Sprintf(`[...document.querySelectorAll(".gallery > li")].filter(li => li.dataset.boards.split(" ").includes(%q)).length`, board))
+		model := eval[string](p, fmt.Sprintf(`[...document.querySelectorAll(".gallery > li")].find(li => li.dataset.boards.split(" ").includes(%q)).dataset.model`, board))
+		choose("board", board)
+		if got := eval[int](p, shown); got != onBoard || got == all || got == 0 {
+			t.Errorf("%s: %d labels of board %s, %d wanted, %d in all", base, got, board, onBoard, all)
+		}
+		choose("model", model)
+		if got := eval[int](p, shown); got < 1 || got >= onBoard {
+			t.Errorf("%s: %d labels of %s on %s", base, got, model, board)
+		}
+		q := eval[string](p, `location.search`)
+		if v, err := url.ParseQuery(strings.TrimPrefix(q, "?")); err != nil || v.Get("board") != board || v.Get("model") != model {
+			t.Errorf("%s: the address holds %q", base, q)
+		}
+		p.do(chromedp.Navigate(base + "/labels/index.html" + q))
+		if got := eval[string](p, `document.forms[0].board.value + " " + document.forms[0].model.value + " " + `+shown); !strings.HasPrefix(got, board+" "+model+" ") || strings.HasSuffix(got, " 0") {
+			t.Errorf("%s: the address brings %q back", base, got)
+		}
+		choose("model", "")
+		if got := eval[string](p, `new Promise(done => { addEventListener("popstate", () => setTimeout(() => done(document.forms[0].model.value), 0), {once: true}); history.back() })`); got != model {
+			t.Errorf("%s: back brings %q", base, got)
+		}
+		p.do(chromedp.Navigate(base + "/labels/index.html?board=%3Cscript%3E&model=nobody"))
+		if got := eval[int](p, shown); got != all {
+			t.Errorf("%s: an unknown choice shows %d of %d labels", base, got, all)
+		}
+		if c, _ := p.take(); len(c) > 0 {
+			t.Errorf("%s: complaints: %v", base, c)
+		}
+	}
+}
+
 // axe-core finds no violation on any kind of page, light or dark.
 func TestAxe(t *testing.T) {
 	dir, _ := shipped(t)

@@ -24,9 +24,10 @@ type directives struct {
 	site   *site
 	page   string
 	r      *renderer
-	n      int   // figures so far, for unique ids
-	charts bool  // the page needs the chart script
-	err    error // trouble that is not the page's fault
+	n      int             // figures so far, for unique ids
+	charts bool            // the page needs the chart script
+	put    map[string]bool // files that live parts have put beside the page
+	err    error           // trouble that is not the page's fault
 }
 
 // directive makes the HTML of one kind of live part.
@@ -34,7 +35,7 @@ type directive func(d *directives, args map[string]string) (template.HTML, error
 
 // known directives: those that stand alone on a line, and those inside text.
 var blockDirectives = map[string]directive{
-	"board": (*directives).board, "chart": (*directives).chart, "label": (*directives).label, "cite": (*directives).cite,
+	"board": (*directives).board, "chart": (*directives).chart, "label": (*directives).label, "labels": (*directives).labels, "cite": (*directives).cite,
 	"prompt": (*directives).prompt, "metrics": (*directives).metrics, "licenses": (*directives).licenses, "tasks": (*directives).tasks,
 	"scale": (*directives).scale, "hardware": (*directives).hardware, "bands": (*directives).bands, "benchmarks": (*directives).benchmarks,
 	"related": (*directives).related,
@@ -153,10 +154,12 @@ func (d *directives) label(args map[string]string) (template.HTML, error) {
 	if !d.site.hasLabel(e) {
 		return template.HTML(`<p class="note">` + template.HTMLEscapeString(d.site.msg.T("label.none")) + `</p>`), nil
 	}
-	src := relative(d.page, resultDir(e.Hash)+"index.html")
-	src = strings.TrimSuffix(src, "index.html")
-	return template.HTML(fmt.Sprintf(`<p><a href="%sindex.html"><img class="label-img" src="%slabel.svg" width="363" height="726" alt="%s"></a></p>`,
-		src, src, template.HTMLEscapeString(d.site.in.Designs.Alt(d.site.labelInput(e))))), nil
+	p := d.site.labelPicture(d.page, e, pictureOrder)
+	if p.Src == "" {
+		return template.HTML(`<p class="note">` + template.HTMLEscapeString(d.site.msg.T("label.notbuilt")) + `</p>`), nil
+	}
+	return template.HTML(fmt.Sprintf(`<p><a href="%s"><img class="label-img %s" src="%s" width="%d" height="%d" alt="%s"></a></p>`,
+		template.HTMLEscapeString(relative(d.page, resultPath(e.Hash))), p.Class, template.HTMLEscapeString(p.Src), p.W, p.H, template.HTMLEscapeString(p.Alt))), nil
 }
 
 // entryOf finds a result by id=, or the best row of board=.

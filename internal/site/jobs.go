@@ -52,9 +52,7 @@ func (s *site) jobs() []job {
 		add(s.tombstonePage(tombs[hash], hash), resultPath(hash))
 	}
 	add(s.labelsPage(), "labels/index.html")
-	if e := s.readingEntry(); e != nil {
-		add(s.readingPage(e), readingPath)
-	}
+	add(s.readingPage(), readingPath)
 	add(s.citationsPage(), "cite/index.html")
 	add(s.dataPage(), "data/index.html", "data/results.json", "data/results.csv")
 	add(s.moderationPage(), "moderation/index.html")

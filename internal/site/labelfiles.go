@@ -160,9 +160,7 @@ func (s *site) labelFiles(r *renderer, e *entry, p *resultPage) (result.Findings
 	}
 	if s.baseURL != "" {
 		p.Label = s.labelView(page, e, badge)
-		if s.files[readingPath] {
-			p.Reading = relative(page, readingPath)
-		}
+		p.Reading = relative(page, readingPath)
 	}
 	return found, nil
 }
@@ -180,6 +178,9 @@ func (s *site) drawLabels(r *renderer, e *entry, in label.Input) (result.Finding
 			}
 			drawn, last = l, style
 			for _, w := range l.Findings {
+				if w.Rule == "LBL-W-CUT" && (f.Size == label.SizeSmall || f.Size == label.SizeStrip) {
+					continue // small labels say less by design; the page says all
+				}
 				w.Where.File = cmp.Or(w.Where.File, e.Path)
 				if !slices.Contains(found, w) {
 					found = append(found, w)

@@ -55,7 +55,7 @@ var calloutFields = []struct {
 
 // readingEntry is the result whose label the page explains: of the rated ones
 // that nothing is held against the best, one with an interval before all
-// without. It is nil if there is none.
+// without. It is nil if there is none, or no address that its code could hold.
 func (s *site) readingEntry() *entry {
 	if s.baseURL == "" {
 		return nil
@@ -93,16 +93,24 @@ func cmpBool(a, b bool) int {
 	return -1
 }
 
-func (s *site) readingPage(e *entry) job {
+// readingPage explains the label of that result, or an invented one where a board
+// has no rated result yet.
+func (s *site) readingPage() job {
 	return func(r *renderer) (result.Findings, error) {
 		const path = readingPath
-		l, err := s.in.Designs.Draw(s.labelInput(e), label.Style{})
+		e, in := s.readingEntry(), s.labelSamples()[1].in
+		if e != nil {
+			in = s.labelInput(e)
+		}
+		l, err := s.in.Designs.Draw(in, label.Style{})
 		if err != nil {
-			return labelProblem(e, err), nil
+			return labelProblem(&entry{Loaded: &result.Loaded{Path: "labels/designs"}}, err), nil
 		}
 		p := readingPage{frame: s.frame(path, s.msg.T("read.title"), s.msg.T("read.lede"), false, link{"labels/index.html", s.msg.T("nav.labels")}),
-			Gallery: relative(path, "labels/index.html"), Docs: s.pageLink(path, "docs/labels/"), Scale: s.pageLink(path, "methodology/rating/"),
-			Result: link{relative(path, resultPath(e.Hash)), s.title(e)}}
+			Gallery: relative(path, "labels/index.html"), Docs: s.pageLink(path, "docs/labels/"), Scale: s.pageLink(path, "methodology/rating/")}
+		if e != nil {
+			p.Result = link{relative(path, resultPath(e.Hash)), s.title(e)}
+		}
 		p.Callouts = s.callouts(l)
 		list := readingDrawing(l, p.Callouts)
 		list.Title, list.Desc = s.msg.T("read.drawing"), s.msg.T("read.drawing.desc", len(p.Callouts), l.Alt)
