@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"jouleboard/internal/draw"
 )
 
 // tool returns the path of a program, or skips the test.
@@ -97,8 +99,9 @@ func (p pixels) without(q pixels) (n int, first image.Point) {
 	return n, first
 }
 
-// The same label as SVG and as PDF, as pixels: whatever one darkens, the other
-// darkens within 0.085 mm. Both hold a QR code that reads as the address.
+// The same label as SVG, PDF and PNG, as pixels, in every size: whatever one
+// darkens, the others darken within 0.085 mm. Each holds a QR code that an
+// independent decoder reads as the address, the PNG as it is shipped too.
 func TestRenderingsAgree(t *testing.T) {
 	rsvg, pdftoppm := tool(t, "rsvg-convert"), tool(t, "pdftoppm")
 	const dpi = 600
@@ -107,9 +110,17 @@ func TestRenderingsAgree(t *testing.T) {
 	long := input()
 	long.Model, long.Result.Model.Name = nil, "example-org/Example-Model-With-A-Long-Name-\u0416\u03a9\u00e9-30B-A3B-Instruct-2507-FP8"
 	all["long name"] = long
-	for _, name := range []string{"ci-span", "withdrawn", "long name"} {
-		t.Run(name, func(t *testing.T) {
-			l, err := d.Draw(all[name], Style{})
+	for _, c := range []struct {
+		state string
+		s     Style
+	}{
+		{"ci-span", Style{Size: "full"}}, {"withdrawn", Style{Size: "full", Look: LookMono}}, {"long name", Style{Size: "full"}},
+		{"ci-span", Style{Size: "compact"}}, {"long name", Style{Size: "compact", Look: LookMono}},
+		{"ci-span", Style{Size: "small"}}, {"withdrawn", Style{Size: "small", Look: LookMono}}, {"long name", Style{Size: "small"}},
+		{"ci-span", Style{Size: "strip", Look: LookMono}}, {"withdrawn", Style{Size: "strip"}}, {"long name", Style{Size: "strip"}},
+	} {
+		t.Run(c.state+" "+c.s.Size+" "+c.s.Look, func(t *testing.T) {
+			l, err := d.Draw(all[c.state], c.s)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -117,9 +128,17 @@ func TestRenderingsAgree(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			shipped, err := l.PNG()
+			if err != nil {
+				t.Fatal(err)
+			}
+			fine, err := draw.PNG(l.List, draw.PNGOptions{DPI: dpi})
+			if err != nil {
+				t.Fatal(err)
+			}
 			dir := t.TempDir()
 			in := func(name string) string { return filepath.Join(dir, name) }
-			for file, data := range map[string][]byte{"l.svg": l.SVG(), "l.pdf": pdf} {
+			for file, data := range map[string][]byte{"l.svg": l.SVG(), "l.pdf": pdf, "png.png": fine, "shipped.png": shipped} {
 				if err := os.WriteFile(in(file), data, 0o644); err != nil {
 					t.Fatal(err)
 				}
@@ -132,19 +151,23 @@ func TestRenderingsAgree(t *testing.T) {
 					t.Fatalf("%s: %v\n%s", args[0], err, out)
 				}
 			}
-			svg, page := raster(t, in("svg.png")), raster(t, in("pdf.png"))
-			if abs(svg.w-page.w) > 1 || abs(svg.h-page.h) > 1 {
-				t.Fatalf("%d x %d pixels as SVG, %d x %d as PDF", svg.w, svg.h, page.w, page.h)
+			pics := map[string]pixels{}
+			for _, f := range []string{"svg", "pdf", "png"} {
+				pics[f] = raster(t, in(f+".png"))
 			}
-			if n, at := svg.without(page); n > 0 {
-				t.Errorf("%d dark pixels of the SVG have none in the PDF near them; the first is %v (%.2f, %.2f mm)", n, at, float64(at.X)*25.4/dpi, float64(at.Y)*25.4/dpi)
-			}
-			if n, at := page.without(svg); n > 0 {
-				t.Errorf("%d dark pixels of the PDF have none in the SVG near them; the first is %v (%.2f, %.2f mm)", n, at, float64(at.X)*25.4/dpi, float64(at.Y)*25.4/dpi)
+			for a, p := range pics {
+				for b, q := range pics {
+					if abs(p.w-q.w) > 1 || abs(p.h-q.h) > 1 {
+						t.Fatalf("%d x %d pixels as %s, %d x %d as %s", p.w, p.h, a, q.w, q.h, b)
+					}
+					if n, at := p.without(q); n > 0 {
+						t.Errorf("%d dark pixels of the %s have none in the %s near them; the first is %v (%.2f, %.2f mm)", n, a, b, at, float64(at.X)*25.4/dpi, float64(at.Y)*25.4/dpi)
+					}
+				}
 			}
 			t.Run("QR", func(t *testing.T) {
 				zbar := tool(t, "zbarimg")
-				for _, file := range []string{"svg.png", "pdf.png"} {
+				for _, file := range []string{"svg.png", "pdf.png", "png.png", "shipped.png"} {
 					out, err := exec.Command(zbar, "-q", "--raw", in(file)).Output()
 					if err != nil || strings.TrimSpace(string(out)) != l.Record.URL {
 						t.Errorf("%s: the code reads %q (%v), want %q", file, bytes.TrimSpace(out), err, l.Record.URL)
