@@ -112,10 +112,9 @@ func penalty(c *coding.Code) int {
 	dark := 0
 	for y := range n {
 		for x := range n {
-			if c.Black(x, y) {
-				g[y*n+x] = 1
-				dark++
-			}
+			v := c.Bitmap[y*c.Stride+x/8] >> (7 - x&7) & 1
+			g[y*n+x] = v
+			dark += int(v)
 		}
 	}
 	sum := 0
