@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"math"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -376,6 +377,9 @@ func TestSheetOptionsChecked(t *testing.T) {
 		if option != c.option || (option != "") != (msg != "" && hint != "") {
 			t.Errorf("%s %+v: %q %q %q, want %q", c.sheet, c.o, option, msg, hint, c.option)
 		}
+		if c.sheet == "l7160" && c.option == "bleed" && !strings.Contains(msg, "comes cut") {
+			t.Errorf("bleed on stock is refused with %q", msg)
+		}
 		var err error
 		for _, err = range load(t).Impose(s, func(func(*Label, error) bool) {}, c.o) {
 			break
@@ -423,6 +427,18 @@ func TestImposeStops(t *testing.T) {
 // TestSheetPDF measures the ruler in the document, and draws twice.
 func TestSheetPDF(t *testing.T) {
 	d, all := load(t), shippedSheets(t)
+	older := input()
+	source := *older.Result.Source
+	source.Published = "2025-11-30"
+	r := *older.Result
+	r.Source, older.Result = &source, &r
+	for _, ins := range [][]Input{{older, input()}, {input(), older}} {
+		s, _ := all.Get("a4")
+		o := s.SheetPDF(SheetOptions{Size: SizeFull}, slices.Values(ins))
+		if got := o.Date.Format("2006-01-02"); got != "2026-02-03" || o.Info.Author != "Example board" {
+			t.Errorf("the document is of %s by %s; the newest label dates it", got, o.Info.Author)
+		}
+	}
 	for _, name := range all.Names() {
 		s, _ := all.Get(name)
 		o := SheetOptions{Size: s.Grids[0].Size, Labels: 1}
@@ -519,6 +535,23 @@ func TestSheetFiles(t *testing.T) {
 	}
 	if _, found := LoadSheets(fstest.MapFS{"sheets/A 4.yaml": {Data: []byte(head + "grids:\n  - {size: small, cols: 1, rows: 1}\n")}}); !found.HasErrors() {
 		t.Error("a sheet of a name with capitals and spaces is read")
+	}
+}
+
+// TestSheetInManual: the sheet that the manual shows is one.
+func TestSheetInManual(t *testing.T) {
+	page, err := os.ReadFile("../../content/docs/labels.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, ok := strings.Cut(string(page), "```yaml\ntitle: Round corners")
+	if !ok {
+		t.Fatal("the manual shows no sheet")
+	}
+	text, _, _ := strings.Cut("title: Round corners"+after, "```")
+	all, found := LoadSheets(fstest.MapFS{"sheets/mine.yaml": {Data: []byte(text)}})
+	if s, ok := all.Get("mine"); !ok || s.Grids[0].Cells() != 24 {
+		t.Errorf("the manual's sheet gives %+v, %v", s, found)
 	}
 }
 
