@@ -103,6 +103,9 @@ func (d *Designs) Draw(in Input, style Style) (*Label, error) {
 		lb.Alt = strings.TrimSuffix(lb.Alt, w.t("alt_stop")) + w.t("alt_clause") + w.t("custom") + w.t("alt_stop")
 		lb.note(result.Warn, "LBL-W-CUSTOM", "mend the design's findings to draw it without this line", "design %s breaks rules of layout, so the label says %q", ds.Name, w.t("custom"))
 	}
+	if err := lo.list.Check(); err != nil {
+		return nil, problem("LBL-E-DESIGN", "give the design's elements places, sizes and colours that can be drawn", "design %s: %v", ds.Name, err)
+	}
 	lo.list.Desc = in.describe(lb.Alt, lo, w)
 	lb.Findings = append(lb.Findings, lo.findings...)
 	lb.List, lb.places = lo.list, lo.places()
