@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -48,6 +49,35 @@ func TestContrast(t *testing.T) {
 	for hex, want := range map[string]string{"#1A1A1A": "17.40", "#4D4D4D": "8.45", "#005A8C": "7.39", "#767676": "4.54", "#8C2D04": "8.43", "#3C3C3C": "11.03", "#5F5F5F": "6.39"} {
 		if got := strings.TrimRight(num(float64(int(contrast(hex, "#FFFFFF")*100+0.5))/100), "0"); got != strings.TrimRight(want, "0") {
 			t.Errorf("%s on white: %s, want %s", hex, got, want)
+		}
+	}
+}
+
+// The palettes of the looks are those that the labels' rules print, and every
+// shipped design has them; its looks are left to the defaults or say the same.
+func TestPalettes(t *testing.T) {
+	want := map[string]string{
+		LookColour: "#1A1A1A #4D4D4D #005A8C #767676 #8C2D04 #FFFFFF", LookMono: "#000000 #000000 #000000 #000000 #000000 #FFFFFF", LookDark: "#F2F2F2 #B8B8B8 #6CB8F0 #8A8A8A #F2A07A #1A1A1A",
+	}
+	d := load(t)
+	for _, look := range Looks() {
+		for _, key := range d.names() {
+			var got []string
+			for _, name := range []string{"ink", "grey", "star", "outline", "alert", "paper"} {
+				got = append(got, d.byKey[key].color(look, name))
+				if p := palettes[look][name]; p != got[len(got)-1] {
+					t.Errorf("%s, %s: %s is %s, the default %s", key, look, name, got[len(got)-1], p)
+				}
+			}
+			if strings.Join(got, " ") != want[look] {
+				t.Errorf("%s, %s: %v, want %s", key, look, got, want[look])
+			}
+		}
+	}
+	// On the dark ground, as printed beside them.
+	for hex, want := range map[string]string{"#F2F2F2": "15.55", "#B8B8B8": "8.77", "#6CB8F0": "8.08", "#8A8A8A": "5.04", "#F2A07A": "8.36"} {
+		if got := strconv.FormatFloat(contrast(hex, "#1A1A1A"), 'f', 2, 64); got != want {
+			t.Errorf("%s on dark: %s, want %s", hex, got, want)
 		}
 	}
 }
@@ -98,6 +128,19 @@ func TestDesignFaults(t *testing.T) {
 		"weak grey":           {swap(`"#4D4D4D"`, `"#999999"`), "LBL-CONTRAST", "contrast of 2.85", ""},
 		"weak outline":        {swap(`"#767676"`, `"#CCCCCC"`), "LBL-CONTRAST", "stars", ""},
 		"outside":             {swap("id: hash, x: 36", "id: hash, x: 80"), "LBL-OUTSIDE", "hash", ""},
+		"covered":             {base + "  - {kind: rect, id: patch, x: 6, y: 156, w: 50, h: 4, fill: paper}\n", "LBL-OVERLAP", "element patch covers note", "id: patch"},
+		"half on the header":  {swap("id: subtitle, x: 6, y: 14.6", "id: subtitle, x: 6, y: 18.6"), "LBL-OVERLAP", "subtitle stands half on header", "id: subtitle"},
+		"grey text":           {swap(`grey: "#4D4D4D"`, `grey: "#808080"`), "LBL-CONTRAST", "contrast of 3.95", ""},
+		"dark text":           {swap(`grey: "#B8B8B8"`, `grey: "#606060"`), "LBL-CONTRAST", "in the look dark", ""},
+		"pale stars":          {swap(`star: "#005A8C"`, `star: "#F0F0F0"`), "LBL-CONTRAST", "element stars", "id: stars"},
+		"mono with a hue":     {swap(`alert: "#000000"`, `alert: "#010000"`), "LBL-DESIGN", "which is no grey", ""},
+		"unknown look":        {swap("  mono: {", "  sepia: {"), "LBL-DESIGN", "sepia", "sepia"},
+		"colour of one look":  {strings.Replace(swap("palette:\n", "palette:\n  pink: \"#802040\"\n"), "color: alert", "color: pink", 1), "LBL-DESIGN", `"pink" has no value in the look`, ""},
+		"short drops a field": {swap(`text: "{note}"`, `text: "{note}", short: "."`), "LBL-DESIGN", "short leaves out {note}", ""},
+		"note cut":            {swap(`text: "{note}", max_w: 84`, `text: "{note}", max_w: 30`), "LBL-CUT", "element note cuts {note} short", "id: note"},
+		"after nothing":       {swap("id: note,", "id: note, after: nobody,"), "LBL-DESIGN", "no text before it", "after: nobody"},
+		"two codes":           {base + "  - {kind: qr, x: 60, y: 161, box: 25}\n", "LBL-DESIGN", "2 elements of kind qr", ""},
+		"huge text":           {swap("pt: 30", "pt: 300"), "LBL-DESIGN", "at most 120 points", ""},
 		"overlap":             {swap("id: value, when: value, x: 6, y: 92", "id: value, when: value, x: 6, y: 104"), "LBL-OVERLAP", "value", ""},
 		"text over the code":  {swap("id: verify, x: 36", "id: verify, x: 20"), "LBL-OVERLAP", "verify", ""},
 		"tiny code":           {swap("box: 28", "box: 12"), "LBL-E-QR", "0.4 mm needed", ""},
@@ -126,7 +169,7 @@ func TestDesignFaults(t *testing.T) {
 		if strings.HasPrefix(name, "unknown element key") && len(found) != 1 {
 			t.Errorf("%s: told %d times: %v", name, len(found), found)
 		}
-		if len(d.names()) > 0 {
+		if len(d.byKey) > 0 {
 			t.Errorf("%s: the design can be used", name)
 		}
 	}

@@ -287,7 +287,7 @@ func (lo *layout) element(e *Element) error {
 		lo.box(box{id: e.ID, x1: min(e.X1, e.X2) - h, y1: min(e.Y1, e.Y2) - h, x2: max(e.X1, e.X2) + h, y2: max(e.Y1, e.Y2) + h, color: e.Stroke})
 	case "star":
 		lo.add(draw.Stars(e.CX, e.CY, e.R, e.Pitch, lo.in.min, lo.in.max, lo.paint(e.Fill), lo.paint(e.Stroke))...)
-		lo.box(box{id: e.ID, x1: e.CX - e.R, y1: e.CY - e.R, x2: e.CX + 4*e.Pitch + e.R, y2: e.CY + 0.81*e.R, color: e.Stroke, shows: "stars"})
+		lo.box(box{id: e.ID, x1: e.CX - e.R, y1: e.CY - e.R, x2: e.CX + 4*e.Pitch + e.R, y2: e.CY + 0.81*e.R, color: e.Stroke, fill: e.Fill, shows: "stars"})
 	case "qr":
 		items, info, err := draw.QR(lo.url, e.X*lo.scale, e.Y*lo.scale, e.Box*lo.scale)
 		if err != nil {
