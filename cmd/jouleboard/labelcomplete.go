@@ -60,9 +60,8 @@ func completeLabel(cmd *cobra.Command, e *env) {
 		}),
 		"design": from(func(in *site.Input) []string { return in.Designs.Names() }),
 		"sheet": from(func(in *site.Input) (names []string) {
-			sheets, _ := label.LoadSheets(in.Labels)
-			for _, n := range sheets.Names() {
-				s, _ := sheets.Get(n)
+			for _, n := range in.Sheets.Names() {
+				s, _ := in.Sheets.Get(n)
 				names = append(names, cobra.CompletionWithDesc(n, s.Title+": "+strings.Join(s.Sizes(), ", ")))
 			}
 			return names

@@ -43,14 +43,10 @@ func (f *labelFlags) checkSheet() error {
 
 // chooseSheet returns the sheet that is asked for and how to fill it with so many
 // labels.
-func chooseSheet(b *board, f labelFlags, labels int) (s label.Sheet, o label.SheetOptions, found result.Findings, err error) {
-	sheets, found := label.LoadSheets(b.Labels)
-	s, ok := sheets.Get(f.sheet)
+func chooseSheet(b *board, f labelFlags, labels int) (s label.Sheet, o label.SheetOptions, err error) {
+	s, ok := b.Sheets.Get(f.sheet)
 	if !ok {
-		if found.HasErrors() { // it may be among those
-			return s, o, found, errFindings
-		}
-		return s, o, found, usageError{msg: fmt.Sprintf("--sheet %q: there is no such sheet", f.sheet), hint: "the sheets in labels/sheets are " + strings.Join(sheets.Names(), ", ")}
+		return s, o, usageError{msg: fmt.Sprintf("--sheet %q: there is no such sheet", f.sheet), hint: "the sheets in labels/sheets are " + strings.Join(b.Sheets.Names(), ", ")}
 	}
 	o = label.SheetOptions{Size: label.SizeFull, Lang: b.Site.Language, Labels: labels, Skip: f.skip, Calibrate: f.calibrate, Bleed: f.bleed}
 	if sizes := s.Sizes(); len(f.sizes) == 1 {
@@ -60,17 +56,16 @@ func chooseSheet(b *board, f labelFlags, labels int) (s label.Sheet, o label.She
 	}
 	if option, msg, hint := s.Check(o); option != "" {
 		if option == "size" && !f.given["size"] {
-			return s, o, found, usageError{msg: msg, hint: "add --size; " + hint}
+			return s, o, usageError{msg: msg, hint: "add --size; " + hint}
 		}
-		return s, o, found, usageError{msg: "--" + option + ": " + msg, hint: hint}
+		return s, o, usageError{msg: "--" + option + ": " + msg, hint: hint}
 	}
-	return s, o, found, nil
+	return s, o, nil
 }
 
 // writeSheets puts the results' labels on sheets.
 func writeSheets(ctx context.Context, e *env, b *board, set *site.LabelSet, f labelFlags, rs []*result.Loaded) error {
-	s, o, found, err := chooseSheet(b, f, len(rs)*f.copies)
-	e.printFindings(found)
+	s, o, err := chooseSheet(b, f, len(rs)*f.copies)
 	if err != nil {
 		return err
 	}

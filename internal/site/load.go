@@ -34,6 +34,7 @@ type Input struct {
 	Pages    []*content.Page
 	Scales   *rank.Scales
 	Designs  *label.Designs
+	Sheets   label.Sheets
 	Registry *unit.Registry
 	Content  fs.FS
 	// The built-in files with the board's own over them.
@@ -81,6 +82,8 @@ func Load(ctx context.Context, root string, opt Options) (*Input, result.Finding
 	in.Scales, fs = rank.LoadScales(in.Labels)
 	add(fs)
 	in.Designs, fs = label.Load(in.Labels)
+	add(fs)
+	in.Sheets, fs = label.LoadSheets(in.Labels)
 	add(fs)
 
 	jobs := opt.Jobs
