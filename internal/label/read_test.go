@@ -53,6 +53,34 @@ func TestReadRecord(t *testing.T) {
 	}
 }
 
+// Names with what each format escapes come back as they were.
+func TestReadNames(t *testing.T) {
+	for _, name := range []string{"org/Model (v2) \\ \"best\"", "org/a<b>&c", "组织/模型-7B", "org/Größe))(", "org/🦙"} {
+		in := input()
+		r := *in.Result
+		r.Model.Name = name
+		in.Result, in.Model = &r, nil
+		l, err := load(t).Draw(in, Style{Size: SizeStrip})
+		if err != nil {
+			t.Fatal(err)
+		}
+		pdf, err := l.PDF()
+		if err != nil {
+			t.Fatal(err)
+		}
+		png, err := l.PNG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, data := range [][]byte{l.SVG(), pdf, png} {
+			rec, format, err := ReadRecord(data)
+			if err != nil || rec.Model != name || rec.JSON() != l.Record.JSON() {
+				t.Errorf("%s of %q: %v, %q", format, name, err, rec.Model)
+			}
+		}
+	}
+}
+
 func chunk(kind, data string) []byte {
 	out := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
 	out = append(out, kind+data...)

@@ -651,6 +651,63 @@ func TestOldEditionSaysSo(t *testing.T) {
 	}
 }
 
+// A relative ranking changes when other results come and go. Its labels are then
+// outdated, never altered.
+func TestRelativeRanking(t *testing.T) {
+	const live = `id: live
+edition: "1"
+title: relative
+effective: 2026-01-01
+status: draft
+metric: energy_per_1000_requests_wh
+unit: Wh
+direction: lower
+method: equal-width
+min_cohort: 5
+groups:
+  - cohort: {task: gpqa}
+`
+	ranking := func(in *Input) {
+		scales, findings := rank.LoadScales(fstest.MapFS{"scales/live.yaml": {Data: []byte(live)}})
+		if findings.HasErrors() {
+			t.Fatal(findingsText(findings))
+		}
+		in.Scales = scales
+	}
+	then := verifier(t, false, ranking)
+	ids := ratedIDs(t, then)
+	worst := slices.MaxFunc(ids, func(a, b string) int {
+		return cmp.Compare(then.s.byID[a].Rating.Value, then.s.byID[b].Rating.Value)
+	})
+	now := verifier(t, false, func(in *Input) {
+		ranking(in)
+		in.Results = slices.DeleteFunc(slices.Clone(in.Results), func(r *result.Loaded) bool { return r.ID == worst })
+	})
+	count := map[string]int{}
+	for _, id := range ids {
+		if id == worst {
+			continue
+		}
+		got := now.File(then.file(t, id, label.Style{}, label.FormatSVG), RedrawAuto)
+		count[got.Outcome+" "+got.Reason]++
+		if got.Outcome == Altered || got.Outcome == Outdated && !strings.Contains(words(got), "stars: the label says") {
+			t.Errorf("%s (%s)\n%s", got.Outcome, got.Reason, words(got))
+		}
+	}
+	if count[Outdated+" "+WhyRerated] == 0 || count[Unchanged+" "] == 0 {
+		t.Errorf("%v", count)
+	}
+	// Other differences are still what they are.
+	other := ids[0]
+	if other == worst {
+		other = ids[1]
+	}
+	forged := swap(t, then.file(t, other, label.Style{}, label.FormatSVG), `"unit":"Wh"`, `"unit":"mWh"`, 1)
+	if got := now.File(forged, RedrawAuto); got.Outcome != Altered {
+		t.Errorf("unit: %s (%s)\n%s", got.Outcome, got.Reason, words(got))
+	}
+}
+
 // What another program wrote anew without a change is still the same.
 func TestRewritten(t *testing.T) {
 	v := verifier(t, false, nil)
