@@ -48,7 +48,7 @@ func chooseSheet(b *board, f labelFlags, labels int) (s label.Sheet, o label.She
 	if !ok {
 		return s, o, usageError{msg: fmt.Sprintf("--sheet %q: there is no such sheet", f.sheet), hint: "the sheets in labels/sheets are " + strings.Join(b.Sheets.Names(), ", ")}
 	}
-	o = label.SheetOptions{Size: label.SizeFull, Lang: b.Site.Language, Labels: labels, Skip: f.skip, Calibrate: f.calibrate, Bleed: f.bleed}
+	o = label.SheetOptions{Size: label.SizeFull, Lang: b.Site.Language, Design: f.design, Labels: labels, Skip: f.skip, Calibrate: f.calibrate, Bleed: f.bleed}
 	if sizes := s.Sizes(); len(f.sizes) == 1 {
 		o.Size = f.sizes[0]
 	} else if len(sizes) == 1 {

@@ -555,6 +555,44 @@ func TestSheetInManual(t *testing.T) {
 	}
 }
 
+// TestSheetWords: the margin speaks the board's language if the design's fonts can
+// draw it, and breaks text without spaces anywhere.
+func TestSheetWords(t *testing.T) {
+	han := strings.Repeat("\u6a21\u578b", 40)
+	files := fstest.MapFS{
+		"i18n/en.yaml":         {Data: []byte(shipped(t, "i18n/en.yaml"))},
+		"i18n/xx.yaml":         {Data: []byte("sheet_cut: " + han + "\n")},
+		"designs/default.yaml": {Data: []byte(strings.Replace(shipped(t, "designs/default.yaml"), "palette:", "fonts: {fallback: [han.ttf]}\npalette:", 1))},
+		"designs/plain.yaml":   {Data: []byte(shipped(t, "designs/default.yaml"))},
+		"fonts/han.ttf":        {Data: hanTTF(t)},
+	}
+	d, found := Load(files)
+	if found.HasErrors() {
+		t.Fatal(found)
+	}
+	s, _ := shippedSheets(t).Get("a4")
+	for design, drawn := range map[string]bool{"": true, "plain": false} {
+		o := SheetOptions{Size: SizeFull, Labels: 1, Lang: "xx", Design: design}
+		p := pages(t, d, s, o)[0]
+		said := ""
+		for _, it := range p.Items {
+			if g, ok := it.(draw.Group); ok && len(g.Items) < 20 {
+				for _, in := range g.Items {
+					if x, ok := in.(draw.Text); ok {
+						said += x.S
+						if w := draw.Width(x.S, x.Pt, false, p.Fallback...); w > 195+1e-6 {
+							t.Errorf("design %q: a line of %.1f mm, longer than the labels", design, w)
+						}
+					}
+				}
+			}
+		}
+		if strings.Contains(said, han) != drawn || strings.Contains(said, "Cut from mark") == drawn || (p.Fallback != nil) != drawn {
+			t.Errorf("design %q: the margin says %q", design, said)
+		}
+	}
+}
+
 // A sheet whose labels reach to its edges has no margin, and nothing stands on the
 // labels in its place.
 func TestSheetWithoutMargin(t *testing.T) {

@@ -105,7 +105,7 @@ func (im *imposer) margin(notes []string) (items []draw.Item) {
 	top, bottom, left, right := im.bands()
 	var nx1, ny1, nx2, ny2 float64 // where the notes are
 	for _, b := range []band{top, bottom, right, left} {
-		long, lines := b.setNotes(notes)
+		long, lines := im.setNotes(b, notes)
 		if lines == nil {
 			continue
 		}
@@ -129,48 +129,45 @@ func (im *imposer) margin(notes []string) (items []draw.Item) {
 
 // setNotes sets the notes on lines as long as the labels' block, if need be longer.
 // lines is nil where the band has no room.
-func (b band) setNotes(notes []string) (long float64, lines []string) {
+func (im *imposer) setNotes(b band, notes []string) (long float64, lines []string) {
 	for _, long := range []float64{min(b.block, b.long), b.long} {
-		if lines := wrapNotes(notes, long); lines != nil && float64(len(lines))*noteLead <= b.deep {
+		if lines := im.wrap(notes, long); lines != nil && float64(len(lines))*noteLead <= b.deep {
 			return long, lines
 		}
 	}
 	return 0, nil
 }
 
-// wrapNotes sets the notes on as few lines as they need, whole notes each; nil if
-// one of them alone is too long.
-func wrapNotes(notes []string, long float64) (lines []string) {
-	const gap = "   "
-	for _, n := range notes {
-		if draw.Width(n, notePt, false) > long {
-			broken := breakNote(n, long)
-			if broken == nil {
-				return nil
-			}
-			lines = append(lines, broken...)
-			continue
+// wrap sets notes on as few lines as they need. A note that is longer than a line
+// is broken between words, or in scripts without spaces anywhere.
+func (im *imposer) wrap(notes []string, long float64) (lines []string) {
+	fits := func(s string) bool { return draw.Width(s, notePt, false, im.fonts...) <= long }
+	join := func(gap, s string) {
+		if last := len(lines) - 1; last >= 0 && fits(lines[last]+gap+s) {
+			lines[last] += gap + s
+			return
 		}
-		if last := len(lines) - 1; last >= 0 && draw.Width(lines[last]+gap+n, notePt, false) <= long {
-			lines[last] += gap + n
-			continue
-		}
-		lines = append(lines, n)
+		lines = append(lines, s)
 	}
-	return lines
-}
-
-// breakNote breaks a note between words.
-func breakNote(n string, long float64) (lines []string) {
-	for word := range strings.FieldsSeq(n) {
-		last := len(lines) - 1
-		switch {
-		case draw.Width(word, notePt, false) > long:
-			return nil
-		case last >= 0 && draw.Width(lines[last]+" "+word, notePt, false) <= long:
-			lines[last] += " " + word
-		default:
-			lines = append(lines, word)
+	for _, n := range notes {
+		if fits(n) {
+			join("   ", n)
+			continue
+		}
+		gap := "   " // before its first word
+		for word := range strings.FieldsSeq(n) {
+			if fits(word) {
+				join(gap, word)
+			} else {
+				for _, r := range word {
+					if !fits(string(r)) {
+						return nil
+					}
+					join(gap, string(r))
+					gap = ""
+				}
+			}
+			gap = " "
 		}
 	}
 	return lines

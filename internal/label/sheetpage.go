@@ -16,6 +16,9 @@ import (
 type SheetOptions struct {
 	Size string // of the labels; the sheet must have a grid for it
 	Lang string // of the words in the margin
+	// Design is that of the labels: its fonts draw the margin too. Empty is
+	// "default".
+	Design string
 	// Labels is how many there are, so that pages say "1 of 3"; 0 is unknown.
 	Labels int
 	// Skip leaves the first cells free, of a sheet that was used before.
@@ -69,7 +72,11 @@ func (d *Designs) Impose(s Sheet, labels iter.Seq2[*Label, error], o SheetOption
 			return
 		}
 		g, _ := s.Grid(o.Size)
-		im := imposer{s: s, g: g, o: o, w: d.drawnWords(o.Lang)}
+		im := imposer{s: s, g: g, o: o}
+		if ds, _, err := d.choose(Style{Design: o.Design, Size: o.Size, Unofficial: true}.full()); err == nil {
+			im.fonts = ds.fallback
+		}
+		im.w = d.drawnWords(o.Lang, im.fonts)
 		if o.Calibrate && !yield(im.calibration(), nil) {
 			return
 		}
@@ -86,7 +93,6 @@ func (d *Designs) Impose(s Sheet, labels iter.Seq2[*Label, error], o SheetOption
 			if page == nil {
 				page = im.page()
 			}
-			page.Fallback = lb.List.Fallback
 			im.place(page, cell, lb.List)
 			if cell++; cell == g.Cells() {
 				if !yield(im.marked(page), nil) {
@@ -116,12 +122,12 @@ func (s Sheet) SheetPDF(o SheetOptions, labels iter.Seq[Input]) draw.PDFOptions 
 	return draw.PDFOptions{Info: draw.Info{Title: title, Author: author, Subject: title + ", to be printed at 100 %"}, Date: newest}
 }
 
-// drawnWords are the words of a language if the built-in fonts can draw them all,
-// else the English ones.
-func (d *Designs) drawnWords(lang string) *words {
+// drawnWords are the words of a language if the fonts can draw all that a margin
+// needs, else the English ones.
+func (d *Designs) drawnWords(lang string, fonts []*draw.Font) *words {
 	w := d.words(lang)
 	for _, key := range []string{"sheet_page", "sheet_page_open", "sheet_print", "sheet_cut", "sheet_cut_one", "sheet_calibrate", "sheet_ruler"} {
-		if len(undrawable(w.t(key), nil)) > 0 {
+		if len(undrawable(w.t(key), fonts)) > 0 {
 			return d.words("en")
 		}
 	}
@@ -134,7 +140,8 @@ type imposer struct {
 	g     Grid
 	o     SheetOptions
 	w     *words
-	pages int // made, without the calibration page
+	fonts []*draw.Font // beside the built-in ones
+	pages int          // made, without the calibration page
 }
 
 // page is the next empty page with all that stands outside of the labels.
@@ -179,7 +186,7 @@ func mm(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 // blank is a page without labels.
 func (im *imposer) blank(title string, notes []string) *draw.List {
-	l := &draw.List{W: im.s.W, H: im.s.H, Title: title, Desc: strings.Join(notes, ". "), Lang: im.w.lang}
+	l := &draw.List{W: im.s.W, H: im.s.H, Title: title, Desc: strings.Join(notes, ". "), Lang: im.w.lang, Fallback: im.fonts}
 	l.Add(im.margin(notes)...)
 	return l
 }
