@@ -34,6 +34,8 @@ type output struct {
 	files map[string]staged
 	dirs  map[string]bool
 	bytes int64
+	// kept holds the files of a build into memory, which has no folders at all.
+	kept map[string][]byte
 }
 
 type staged struct {
@@ -110,8 +112,17 @@ func newOutput(dir string) (*output, error) {
 	return &output{dir: dir, stage: stage, files: map[string]staged{}, dirs: map[string]bool{}}, nil
 }
 
+// newMemory prepares an output that touches no disk.
+func newMemory() *output {
+	return &output{files: map[string]staged{}, kept: map[string][]byte{}}
+}
+
 // discard removes the staging folder.
-func (o *output) discard() { _ = os.RemoveAll(o.stage) }
+func (o *output) discard() {
+	if o.kept == nil {
+		_ = os.RemoveAll(o.stage)
+	}
+}
 
 // put adds a file. name is relative with forward slashes; owner says which part
 // of the site made it, for the message when two want one name. It is safe for
@@ -127,6 +138,11 @@ func (o *output) put(name, owner string, data []byte) error {
 	}
 	o.files[name] = f
 	o.bytes += int64(len(data))
+	if o.kept != nil {
+		o.kept[name] = data
+		o.mu.Unlock()
+		return nil
+	}
 	dir := filepath.Dir(filepath.FromSlash(name))
 	makeDir := !o.dirs[dir]
 	o.dirs[dir] = true
@@ -221,6 +237,14 @@ func (o *output) names() []string {
 // commit moves the staged files into the output folder, removes stale ones and
 // writes the manifest last, so that an interrupted commit is mended by the next.
 func (o *output) commit(dry bool, stats *Stats) error {
+	stats.Sums = make(map[string]string, len(o.files))
+	for name, f := range o.files {
+		stats.Sums[name] = f.sum
+	}
+	if o.kept != nil {
+		stats.Files, stats.Bytes, stats.Contents = len(o.files), o.bytes, o.kept
+		return nil
+	}
 	old, err := readManifest(filepath.Join(o.dir, manifestName))
 	if err != nil {
 		return err

@@ -39,6 +39,9 @@ type Options struct {
 	Drafts bool
 	// DryRun renders everything and writes nothing.
 	DryRun bool
+	// Memory puts the files into Stats.Contents and touches no disk; Out is not
+	// looked at.
+	Memory bool
 	Tool   Tool
 	// Progress is told how far a phase is; nil is fine. It must be safe for
 	// concurrent use.
@@ -54,6 +57,12 @@ type Stats struct {
 	Phases                         []Phase
 	// Index is the page to open.
 	Index string
+	// BaseURL is the address that the site was built for, empty if none is known.
+	BaseURL string
+	// Sums are the SHA-256 digests of all files by name, in hexadecimal.
+	Sums map[string]string
+	// Contents are the files of a build into memory.
+	Contents map[string][]byte
 	// LabelsLeftOut says that no base URL is known, so that labels could carry no
 	// address to check them at.
 	LabelsLeftOut bool
@@ -70,8 +79,10 @@ type Phase struct {
 // the output folder was not touched. err is for trouble outside the input, such
 // as an output folder that cannot be written.
 func Build(ctx context.Context, root string, opt Options) (stats Stats, fs result.Findings, ok bool, err error) {
-	if err := CheckOut(root, opt.Out); err != nil {
-		return stats, nil, false, err
+	if !opt.Memory {
+		if err := CheckOut(root, opt.Out); err != nil {
+			return stats, nil, false, err
+		}
 	}
 	clock := newPhases()
 	progress := opt.Progress
@@ -104,9 +115,11 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		return stats, fs, false, nil
 	}
 
-	out, err := newOutput(opt.Out)
-	if err != nil {
-		return stats, fs, false, err
+	out := newMemory()
+	if !opt.Memory {
+		if out, err = newOutput(opt.Out); err != nil {
+			return stats, fs, false, err
+		}
 	}
 	defer out.discard()
 	more, err = s.render(ctx, out, progress)
@@ -122,7 +135,7 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 
 	stats = Stats{
 		Results: len(in.Results), Boards: len(s.boards), Models: len(s.models), Pages: s.pageCount,
-		Index: filepath.Join(opt.Out, "index.html"), LabelsLeftOut: s.baseURL == "",
+		Index: filepath.Join(opt.Out, "index.html"), BaseURL: s.baseURL, LabelsLeftOut: s.baseURL == "",
 	}
 	if err := out.commit(opt.DryRun, &stats); err != nil {
 		return stats, fs, false, fmt.Errorf("write the site to %s: %w", opt.Out, err)
