@@ -1,9 +1,7 @@
 package label
 
 import (
-	"encoding/xml"
 	"errors"
-	"io"
 	"strings"
 	"testing"
 
@@ -133,24 +131,22 @@ func FuzzNames(f *testing.F) {
 		in := input()
 		in.Model = nil
 		in.Result.Model.Name = name
-		l, err := d.Draw(in, Style{})
-		if err != nil {
-			var p *Problem
-			if !errors.As(err, &p) {
-				t.Fatalf("%q: %v is no Problem", name, err)
+		for _, size := range Sizes() {
+			found, l := layOut(t, d, in, Style{Size: size})
+			for _, f := range found {
+				t.Errorf("%q, %s: %s", name, size, f)
 			}
-			return
-		}
-		for _, it := range l.List.Items {
-			if tx, ok := it.(draw.Text); ok {
-				if m := draw.HasGlyphs(tx.S); len(m) > 0 {
-					t.Errorf("%q: line %q has characters without glyphs", name, tx.S)
+			if l == nil {
+				continue
+			}
+			for _, it := range l.List.Items {
+				if tx, ok := it.(draw.Text); ok {
+					if m := draw.HasGlyphs(tx.S); len(m) > 0 {
+						t.Errorf("%q: line %q has characters without glyphs", name, tx.S)
+					}
 				}
 			}
-		}
-		var v any
-		if err := xml.Unmarshal(l.SVG(), &v); err != nil && err != io.EOF && !strings.Contains(err.Error(), "unknown type") {
-			t.Errorf("%q: SVG is not well-formed: %v", name, err)
+			checkSVG(t, l.SVG(), l.Alt)
 		}
 	})
 }
