@@ -264,12 +264,12 @@ func (e *env) printVerdict(v verified, several bool) {
 	}
 	line := func(format string, a ...any) { fmt.Fprintf(e.Stdout, "    %s\n", oneLine(fmt.Sprintf(format, a...))) }
 	if several && v.Outcome == site.Unchanged && len(v.Notes) == 0 {
-		fmt.Fprintf(e.Stdout, "%s: %s: %s\n", oneLine(v.Subject), head, oneLine(site.Says(*v.Label)))
+		fmt.Fprintf(e.Stdout, "%s: %s: %s\n", oneLine(v.Subject), head, oneLine(v.Says))
 		return
 	}
 	fmt.Fprintf(e.Stdout, "%s: %s\n", oneLine(v.Subject), head)
-	if v.Label != nil {
-		line("the label says: %s", site.Says(*v.Label))
+	if v.Says != "" {
+		line("the label says: %s", v.Says)
 	}
 	for _, d := range v.Differences {
 		line("%s", d)
@@ -277,8 +277,12 @@ func (e *env) printVerdict(v verified, several bool) {
 	for _, n := range v.Notes {
 		line("%s", n)
 	}
-	if v.Outcome == site.Unchanged && v.Drawing == site.DrawingSame {
+	switch {
+	case v.Drawing != site.DrawingSame:
+	case v.Outcome == site.Unchanged:
 		line("record and drawing are those of the result")
+	case v.Outcome == site.Outdated:
+		line("record and drawing were those of the result when the label was drawn")
 	}
 	if v.Notice != "" {
 		line("notice: %s", v.Notice)

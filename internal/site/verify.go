@@ -77,6 +77,7 @@ type Verdict struct {
 	Notes []string `json:"notes,omitempty"`
 	// Label is the record as read, Now what a label of the result says now.
 	Label *label.Record `json:"label,omitempty"`
+	Says  string        `json:"says,omitempty"` // the record in words
 	Now   *Statement    `json:"now,omitempty"`
 	// Page is the result's page, Notice the page where a flag or withdrawal is
 	// talked over.
@@ -154,7 +155,7 @@ func (v *Verifier) File(data []byte, redraw Redraw) Verdict {
 	out.Format = string(format)
 	claims := rec.Schema != ""
 	if claims {
-		out.Label = &rec
+		out.Label, out.Says = &rec, v.says(rec)
 	}
 	var re *label.ReadError
 	switch {
@@ -379,14 +380,14 @@ func (v *Verifier) page(hash string) string {
 	return public(v.s.baseURL, resultPath(hash))
 }
 
-// Says is a record in words: what a label states.
-func Says(r label.Record) string {
+// says is a record in words: what a label states.
+func (v *Verifier) says(r label.Record) string {
 	head := r.Model + ", " + r.Task + ": "
 	switch {
 	case r.Status == label.StatusWithdrawn:
 		return head + "withdrawn"
 	case r.Stars == "":
-		head += "not rated (" + r.Reason + ")"
+		head += "not rated (" + reasonWords(r.Reason) + ")"
 	default:
 		head += r.Stars + " of 5 stars on scale " + r.Scale
 		if len(r.Range) == 2 && r.Range[0] != r.Range[1] {
@@ -394,7 +395,11 @@ func Says(r label.Record) string {
 		}
 	}
 	if r.Value != "" {
-		head += ", " + r.Value + " " + r.Unit + " per 1,000 requests"
+		unit := "requests"
+		if t := v.s.in.Catalog.Tasks[r.Task]; t != nil && (t.Kind == "image" || t.Kind == "video") {
+			unit = t.Kind + "s"
+		}
+		head += ", " + r.Value + " " + r.Unit + " per 1,000 " + unit
 	}
 	switch r.Status {
 	case label.StatusFlagged:
@@ -408,6 +413,29 @@ func Says(r label.Record) string {
 		head += ", custom layout"
 	}
 	return head
+}
+
+// reasonWords says in general why there is no rating. The record has the code
+// only; the result's page has the particulars.
+func reasonWords(code string) string {
+	if key, ok := strings.CutPrefix(code, rank.CodeGuard); ok {
+		return "different " + key
+	}
+	switch code {
+	case rank.CodeNoScale:
+		return "no scale for this task"
+	case rank.CodeMetricMissing:
+		return "no energy reported"
+	case rank.CodeMetricInvalid:
+		return "invalid value"
+	case rank.CodeCohortSmall:
+		return "reference cohort too small"
+	case rank.CodeZeroSpan:
+		return "all cohort values equal"
+	case rank.CodeUncertain:
+		return "uncertainty spans too many stars"
+	}
+	return code
 }
 
 func counted(n int, noun string) string {

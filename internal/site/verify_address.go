@@ -126,7 +126,7 @@ func (v *Verifier) tombstones(hash string) (out []*catalog.Withdrawal) {
 func (v *Verifier) found(out *Verdict, e *entry) {
 	now := v.state(e).Record()
 	out.Now, out.Page = statement(now), v.page(e.Hash)
-	out.note("a label of it says now: %s", Says(now))
+	out.note("a label of it says now: %s", v.says(now))
 	if e.Withdrawal != nil {
 		v.withdrawn(out, e.Withdrawal)
 	} else if e.Flag != nil {

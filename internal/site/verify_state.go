@@ -180,7 +180,7 @@ func (v *Verifier) superseded(out *Verdict, e *entry, scale *rank.Scale, rec lab
 		if now.Stars != "" {
 			out.note("under %s the result has %s of 5 stars", next.ID, now.Stars)
 		} else if rec.Stars != "" {
-			out.note("under %s the result is not rated (%s)", next.ID, now.Reason)
+			out.note("under %s the result is not rated (%s)", next.ID, reasonWords(now.Reason))
 		}
 	}
 }
