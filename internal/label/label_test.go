@@ -153,6 +153,7 @@ func TestGoldens(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		golden(t, name+".badge.svg", b)
+		checkSVG(t, b, d.Alt(all[name]))
 		if len(b) > 6<<10 {
 			t.Errorf("%s: the badge has %d bytes, at most 6 kB are allowed", name, len(b))
 		}

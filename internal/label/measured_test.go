@@ -217,10 +217,11 @@ func TestStatesAreTellableApart(t *testing.T) {
 	d := load(t)
 	all := states()
 	names := []string{"rated-3.5", "rated-5", "rated-1", "ci-span", "not-rated", "withdrawn", "flagged", "draft", "superseded", "estimated", "live"}
-	for _, size := range Sizes() {
+	for _, s := range []Style{{}, {Size: SizeCompact}, {Size: SizeSmall}, {Size: SizeStrip}, {Size: SizeSmall, Look: LookDark}, {Size: SizeStrip, Look: LookDark}} {
+		size := s.tail()
 		pictures := make([]*image.RGBA, len(names))
 		for i, n := range names {
-			l, err := d.Draw(all[n], Style{Size: size})
+			l, err := d.Draw(all[n], s)
 			if err != nil {
 				t.Fatal(err)
 			}
