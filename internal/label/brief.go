@@ -23,9 +23,9 @@ var briefFields = map[string]string{
 	"ci_short":       "the interval of the energy, if there is one and the scale does not change",
 	"relative_short": "that the ranking is relative, for live scales",
 	"scale_id":       "the scale's id, if there are stars",
-	"task":           "the task", "task_short": "the task without what stands in brackets", "hardware": "number and name of the accelerators", "hardware_short": "likewise, by their short name",
+	"task":           "the task", "task_short": "the task without what stands in brackets", "hardware": "number and name of the accelerators", "hardware_short": "number and short name of the accelerators",
 	"dated": "the month with its kind", "month": "the month",
-	"id_line": "scale, month and short id, unless a status takes their place", "id_line_short": "likewise without the month",
+	"id_line": "scale, month and short id, unless a status takes their place", "id_line_short": "scale and short id, likewise",
 	"hash_short":   "the first eight digits of the result's id",
 	"status_short": "draft, review or old scale", "verify_short": "what the QR code is for, in few words",
 }

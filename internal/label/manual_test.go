@@ -1,6 +1,7 @@
 package label
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -38,6 +39,33 @@ func TestDesignOfTheManual(t *testing.T) {
 			if _, err := d.Draw(s.in, Style{Design: "left", Size: SizeStrip, Look: look}); err != nil {
 				t.Errorf("%s, %s: %v", s.name, look, err)
 			}
+		}
+	}
+}
+
+// The manual names every kind of element with its keys, and every field in the
+// words of the program.
+func TestKeysOfTheManual(t *testing.T) {
+	data, err := os.ReadFile("../../content/docs/labels.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := func(keys string) string {
+		var out []string
+		for _, k := range strings.Fields(keys) {
+			out = append(out, "`"+k+"`")
+		}
+		return strings.Join(out, " ")
+	}
+	for kind, keys := range elementKeys {
+		needs, may, _ := strings.Cut(keys, "|")
+		if row := fmt.Sprintf("| `%s` | %s | %s |\n", kind, code(needs), code(may)); !strings.Contains(string(data), row) {
+			t.Errorf("the manual has no row %s", row)
+		}
+	}
+	for field, what := range fieldNames {
+		if row := fmt.Sprintf("| `%s` | %s |\n", field, what); !strings.Contains(string(data), row) {
+			t.Errorf("the manual has no row %s", row)
 		}
 	}
 }
