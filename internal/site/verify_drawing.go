@@ -69,7 +69,11 @@ func (v *Verifier) drawing(out *Verdict, states []state, rec label.Record, data 
 		out.note("the record holds, but no label can look like that: %s", why)
 		return st
 	}
-	out.note("the record holds, but drawn text or metadata no longer match: %s. Unless the board has changed its title or a name in its catalogue since, somebody has changed the label", differs)
+	unless := "the board has changed its title or a name in its catalogue since"
+	if format == label.FormatSVG {
+		unless += ", or a program has shrunk or rewritten the file"
+	}
+	out.note("the record holds, but drawn text or metadata no longer match: %s. Unless %s, somebody has changed the label", differs, unless)
 	return st
 }
 
