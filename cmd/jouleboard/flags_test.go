@@ -36,6 +36,7 @@ func TestManualFlags(t *testing.T) {
 	}{
 		{"measure.md", "### Recipes", []string{"measure", "doctor"}},
 		{"sweep.md", "## The plan", []string{"sweep"}},
+		{"labels.md", "## Change the design", []string{"label"}},
 	} {
 		data, err := os.ReadFile("../../content/docs/" + page.file)
 		if err != nil {
