@@ -383,28 +383,6 @@ func (lo *layout) text(e *Element, dy float64) error {
 	return nil
 }
 
-// markCustom prints that the layout is not one that rules were checked for: at
-// the first corner where it does not stand on the QR code.
-func (lo *layout) markCustom(text string) {
-	const pt, pad = 7.0, 0.6
-	k := min(lo.ds.dim.W/96+0.3, 1)
-	size := max(minTextPt/lo.scale, pt*k)
-	em := size * draw.PtMM
-	w, h := draw.Width(text, size, true, lo.ds.fallback...)+2*pad, 1.2*em
-	for _, at := range [4][2]float64{{0, lo.ds.dim.H - h}, {lo.ds.dim.W - w, lo.ds.dim.H - h}, {lo.ds.dim.W - w, 0}, {0, 0}} {
-		x, y := at[0], at[1]
-		free := !slices.ContainsFunc(lo.boxes, func(b box) bool {
-			return b.shows == "qr" && b.x1 < x+w && x < b.x2 && b.y1 < y+h && y < b.y2
-		})
-		if !free {
-			continue
-		}
-		lo.add(draw.Rect{X: x, Y: y, W: w, H: h, Fill: draw.Paint{Hex: palettes[lo.look]["paper"]}},
-			draw.Text{X: round4(x + pad), Y: round4(y + 0.92*em), Pt: size, Bold: true, Color: draw.Paint{Hex: palettes[lo.look]["alert"]}, S: text})
-		return
-	}
-}
-
 // tail is the end of a text that stays where the text is cut: the build of a
 // model, and the last of several facts.
 func tail(e *Element, s string) string {
