@@ -5,6 +5,7 @@ package draw
 
 import (
 	"fmt"
+	"math/bits"
 	"sync"
 
 	"rsc.io/qr/coding"
@@ -108,20 +109,37 @@ func bestMask(v coding.Version, enc coding.Encoding) (*coding.Code, error) {
 // an uneven share of dark modules.
 func penalty(c *coding.Code) int {
 	n := c.Size
-	g := make([]byte, n*n)
+	var g []byte
+	if n > 64 { // larger than a word
+		g = make([]byte, n*n)
+	}
+	rows, cols := make([]uint64, n), make([]uint64, n) // the first module is the lowest bit
 	dark := 0
 	for y := range n {
 		for x := range n {
 			v := c.Bitmap[y*c.Stride+x/8] >> (7 - x&7) & 1
-			g[y*n+x] = v
+			if g != nil {
+				g[y*n+x] = v
+			}
 			dark += int(v)
+			rows[y] |= uint64(v) << (x & 63)
+			cols[x] |= uint64(v) << (y & 63)
 		}
 	}
 	sum := 0
 	for i := range n {
-		sum += linePenalty(g[i*n:], 1, n) + linePenalty(g[i:], n, n)
+		if g != nil {
+			sum += linePenalty(g[i*n:], 1, n) + linePenalty(g[i:], n, n)
+		} else {
+			sum += wordPenalty(rows[i], n) + wordPenalty(cols[i], n)
+		}
 	}
 	for y := 0; y+1 < n; y++ {
+		if g == nil {
+			a, b := rows[y], rows[y+1]
+			sum += 3 * bits.OnesCount64(^(a^b)&^(a^a>>1)&^(b^b>>1)&(1<<(n-1)-1))
+			continue
+		}
 		for x := 0; x+1 < n; x++ {
 			a := y*n + x
 			if g[a] == g[a+1] && g[a] == g[a+n] && g[a] == g[a+n+1] {
@@ -134,6 +152,21 @@ func penalty(c *coding.Code) int {
 		off = -off
 	}
 	return sum + off/(n*n)*10
+}
+
+// wordPenalty is linePenalty for up to 64 modules, all at once.
+func wordPenalty(v uint64, n int) int {
+	same := ^(v ^ v>>1) & (1<<(n-1) - 1) // equal to the next one
+	five := same & (same >> 1) & (same >> 2) & (same >> 3)
+	sum := bits.OnesCount64(five) + 2*bits.OnesCount64(five&^(five<<1))
+	for _, pattern := range [...]uint64{0x05d, 0x5d0} {
+		hit := uint64(1)<<(n-10) - 1
+		for i := range 11 {
+			hit &= v>>i ^ (pattern>>i&1 - 1)
+		}
+		sum += 40 * bits.OnesCount64(hit)
+	}
+	return sum
 }
 
 // linePenalty scores one row or column of n modules, step apart.

@@ -2,6 +2,7 @@ package draw
 
 import (
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -105,6 +106,33 @@ func TestPenalty(t *testing.T) {
 	for s, want := range map[string]int{"0101010101": 0, "0000010101": 3, "000000101": 4, "00001011101": 40, "10111010000": 40, "1011101": 0} {
 		if got := row(s); got != want {
 			t.Errorf("penalty of %s is %d, want %d", s, got, want)
+		}
+	}
+}
+
+// Lines scored at once and module by module have the same score.
+func TestWordPenalty(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for round := range 20_000 {
+		n := 21 + r.IntN(44)
+		v := r.Uint64()
+		switch round % 4 {
+		case 0:
+			v &= r.Uint64() & r.Uint64() // long light runs
+		case 1:
+			v |= r.Uint64() | r.Uint64()
+		case 2:
+			v = v&^(0x7ff<<7) | []uint64{0x05d, 0x5d0}[round/4%2]<<7
+		}
+		if n < 64 {
+			v &= 1<<n - 1
+		}
+		line := make([]byte, n)
+		for i := range line {
+			line[i] = byte(v >> i & 1)
+		}
+		if got, want := wordPenalty(v, n), linePenalty(line, 1, n); got != want {
+			t.Fatalf("%d modules %b: %d, want %d", n, v, got, want)
 		}
 	}
 }
