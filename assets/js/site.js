@@ -39,7 +39,7 @@
       s.hidden = any && !s.querySelector(".gallery > li:not([hidden])");
       // A label stands in the section of its first board; chosen by another one
       // it needs neither that heading nor the list of what else is there.
-      s.querySelector(".head").hidden = !!(board && s.dataset.board !== board);
+      s.querySelector(".head").hidden = s.querySelector(".sheet").hidden = !!(board && s.dataset.board !== board);
       var also = s.querySelector(".also");
       if (also) also.hidden = any;
     });

@@ -36,6 +36,7 @@ type labelModel struct {
 
 type labelGroup struct {
 	ID, Board, Title, URL string
+	Sheet                 string // the command that prints them all
 	Labels                []labelCard
 	Also                  []link // labels of this board that stand above with another one
 }
@@ -102,7 +103,8 @@ func (s *site) labelsPage() job {
 			if len(rows) == 0 {
 				continue
 			}
-			g := labelGroup{ID: "board-" + seg(b.ID), Board: b.ID, Title: b.Title, URL: relative(path, boardPath(b.ID))}
+			g := labelGroup{ID: "board-" + seg(b.ID), Board: b.ID, Title: b.Title, URL: relative(path, boardPath(b.ID)),
+				Sheet: "jouleboard label --board " + b.ID + " --sheet a4 --size compact -o " + seg(b.ID) + ".pdf"}
 			p.Boards = append(p.Boards, link{b.ID, s.msg.T("labels.count", b.Title, len(rows))})
 			for _, row := range rows {
 				e := s.byID[row.Result.ID]
