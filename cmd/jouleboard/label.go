@@ -5,6 +5,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -275,6 +276,10 @@ func runLabel(cmd *cobra.Command, e *env, f labelFlags) error {
 	rs, err := pickResults(b, set, f)
 	if err != nil {
 		return err
+	}
+	if len(rs) > 0 && b.Site.BaseURL == "" && f.baseURL == "" && !(len(f.sizes) == 1 && f.sizes[0] == badgeSize) {
+		// Every label would fail for it, with a line each.
+		return hintError{errors.New("the board has no base_url for the QR codes to lead to [LBL-E-QR]"), "set base_url in content/site.yaml to the address at which the board is published, or give --base-url"}
 	}
 	if f.sheet != "" {
 		return writeSheets(cmd.Context(), e, b, set, f, rs)
