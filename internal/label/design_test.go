@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/google/go-cmp/cmp"
+
 	"jouleboard/internal/result"
 	"jouleboard/labels"
 )
@@ -212,6 +214,18 @@ func TestWordFaults(t *testing.T) {
 		if !hit {
 			t.Errorf("%s: no %s with %q in %v", name, c.level, c.want, found)
 		}
+	}
+}
+
+// The shipped English file has the words that labels need, and no others; one
+// that lacks a word is refused.
+func TestWordKeys(t *testing.T) {
+	if d := cmp.Diff(wordKeys, slices.Sorted(maps.Keys(load(t).words("en").s))); d != "" {
+		t.Errorf("wordKeys (-) and en.yaml (+) differ:\n%s", d)
+	}
+	_, found := Load(fstest.MapFS{"i18n/en.yaml": {Data: []byte(strings.Replace(shipped(t, "i18n/en.yaml"), "verify_short: Scan to verify\n", "", 1))}})
+	if len(found) != 1 || found[0].Level != result.Error || !strings.Contains(found[0].Message, "verify_short is missing") {
+		t.Errorf("found %v", found)
 	}
 }
 

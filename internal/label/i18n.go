@@ -93,6 +93,11 @@ func loadWords(labels fs.FS) (map[string]*words, result.Findings) {
 		add(result.Place{File: "labels/i18n/en.yaml"}, result.Error, "restore the file; other languages stand on it", "English words are missing")
 		return nil, found
 	}
+	for _, k := range wordKeys {
+		if _, ok := en[k]; !ok {
+			add(result.Place{File: docs["en"].File}, result.Error, "add it as the built-in en.yaml has it", "%s is missing, and labels would print its key", k)
+		}
+	}
 	all := map[string]*words{}
 	for _, lang := range slices.Sorted(maps.Keys(raw)) {
 		m := raw[lang]
