@@ -2,12 +2,14 @@ package label
 
 import (
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	"jouleboard/internal/draw"
 	"jouleboard/labels"
 )
 
@@ -138,4 +140,51 @@ func TestSheetInManual(t *testing.T) {
 	if s, ok := all.Get("mine"); !ok || s.Grids[0].Cells() != 24 {
 		t.Errorf("the manual's sheet gives %+v, %v", s, found)
 	}
+}
+
+// FuzzSheet: whatever a file says, a sheet that is read can be printed, within its
+// page and with its own notes.
+func FuzzSheet(f *testing.F) {
+	names, err := fs.Glob(labels.FS, "sheets/*.yaml")
+	if err != nil || len(names) == 0 {
+		f.Fatal(names, err)
+	}
+	for _, n := range names {
+		data, err := fs.ReadFile(labels.FS, n)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	d := load(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, found := parseSheet("labels/sheets/fuzzed.yaml", data)
+		if found.HasErrors() {
+			return
+		}
+		for _, g := range s.Grids {
+			for i := range g.Cells() {
+				if x, y := g.Cell(i); !(x >= -0.01 && y >= -0.01 && x+g.CellW <= s.W+0.01 && y+g.CellH <= s.H+0.01) {
+					t.Fatalf("cell %d at %g, %g leaves the page", i, x, y)
+				}
+			}
+			for p, err := range d.Impose(s, func(func(*Label, error) bool) {}, SheetOptions{Size: g.Size, Calibrate: true}) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := p.Check(); err != nil {
+					t.Fatal(err)
+				}
+				for _, it := range p.Items {
+					switch it.(type) {
+					case draw.Line, draw.Text: // marks at the page's edge, and figures in cells that are smaller than they
+						continue
+					}
+					if r := ink(it); r.x1 < -0.2 || r.y1 < -0.2 || r.x2 > s.W+0.2 || r.y2 > s.H+0.2 {
+						t.Fatalf("%T at %+v leaves the page of %g x %g", it, r, s.W, s.H)
+					}
+				}
+			}
+		}
+	})
 }
