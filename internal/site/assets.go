@@ -21,6 +21,7 @@ type assetSet struct {
 	css, js, chartJS, icon string
 	echarts                string // empty when the library is not at hand
 	files                  map[string][]byte
+	icons                  map[string][]byte // at the root of the site, by name
 }
 
 // loadAssets reads, extends by the theme, minifies and names the assets.
@@ -58,6 +59,11 @@ func loadAssets(in *Input, opt Options) (assetSet, result.Findings) {
 	a.css = add("css/site.css", "text/css", style)
 	a.js = add("js/site.js", "application/javascript", read("js/site.js"))
 	a.icon = add("img/icon.svg", "", read("img/icon.svg"))
+
+	var err error
+	if a.icons, err = loadIcons(in); err != nil {
+		out = append(out, result.Finding{Rule: "SITE-ASSET", Level: result.Error, Where: result.Place{File: "assets/img"}, Message: err.Error()})
+	}
 
 	lib, err := fs.ReadFile(in.Assets, "vendor/echarts.min.js")
 	switch {

@@ -1,13 +1,14 @@
-// Downloads and the static API: results as JSON and CSV, boards, models, the
-// schema, checksums, and the page /data/ that lists them and accounts for every
-// file that was read.
+// Downloads: results as JSON and CSV, checksums, and the page /data/ that lists
+// them and accounts for every file that was read.
 
 package site
 
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -230,20 +231,44 @@ func (s *site) resultsJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// download is one file of the whole board.
+type download struct {
+	name, mediaType string
+	text            string // what it holds
+	data            []byte
+}
+
+func (d download) sum() string {
+	sum := sha256.Sum256(d.data)
+	return hex.EncodeToString(sum[:])
+}
+
+// makeDownloads makes the files of the whole board. site.downloads calls it once.
+func (s *site) makeDownloads() ([]download, error) {
+	all, err := s.resultsJSON()
+	if err != nil {
+		return nil, err
+	}
+	catalogue, err := s.catalogueJSON()
+	if err != nil {
+		return nil, err
+	}
+	return []download{
+		{"data/results.csv", "text/csv", s.msg.T("data.csv"), s.resultsCSV()},
+		{"data/results.json", "application/json", s.msg.T("data.json"), all},
+		{"data/catalogue.json", "application/json", s.msg.T("data.catalogue"), catalogue},
+	}, nil
+}
+
 func (s *site) dataPage() job {
 	return func(r *renderer) (result.Findings, error) {
 		const path = "data/index.html"
-		all, err := s.resultsJSON()
+		downloads, err := s.downloads()
 		if err != nil {
 			return nil, err
 		}
-		table := s.resultsCSV()
-		catalogue, err := s.catalogueJSON()
-		if err != nil {
-			return nil, err
-		}
-		for name, data := range map[string][]byte{"data/results.json": all, "data/results.csv": table, "data/catalogue.json": catalogue} {
-			if err := r.out.put(name, path, data); err != nil {
+		for _, d := range downloads {
+			if err := r.out.put(d.name, path, d.data); err != nil {
 				return nil, err
 			}
 		}
@@ -254,15 +279,15 @@ func (s *site) dataPage() job {
 			p.Facts = append(p.Facts, fact{Key: s.msg.T("data.commit"), Value: s.in.Commit[:min(12, len(s.in.Commit))]})
 		}
 		size := func(n int) string { return unit.Sig(float64(n)/1000, 3) }
-		p.Files = []dataFile{
-			{"results.csv", "results.csv", s.msg.T("data.csv"), size(len(table))},
-			{"results.json", "results.json", s.msg.T("data.json"), size(len(all))},
-			{"catalogue.json", "catalogue.json", s.msg.T("data.catalogue"), size(len(catalogue))},
-			{relative(path, "api/v1/index.json"), "api/v1/index.json", s.msg.T("data.api"), ""},
-			{relative(path, "schema/result-1.json"), "schema/result-1.json", s.msg.T("data.schema"), size(len(result.Schema()))},
-			{relative(path, "SHA256SUMS"), "SHA256SUMS", s.msg.T("data.sums"), ""},
-			{relative(path, "feed.xml"), "feed.xml", s.msg.T("data.feed"), ""},
+		for _, d := range downloads {
+			p.Files = append(p.Files, dataFile{relative(path, d.name), strings.TrimPrefix(d.name, "data/"), d.text, size(len(d.data))})
 		}
+		p.Files = append(p.Files,
+			dataFile{relative(path, "api/v1/index.json"), "api/v1/index.json", s.msg.T("data.api"), ""},
+			dataFile{relative(path, openAPIPath), openAPIPath, s.msg.T("data.openapi"), size(len(openAPI))},
+			dataFile{relative(path, "schema/result-1.json"), "schema/result-1.json", s.msg.T("data.schema"), size(len(result.Schema()))},
+			dataFile{relative(path, "SHA256SUMS"), "SHA256SUMS", s.msg.T("data.sums"), ""},
+			dataFile{relative(path, "feed.xml"), "feed.xml", s.msg.T("data.feed"), ""})
 		for _, b := range s.boards {
 			p.Boards = append(p.Boards, link{relative(path, boardCSV(b.ID)), b.Title + " (CSV)"})
 		}
@@ -298,136 +323,6 @@ func (s *site) accountFacts() []fact {
 		fs = append(fs, fact{Key: s.msg.T("account.reason"), Value: fmt.Sprintf("%s (%d)", why, reasons[why])})
 	}
 	return fs
-}
-
-// The static API. Fields are named as in result files; absent is absent.
-
-type apiBoard struct {
-	ID        string   `json:"id"`
-	Title     string   `json:"title"`
-	URL       string   `json:"url"`
-	Task      string   `json:"task"`
-	Hardware  string   `json:"hardware,omitempty"`
-	Point     string   `json:"point"`
-	Boundary  string   `json:"boundary,omitempty"`
-	Kind      string   `json:"kind"`
-	Origin    string   `json:"origin"`
-	Weights   string   `json:"weights,omitempty"`
-	Count     string   `json:"count,omitempty"`
-	Precision string   `json:"precision,omitempty"`
-	Metric    string   `json:"metric"`
-	Unit      string   `json:"unit"`
-	Better    string   `json:"better"`
-	Rows      []apiRow `json:"rows,omitempty"`
-}
-
-type apiRow struct {
-	ID       string           `json:"id"`
-	URL      string           `json:"url"`
-	Model    string           `json:"model"`
-	RankLo   int              `json:"rank_lo,omitempty"`
-	RankHi   int              `json:"rank_hi,omitempty"`
-	Value    float64          `json:"value"`
-	CI95     *result.Interval `json:"ci95,omitempty"`
-	Stars    *float64         `json:"stars,omitempty"`
-	Scale    string           `json:"scale,omitempty"`
-	NotRated string           `json:"not_rated,omitempty"`
-	Flagged  string           `json:"flagged,omitempty"`
-	Caveats  []string         `json:"caveats,omitempty"`
-}
-
-type apiModel struct {
-	Name       string   `json:"name"`
-	URL        string   `json:"url"`
-	Family     string   `json:"family,omitempty"`
-	Type       string   `json:"type,omitempty"`
-	License    string   `json:"license,omitempty"`
-	Commercial string   `json:"commercial,omitempty"`
-	Results    []string `json:"results"`
-}
-
-type apiResult struct {
-	ID      string   `json:"id"`
-	URL     string   `json:"url"`
-	Model   string   `json:"model"`
-	Task    string   `json:"task"`
-	Path    string   `json:"path"`
-	Date    string   `json:"date,omitempty"`
-	Flagged string   `json:"flagged,omitempty"`
-	Caveats []string `json:"caveats,omitempty"`
-}
-
-func (s *site) apiBoard(b *rank.Board, rows bool) apiBoard {
-	m, _ := s.reg.Get(b.Metric)
-	a := apiBoard{ID: b.ID, Title: b.Title, URL: "boards/" + b.ID + "/", Task: b.Task, Hardware: b.Hardware, Point: b.Point, Boundary: b.Boundary, Kind: b.Kind, Origin: b.Origin,
-		Weights: b.Weights, Count: b.Count, Precision: b.Precision, Metric: b.Metric, Unit: m.Unit, Better: string(m.Better)}
-	if !rows {
-		return a
-	}
-	for i := range b.Rows {
-		row := &b.Rows[i]
-		e := s.byID[row.Result.ID]
-		ar := apiRow{ID: e.ID, URL: resultDir(e.Hash), Model: e.Result.Model.Name, RankLo: row.RankLo, RankHi: row.RankHi, Value: row.Value, CI95: row.CI, Scale: row.Rating.ScaleID, Caveats: s.caveatIDs(e)}
-		if row.Rating.Rated {
-			ar.Stars = &row.Rating.Stars
-		} else {
-			ar.NotRated = row.Rating.Code
-		}
-		if row.Flag != nil {
-			ar.Flagged = row.Flag.Reason
-		}
-		a.Rows = append(a.Rows, ar)
-	}
-	return a
-}
-
-// api writes /api/v1 and /schema. URLs are relative to the site's root.
-func (s *site) api() job {
-	return func(r *renderer) (result.Findings, error) {
-		put := func(name string, v any) error {
-			data, err := json.MarshalIndent(v, "", " ")
-			if err != nil {
-				return fmt.Errorf("encode %s: %w", name, err)
-			}
-			return r.out.put(name, "api", append(data, '\n'))
-		}
-		var boards []apiBoard
-		for _, b := range s.boards {
-			boards = append(boards, s.apiBoard(b, false))
-			if err := put("api/v1/boards/"+b.ID+".json", s.apiBoard(b, true)); err != nil {
-				return nil, err
-			}
-		}
-		var models []apiModel
-		for _, v := range s.models {
-			m := apiModel{Name: v.Name, URL: "models/" + modelSegs(v.Name) + "/"}
-			if v.Known != nil {
-				m.Family, m.Type = v.Known.Family, v.Known.Type
-			}
-			m.License, m.Commercial, _ = s.license(v.Known)
-			for _, e := range v.Entries {
-				m.Results = append(m.Results, e.ID)
-			}
-			models = append(models, m)
-		}
-		var results []apiResult
-		for _, e := range s.entries {
-			results = append(results, apiResult{e.ID, resultDir(e.Hash), e.Result.Model.Name, e.Workload.Task, e.Path, e.Day(), flagOf(e), s.caveatIDs(e)})
-		}
-		index := map[string]any{"title": s.in.Site.Title, "base_url": s.baseURL, "license": s.in.Site.License, "use_notice": s.in.Site.UseNotice, "newest": s.newest, "commit": s.in.Commit,
-			"boards": "api/v1/boards.json", "models": "api/v1/models.json", "results": "api/v1/results.json", "result": "r/{hash}/result.json", "schema": "schema/result-1.json"}
-		for k, v := range index {
-			if v == "" {
-				delete(index, k)
-			}
-		}
-		for name, v := range map[string]any{"api/v1/index.json": index, "api/v1/boards.json": boards, "api/v1/models.json": models, "api/v1/results.json": results} {
-			if err := put(name, v); err != nil {
-				return nil, err
-			}
-		}
-		return nil, r.out.put("schema/result-1.json", "schema", result.Schema())
-	}
 }
 
 // checksums lists the digests of all data files as sha256sum prints them.

@@ -57,7 +57,7 @@ func (s *site) jobs() []job {
 	add(s.dataPage(), "data/index.html", "data/results.json", "data/results.csv")
 	add(s.moderationPage(), "moderation/index.html")
 	add(s.notFoundPage(), "404.html")
-	add(s.api(), "api/v1/index.json", "schema/result-1.json")
+	add(s.api(), "api/v1/index.json", openAPIPath, "schema/result-1.json")
 	add(s.feed(), "feed.xml")
 	pages := map[string]bool{}
 	for _, p := range s.in.Pages {
@@ -71,6 +71,12 @@ func (s *site) jobs() []job {
 		}
 	}
 	add(s.contentAssets())
+	for _, page := range s.cardPages() {
+		if _, ok := s.cardAlts[page]; ok {
+			add(s.card(page), cardPath(page))
+		}
+	}
+	add(s.icons(), manifestFile)
 	add(s.staticFiles())
 	add(s.navigation())
 	return jobs

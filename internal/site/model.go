@@ -39,6 +39,13 @@ type site struct {
 	assets    assetSet
 	templates map[string]*template.Template
 	pageCount int
+
+	// Which page is whose, and the words of the previews that are drawn, by path.
+	boardAt   map[string]*rank.Board
+	modelAt   map[string]*modelView
+	entryAt   map[string]*entry
+	cardAlts  map[string]string
+	downloads func() ([]download, error) // made once, when first asked for
 }
 
 // entry is one result with everything a page says about it.
@@ -110,6 +117,7 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 	}
 	s.account = rank.Account(live, s.boards, in.Site.Rank, in.Catalog)
 	s.place()
+	s.heads()
 
 	if s.baseURL == "" && len(s.entries) > 0 {
 		out = append(out, result.Finding{

@@ -100,6 +100,8 @@ type frame struct {
 	Canonical          string
 	Base               template.URL // only the 404 page sets it: it is served at any depth
 	CSS, Icon          string
+	Icon32, IconTouch  string // empty where the board's own icon has no such size
+	Manifest, Accent   string
 	ECharts            string
 	Scripts            []string
 	Nav                []navItem
@@ -109,6 +111,7 @@ type frame struct {
 	Newest             string
 	About              string
 	Report             string
+	Meta               headMeta
 }
 
 type navItem struct{ URL, Text, Current string }
@@ -131,6 +134,13 @@ func (s *site) frame(path, title, description string, charts bool, crumbs ...lin
 	f := frame{s: s, path: path, Title: title, Description: clip(description, 300), Lang: s.in.Site.Language, Dir: direction(s.in.Site.Language),
 		SiteTitle: s.in.Site.Title, CSS: s.assets.css, Icon: s.assets.icon,
 		UseNotice: s.in.Site.UseNotice, License: s.in.Site.License, Newest: s.newest, Report: s.in.Site.Contact}
+	if s.assets.icons["icon-32.png"] != nil {
+		f.Icon32 = "icon-32.png"
+	}
+	if s.assets.icons["apple-touch-icon.png"] != nil {
+		f.IconTouch = "apple-touch-icon.png"
+	}
+	f.Manifest, f.Accent = manifestFile, s.cardAccent().Hex
 	f.Scripts = []string{s.assets.js}
 	if charts && s.assets.echarts != "" {
 		f.ECharts = relative(path, s.assets.echarts)
@@ -151,6 +161,7 @@ func (s *site) frame(path, title, description string, charts bool, crumbs ...lin
 	for _, c := range crumbs {
 		f.Crumbs = append(f.Crumbs, link{relative(path, c.URL), c.Text})
 	}
+	f.Meta = s.metaOf(&f)
 	return f
 }
 
