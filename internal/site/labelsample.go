@@ -247,7 +247,7 @@ func (d *directives) labelContrast() template.HTML {
 	}
 	left, on, off, gone := label.BadgeColors()
 	for i, hex := range []string{left, on, off, gone} {
-		rows = append(rows, []any{s.msg.T("contrast.badge"), s.msg.T("contrast.badge." + strconv.Itoa(i)), ratio(4.5), ratio(label.Contrast("#FFFFFF", hex)) + ", " + hex,
+		rows = append(rows, []any{s.msg.T("contrast.badge"), s.msg.T("contrast.badge." + strconv.Itoa(i)), ratio(4.5), ratio(label.Contrast("#FFFFFF", hex)) + ",\u00a0" + hex,
 			"–", "–", ratio(leastContrast("#FFFFFF", hex))})
 	}
 	return simpleTable(s.msg.T("contrast.title"), head, rows)
