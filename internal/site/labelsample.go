@@ -236,7 +236,7 @@ func (d *directives) labelContrast() template.HTML {
 			if p[r.name] == "" || p[r.ground] == "" {
 				break
 			}
-			row = append(row, ratio(label.Contrast(p[r.name], p[r.ground]))+", "+p[r.name])
+			row = append(row, ratio(label.Contrast(p[r.name], p[r.ground]))+",\u00a0"+p[r.name])
 			if look == label.LookColour {
 				least = leastContrast(p[r.name], p[r.ground])
 			}
