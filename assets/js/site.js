@@ -76,3 +76,15 @@
     if (at) at.scrollIntoView();
   }
 })();
+
+// The web manifest: named by script, because browsers complain about it on
+// pages that are opened from disk.
+(function () {
+  "use strict";
+  var icon = document.querySelector("link[data-manifest]");
+  if (!icon || location.protocol === "file:") return;
+  var link = document.createElement("link");
+  link.rel = "manifest";
+  link.href = icon.dataset.manifest;
+  document.head.append(link);
+})();
