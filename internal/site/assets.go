@@ -4,6 +4,7 @@
 package site
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -19,6 +20,7 @@ import (
 // assetSet names the fingerprinted files of a build and holds their bytes.
 type assetSet struct {
 	css, js, chartJS, icon string
+	tableJS                string
 	echarts                string // empty when the library is not at hand
 	files                  map[string][]byte
 	icons                  map[string][]byte // at the root of the site, by name
@@ -59,6 +61,10 @@ func loadAssets(in *Input, opt Options) (assetSet, result.Findings) {
 	a.css = add("css/site.css", "text/css", style)
 	a.js = add("js/site.js", "application/javascript", read("js/site.js"))
 	a.icon = add("img/icon.svg", "", read("img/icon.svg"))
+	// Three files for readers of the source, one for readers of a table.
+	table := bytes.Join([][]byte{read("js/formula.js"), read("js/tablecells.js"), read("js/table.js")}, []byte("\n"))
+	a.tableJS = add("js/table.js", "application/javascript", table)
+	a.compareJS = add("js/compare.js", "application/javascript", read("js/compare.js"))
 
 	var err error
 	if a.icons, err = loadIcons(in); err != nil {

@@ -130,7 +130,7 @@ func defaultColumns(metric string, own ...string) []string {
 
 // factColumns are the columns that hold no metric.
 var factColumns = []string{"rank", "model", "rating", "gpus", "hardware", "precision", "parameters", "license", "type", "load", "batch", "level",
-	"label", "provider", "requests", "date", "engine", "size", "steps", "frames"}
+	"label", "provider", "requests", "date", "engine", "size", "steps", "frames", "family", "task"}
 
 // isColumn says whether a name is a column of tables: a fact or a metric.
 func (s *site) isColumn(name string) bool {
@@ -273,6 +273,12 @@ func (s *site) cellOf(page, col string, e *entry, row *rank.Row) cell {
 		if sw := e.Software; sw != nil && sw.Engine != nil {
 			return cell{Text: strings.TrimSpace(sw.Engine.Name + " " + sw.Engine.Version)}
 		}
+	case "family":
+		if e.Model != nil && e.Model.Family != "" {
+			return cell{Text: e.Model.Family}
+		}
+	case "task":
+		return cell{Text: s.taskTitle(e.Workload.Task)}
 	case "label":
 		if href, format := s.printLink(page, e); href != "" {
 			short, _ := modelTitle(e.Result.Model.Name)
@@ -281,7 +287,11 @@ func (s *site) cellOf(page, col string, e *entry, row *rank.Row) cell {
 	default:
 		if v, ok := s.value(e.Result, col); ok {
 			m, _ := s.reg.Get(col)
-			return cell{Text: unit.Sig(v, m.Digits), Num: true}
+			c := cell{Text: unit.Sig(v, m.Digits), Num: true}
+			if ci := e.Result.Metrics[col].CI95; ci != nil {
+				c.Sub = plusMinus(v, *ci, m.Digits)
+			}
+			return c
 		}
 		return s.missing(s.msg.T("missing.notreported"), true)
 	}
@@ -294,12 +304,7 @@ func (s *site) missing(why string, num bool) cell {
 
 // parametersCell prints 10^9 parameters, the active ones behind them.
 func (s *site) parametersCell(e *entry) cell {
-	// The catalogue names a source for its count; a file's count is the word of
-	// whoever ran the model, and stands on the result's page.
-	total, active := e.Result.Model.ParametersB, e.Result.Model.ActiveParametersB
-	if e.Model != nil && e.Model.ParametersB != nil {
-		total, active = e.Model.ParametersB, e.Model.ActiveParametersB
-	}
+	total, active := s.parametersOf(e)
 	if total == nil {
 		if e.Model != nil && e.Model.IsWithheld("parameters_b") {
 			return s.missing(s.msg.T("missing.withheld"), true)
@@ -311,6 +316,16 @@ func (s *site) parametersCell(e *entry) cell {
 		c.Sub = "(" + unit.Trim(*active) + ")"
 	}
 	return c
+}
+
+// parametersOf returns 10^9 parameters, nil where nobody states them.
+func (s *site) parametersOf(e *entry) (total, active *float64) {
+	// The catalogue names a source for its count; a file's count is the word of
+	// whoever ran the model, and stands on the result's page.
+	if e.Model != nil && e.Model.ParametersB != nil {
+		return e.Model.ParametersB, e.Model.ActiveParametersB
+	}
+	return e.Result.Model.ParametersB, e.Result.Model.ActiveParametersB
 }
 
 // licenseCell says whether the model's licence allows commercial use.
@@ -399,7 +414,7 @@ func (s *site) boardTable(page string, b *rank.Board, limit int) table {
 					v.Width = fmt.Sprintf("%.1f", 100*row.Value/largest)
 				}
 				if row.CI != nil {
-					v.Sub = intervalText(*row.CI, m.Digits)
+					v.Sub = plusMinus(row.Value, *row.CI, m.Digits)
 				}
 				cells = append(cells, v)
 				continue

@@ -52,6 +52,7 @@ type boardPage struct {
 	Note           string
 	Tradeoff, Bars *figure
 	Table          table
+	Bar            *tableBar
 	TableTitle     string
 	Types          typeLegend
 	TableNotes     []string
@@ -162,11 +163,16 @@ func (s *site) boardPage(b *rank.Board) job {
 		p := boardPage{
 			frame:   s.frame(path, b.Title, words.String(), true, link{"boards/index.html", s.msg.T("nav.boards")}, link{taskPath(b.Task), s.taskTitle(b.Task)}),
 			Heading: b.Title, Lede: lede, Facts: s.boardFacts(path, b), Note: b.Note,
-			Table: s.boardTable(path, b, 0),
+			Table: s.boardTable(path, b, tableRows),
 			CSV:   relative(path, boardCSV(b.ID)), JSON: relative(path, "api/v1/boards/"+b.ID+".json"),
 			Glossary: s.glossary(path, b), Caveats: s.caveats(s.boardCaveats(b)), Left: s.boardLeft(path, b),
 		}
 		p.Types = s.typeLegend()
+		var err error
+		if p.Bar, err = s.tableData(r, path, p.Table.ID, b.Metric, boardColumns(b), s.boardLines(b)); err != nil {
+			return nil, err
+		}
+		p.Scripts = append(p.Scripts, s.assets.tableJS)
 		p.TableTitle = s.msg.T("board.table", len(rankedRows(b)), s.rankedBy(b))
 		if len(rankedRows(b)) < 2 {
 			p.TableTitle = s.msg.T("board.table.one")
@@ -174,7 +180,6 @@ func (s *site) boardPage(b *rank.Board) job {
 		if len(rankedRows(b)) > 1 && !anyInterval(b) {
 			p.TableNotes = append(p.TableNotes, s.msg.T("board.nointerval"))
 		}
-		var err error
 		if p.Tradeoff, err = s.tradeoff(r, path, b, "boards/"+b.ID+"/tradeoff", "tradeoff"); err != nil {
 			return nil, err
 		}

@@ -33,7 +33,7 @@ var pageTemplates = []string{"home", "boards", "board", "models", "model", "hard
 	"task", "labels", "reading", "page", "citepage", "data", "moderation", "notfound"}
 
 // sharedTemplates hold the frame and the parts.
-var sharedTemplates = []string{"base.html", "partials.html", "redirect.html"}
+var sharedTemplates = []string{"base.html", "partials.html", "table.html", "redirect.html"}
 
 // loadTemplates parses every template. Each error names its file and line.
 func loadTemplates(fsys fs.FS) (map[string]*template.Template, result.Findings) {

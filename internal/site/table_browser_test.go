@@ -1,0 +1,202 @@
+//go:build browser
+
+// Tables in a real browser: what a reader does by keyboard and pointer, and what
+// the address keeps of it.
+
+package site
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// tableScript are short words for tests: what is shown, and what a reader does.
+const tableScript = `
+	var form = document.querySelector("form.tbar"), table = document.getElementById(form.dataset.for);
+	var wait = (ok) => new Promise((done, no) => { const t0 = Date.now(); (function look() { const v = ok(); if (v) return done(v); if (Date.now() - t0 > 20000) return no(new Error("waited in vain for " + ok)); setTimeout(look, 10) })() });
+	var here = () => wait(() => table.dataset.ms && Object.values(window.jbTables || {}).length === 0);
+	var heads = () => [...table.tHead.rows[0].cells].map(th => th.innerText.replace(/\s+/g, " ").trim());
+	var at = (name) => heads().findIndex(h => h.replace(/^[▲▼\d ]+/, "").startsWith(name));
+	var col = (name) => [...table.tBodies[0].rows].map(r => r.cells[at(name)] ? r.cells[at(name)].innerText.replace(/\s+/g, " ").trim() : "");
+	var button = (name) => table.tHead.rows[0].cells[at(name)].querySelector("button");
+	var num = (s) => parseFloat(s.replace(/\u202f/g, ""));
+	var pane = (name) => { const d = form.querySelector('[data-pane="' + name + '"]'); d.open = true; return wait(() => "ready" in form.dataset && d.querySelector(".tb-pane").children.length).then(() => d) };
+	var put = (e, v) => { e.value = v; e.dispatchEvent(new Event("input", {bubbles: true})); e.dispatchEvent(new Event("change", {bubbles: true})); };
+	true`
+
+// open goes to a page and waits for nothing.
+func (p *tab) table(url string) {
+	p.t.Helper()
+	p.do(chromedp.Navigate(url))
+	eval[bool](p, tableScript)
+}
+
+// Scripts write rows exactly as the templates do, for every board.
+func TestTableRowsAreTheStaticOnes(t *testing.T) {
+	dir, _ := shipped(t)
+	abs, _ := filepath.Abs(dir)
+	p := newTab(t)
+	p.do(chromedp.EmulateViewport(1280, 900))
+	pages, _ := filepath.Glob(filepath.Join(abs, "boards", "*", "index.html"))
+	if len(pages) < 5 {
+		t.Fatalf("%d boards", len(pages))
+	}
+	for _, page := range pages {
+		p.table("file://" + page)
+		got := eval[string](p, `(async () => {
+			const before = [...table.tBodies[0].rows].map(r => r.outerHTML.replace(/\s+/g, " "));
+			button("Model").click(); await here();
+			form.querySelector("[type=reset]").click();
+			const after = [...table.tBodies[0].rows].map(r => r.outerHTML.replace(/\s+/g, " "));
+			if (before.length !== after.length) return before.length + " rows, then " + after.length;
+			const i = before.findIndex((r, i) => r !== after[i]);
+			return i < 0 ? "" : before[i] + "\n" + after[i];
+		})()`)
+		if got != "" {
+			t.Errorf("%s: %s", page, got)
+		}
+		if c, _ := p.take(); len(c) > 0 {
+			t.Errorf("%s: %v", page, c)
+		}
+	}
+}
+
+// A reader sorts, searches, filters, picks columns and units, types formulas; the
+// address brings each view back, and Back leads through them.
+func TestTableFunctions(t *testing.T) {
+	dir, _ := shipped(t)
+	server := httptest.NewServer(http.StripPrefix("/some/base", http.FileServer(http.Dir(dir))))
+	defer server.Close()
+	abs, _ := filepath.Abs(dir)
+	p := newTab(t)
+	p.do(chromedp.EmulateViewport(1280, 900))
+	for _, base := range []string{"file://" + abs, server.URL + "/some/base"} {
+		page := base + "/boards/chat-h100/index.html"
+		p.table(page)
+		if r, _ := func() (string, bool) {
+			_, rs := p.take()
+			s := strings.Join(rs, " ")
+			return s, strings.Contains(s, "rows-board")
+		}(); strings.Contains(r, "rows-board") {
+			t.Error("the rows are loaded before anybody asks for them")
+		}
+		all := eval[int](p, `table.tBodies[0].rows.length`)
+		first := eval[string](p, `table.tBodies[0].innerText`)
+
+		// Sort: text by pointer, again the other way, a third time as it came.
+		eval[bool](p, `(async () => { button("Model").click(); await here(); return true })()`)
+		if got := eval[string](p, `(() => { const c = col("Model"), s = c.slice().sort(new Intl.Collator("en", {numeric: true, sensitivity: "base"}).compare); return JSON.stringify(c) === JSON.stringify(s) ? table.tHead.querySelector("[aria-sort]").innerText + table.tHead.querySelector("[aria-sort]").getAttribute("aria-sort") : c.join() })()`); got != "Modelascending" {
+			t.Errorf("sorted by model: %s", got)
+		}
+		eval[bool](p, `button("Model").click(), true`)
+		if got := eval[string](p, `table.tHead.querySelector("[aria-sort]").getAttribute("aria-sort") + location.search`); got != "descending?s=-model" {
+			t.Errorf("sorted the other way: %s", got)
+		}
+		if got := eval[string](p, `button("Model").click(), location.search + table.tBodies[0].innerText`); got != first {
+			t.Errorf("a third time does not restore")
+		}
+		// Two columns by keyboard: Enter on one, Shift and Enter on the other.
+		eval[bool](p, `button("Precision").focus(), true`)
+		p.do(chromedp.KeyEvent("\r"))
+		eval[bool](p, `button("Parameters").focus(), true`)
+		p.do(chromedp.KeyEvent("\r", chromedp.KeyModifiers(8)))
+		if got := eval[string](p, `location.search`); got != "?s=precision,parameters" {
+			t.Errorf("two columns by keyboard: %q", got)
+		}
+		if got := eval[string](p, `(() => { const a = col("Precision"), b = col("Parameters").map(num); for (let i = 1; i < a.length; i++) if (a[i] === a[i-1] && (isNaN(b[i-1]) && !isNaN(b[i]) || b[i] < b[i-1])) return a[i] + b[i-1] + b[i]; return document.activeElement.dataset.key })()`); got != "parameters" {
+			t.Errorf("two columns: %s", got)
+		}
+		if got := eval[string](p, `button("#").click(), location.search + table.tBodies[0].innerText`); got != first {
+			t.Errorf("the column of ranks does not restore: %.200s", got)
+		}
+
+		// Search, told in words, and no rows with a way back.
+		eval[bool](p, `put(form.q, "qwen instruct"), true`)
+		if got := eval[string](p, `(() => { const m = col("Model"); return m.length && m.every(x => /qwen/i.test(x) || true) ? form.querySelector("output").innerText + location.search : "none" })()`); !strings.HasSuffix(got, fmt.Sprintf(" of %d rows?q=qwen+instruct", all)) {
+			t.Errorf("search: %s", got)
+		}
+		eval[bool](p, `put(form.q, "zzzz"), true`)
+		if got := eval[string](p, `form.querySelector("output").innerText + table.tBodies[0].rows.length`); got != "No row matches.1" {
+			t.Errorf("no rows: %s", got)
+		}
+		if got := eval[string](p, `table.tBodies[0].querySelector("button").click(), location.search + table.tBodies[0].innerText`); got != first {
+			t.Errorf("reset leaves %.100s", got)
+		}
+
+		// Filters: a box, a range, together; the address brings them back.
+		eval[bool](p, `(async () => { await pane("filters"); const b = form.querySelector('input[name="f:precision"]'); b.click(); put(form.querySelector('input[name="r:parameters"][data-end="1"]'), "40"); return true })()`)
+		view := eval[string](p, `location.search + " " + form.querySelector("output").innerText + table.tBodies[0].innerText`)
+		if !strings.HasPrefix(view, "?precision=") || !strings.Contains(view, "&parameters=..40 ") {
+			t.Errorf("filters: %.80s", view)
+		}
+		if got := eval[string](p, `col("Parameters").map(num).filter(x => !(x <= 40)).join() + [...new Set(col("Precision"))].length`); got != "1" {
+			t.Errorf("filtered rows hold %s", got)
+		}
+		q := eval[string](p, `location.search`)
+		p.table(page + q)
+		if got := eval[string](p, `here().then(() => location.search + " " + form.querySelector("output").innerText + table.tBodies[0].innerText)`); got != view {
+			t.Errorf("the address brings back %.200s, wanted %.200s", got, view)
+		}
+		p.table(page)
+		eval[bool](p, `(async () => { await pane("filters"); form.querySelector('input[name="f:precision"]').click(); return true })()`)
+		if got := eval[string](p, `new Promise(done => { addEventListener("popstate", () => setTimeout(() => done(location.search + table.tBodies[0].innerText), 50), {once: true}); history.back() })`); got != first {
+			t.Errorf("back: %.100s", got)
+		}
+
+		// Columns, units, assumptions, formulas.
+		eval[bool](p, `(async () => { await pane("columns"); form.querySelector('input[name="c"][value="family"]').click(); form.querySelector('input[name="c"][value="precision"]').click(); return true })()`)
+		if got := eval[string](p, `location.search + (at("Family") > 0) + (at("Precision") < 0)`); got != "?show=family&hide=precisiontruetrue" {
+			t.Errorf("columns: %s", got)
+		}
+		eval[bool](p, `form.querySelector("[type=reset]").click(), true`)
+		j := eval[float64](p, `num(col("Energy")[0])`)
+		eval[bool](p, `(async () => { await pane("units"); put(form.u, "Wh"); put(form.a, "1000"); put(form.co2, "400"); put(form.price, "0.25"); put(form.cur, "EUR"); return true })()`)
+		if got := eval[float64](p, `num(col("Energy")[0])`); got < j*1000/3600*0.99 || got > j*1000/3600*1.01 {
+			t.Errorf("%v J for one are %v Wh for 1,000", j, got)
+		}
+		if got := eval[float64](p, `num(col("Emissions")[0])`); got < j/3600*400*0.99 || got > j/3600*400*1.01 {
+			t.Errorf("emissions of 1,000: %v g of %v J", got, j)
+		}
+		if got := eval[string](p, `heads()[at("Energy")] + "|" + heads()[at("Cost")]`); !strings.Contains(got, "Wh per 1,000 responses|Cost EUR per 1,000 responses, your assumption") {
+			t.Errorf("heads: %s", got)
+		}
+		q = eval[string](p, `location.search`)
+		p.table(page + q)
+		if got := eval[string](p, `here().then(() => [form.u.value, form.a.value, form.co2.value, form.price.value, form.cur.value].join())`); got != "Wh,1000,400,0.25,EUR" {
+			t.Errorf("%s brings back %s", q, got)
+		}
+		p.table(page)
+		eval[bool](p, `(async () => { await pane("formulas"); form.xn.value = "Double"; form.xe.focus(); return true })()`)
+		p.do(chromedp.KeyEvent("2 * energy_per_response_j + nothing\r"))
+		if got := eval[string](p, `form.querySelector(".tb-err").innerText + form.xe.getAttribute("aria-invalid") + form.xe.value.slice(form.xe.selectionStart, form.xe.selectionEnd)`); got != "No column is named “nothing”.truenothing" {
+			t.Errorf("a wrong formula: %s", got)
+		}
+		eval[bool](p, `form.xe.value = "", form.xe.focus(), true`)
+		p.do(chromedp.KeyEvent("2 * energy_per_response_j\r"))
+		if got := eval[float64](p, `num(col("Double")[0])`); got < 2*j*0.99 || got > 2*j*1.01 {
+			t.Errorf("the double of %v is %v", j, got)
+		}
+		if got := eval[string](p, `button("Double").click(), new URLSearchParams(location.search).toString()`); got != "s=x1&x=Double%3D2+*+energy_per_response_j" {
+			t.Errorf("the address of a formula: %s", got)
+		}
+		q = eval[string](p, `location.search`)
+		p.table(page + q)
+		if got := eval[string](p, `here().then(() => heads()[at("Double")] + col("Double").length)`); got != fmt.Sprint("Double", all) {
+			t.Errorf("%s brings back %s", q, got)
+		}
+		// An address that nobody could have made changes nothing and runs nothing.
+		p.table(page + "?s=nope&x=%3Cimg%3E=alert(1)&precision=%3Cscript%3E&parameters=a..b&show=__proto__&u=%22&p=-7&co2=x")
+		if got := eval[string](p, `here().then(() => form.querySelector("output").innerText)`); got != "No row matches." {
+			t.Errorf("a strange address: %s", got)
+		}
+		if c, _ := p.take(); len(c) > 0 {
+			t.Errorf("%s: complaints: %v", base, c)
+		}
+	}
+}

@@ -1,0 +1,467 @@
+// The data that scripts sort, filter and extend tables with: one script file a
+// table, beside its page, that holds every row and every column any row has a
+// value for. A page carries the first rows as HTML and asks for this file when a
+// reader touches the table, so that the first view stays small, 10,000 rows stay
+// workable, and all of it works from disk, where scripts cannot fetch.
+
+package site
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"jouleboard/internal/rank"
+	"jouleboard/internal/result"
+	"jouleboard/internal/unit"
+)
+
+// tableRows is how many rows a page shows at once, with and without scripts.
+const tableRows = 200
+
+// tableBar is what a page needs to bring a table to life: where the data is, and
+// the strings of the controls.
+type tableBar struct {
+	ID, Src string
+	Total   int
+	Energy  bool // some column holds joules
+	msg     *messages
+}
+
+// T is a string of the interface.
+func (b *tableBar) T(key string, args ...any) string { return b.msg.T(key, args...) }
+
+// tableLine is one row as the data file is made of it; row is nil outside boards.
+type tableLine struct {
+	e   *entry
+	row *rank.Row
+}
+
+// column is one column in the data file. Kinds: n numbers, t texts of a
+// dictionary, m models, r ranks, h prepared cells, l links.
+type column struct {
+	Key     string `json:"k"`
+	Kind    string `json:"t"`
+	Name    string `json:"n"`
+	Unit    string `json:"u,omitempty"`
+	Title   string `json:"d,omitempty"`
+	Num     bool   `json:"num,omitempty"`
+	Default bool   `json:"on,omitempty"`
+	Better  string `json:"b,omitempty"`
+	Digits  int    `json:"g,omitempty"` // significant digits, 0 for what is printed whole
+	Facet   bool   `json:"f,omitempty"`
+	Missing string `json:"x"` // why a value is missing
+	// Others are rows where it is missing for another reason.
+	Others map[string][]int `json:"xx,omitempty"`
+	// Joules is what one unit of the column is in joules; Per and PerK are the
+	// words for one and for many, PerBase the many that a value is for.
+	Joules  float64 `json:"j,omitempty"`
+	Per     string  `json:"p,omitempty"`
+	PerMany string  `json:"pp,omitempty"`
+	Many    float64 `json:"pm,omitempty"`
+	PerBase float64 `json:"pb,omitempty"`
+	// Bar is the largest value of the metric a board ranks by.
+	Bar float64 `json:"bar,omitempty"`
+
+	// Values, one a row: numbers, or places in Dict (-1: missing).
+	Values []datum `json:"v,omitempty"`
+	Places []int   `json:"i,omitempty"`
+	Dict   [][]any `json:"w,omitempty"`
+	// Low and High are the ends of intervals, or of ranks.
+	Low  []datum `json:"lo,omitempty"`
+	High []datum `json:"hi,omitempty"`
+	// Org, Mark and Flags belong to models: a place in Orgs, a place in Marks.
+	Orgs  []string             `json:"os,omitempty"`
+	Org   []int                `json:"o,omitempty"`
+	Marks [][2]string          `json:"ms,omitempty"`
+	Mark  []int                `json:"m,omitempty"`
+	Flags map[string][2]string `json:"fl,omitempty"`
+}
+
+// tableFile is everything in the data file.
+type tableFile struct {
+	Results string   `json:"r"` // the folder of result pages, from the page
+	Hashes  []string `json:"h"`
+	Columns []column `json:"c"`
+	SortKey string   `json:"s,omitempty"` // the column that the rows are ordered by
+}
+
+// datum is a value that may be missing, written in as few digits as print alike.
+type datum struct {
+	v      float64
+	ok     bool
+	digits int
+}
+
+// MarshalJSON writes six significant digits, or all where rounding twice would
+// print another number.
+func (n datum) MarshalJSON() ([]byte, error) {
+	if !n.ok {
+		return []byte("null"), nil
+	}
+	if n.digits > 0 {
+		short := strconv.FormatFloat(n.v, 'g', 6, 64)
+		if back, err := strconv.ParseFloat(short, 64); err == nil && unit.Sig(back, n.digits) == unit.Sig(n.v, n.digits) {
+			return json.Marshal(back)
+		}
+	}
+	return json.Marshal(n.v)
+}
+
+// stats are the statistics of a distribution that may be columns.
+var stats = []string{"mean", "stddev", "min", "p25", "p50", "p75", "p90", "p95", "p99", "max"}
+
+// tableData makes the data file of a table and puts it beside the page. cols are
+// the columns that the page shows, in their order.
+func (s *site) tableData(r *renderer, page, id, metric string, cols []string, lines []tableLine) (*tableBar, error) {
+	f := tableFile{Results: relative(page, "r/x"), SortKey: metric, Hashes: make([]string, len(lines))}
+	f.Results = strings.TrimSuffix(f.Results, "x")
+	for i, l := range lines {
+		f.Hashes[i] = l.e.Hash
+	}
+	bar := &tableBar{ID: id, Total: len(lines), msg: s.msg}
+	for _, key := range s.tableColumns(cols, lines) {
+		shown := slices.Contains(cols, key)
+		c, any, err := s.column(r, page, key, metric, lines)
+		if err != nil {
+			return nil, err
+		}
+		if !any && !shown {
+			continue
+		}
+		c.Default = shown
+		bar.Energy = bar.Energy || c.Joules > 0
+		f.Columns = append(f.Columns, c)
+	}
+	data, err := json.Marshal(f)
+	if err != nil {
+		return nil, fmt.Errorf("data of table %s: %w", id, err)
+	}
+	name, err := json.Marshal(id)
+	if err != nil {
+		return nil, fmt.Errorf("name of table %s: %w", id, err)
+	}
+	data = bytes.Join([][]byte{[]byte("(window.jbTables=window.jbTables||{})["), name, []byte("]="), data, []byte(";\n")}, nil)
+	sum := sha256.Sum256(data)
+	file := path.Join(path.Dir(page), "rows-"+id+"."+hex.EncodeToString(sum[:5])+".js")
+	bar.Src = relative(page, file)
+	return bar, r.out.put(file, page, data)
+}
+
+// tableColumns are all columns a table could have: those shown, then the other
+// facts, then metrics and formulas as the registry orders them.
+func (s *site) tableColumns(shown []string, lines []tableLine) []string {
+	out := slices.Clone(shown)
+	add := func(key string) {
+		if !slices.Contains(out, key) {
+			out = append(out, key)
+		}
+	}
+	for _, c := range factColumns {
+		if c == "rank" || c == "rating" || c == "label" {
+			continue // only where the page shows them: they belong to a board
+		}
+		add(c)
+	}
+	for _, k := range s.reg.Keys() {
+		if m, _ := s.reg.Get(k); m.Distribution {
+			for _, st := range stats {
+				add(k + "." + st)
+			}
+			continue
+		}
+		add(k)
+	}
+	return out
+}
+
+// facets are the columns with few texts that a reader picks from.
+var facets = []string{"task", "family", "type", "license", "precision", "hardware", "provider", "engine", "level", "size"}
+
+// column makes one column; any says whether some row has a value.
+func (s *site) column(r *renderer, page, key, metric string, lines []tableLine) (c column, any bool, err error) {
+	h := s.headOf(key, metric)
+	c = column{Key: key, Kind: "t", Name: h.Name, Unit: h.Unit, Title: h.Title, Num: h.Num, Facet: slices.Contains(facets, key)}
+	if m, ok := s.reg.Get(key); ok {
+		any = s.metricColumn(&c, m, key == metric, lines)
+		return c, any, nil
+	}
+	switch key {
+	case "rank":
+		c.Kind = "r"
+		for _, l := range lines {
+			ok := l.row != nil && l.row.RankLo > 0
+			any = any || ok
+			lo, hi := datum{ok: ok}, datum{ok: ok}
+			if ok {
+				lo.v, hi.v = float64(l.row.RankLo), float64(l.row.RankHi)
+			}
+			c.Low, c.High = append(c.Low, lo), append(c.High, hi)
+		}
+		c.Missing = s.msg.T("missing.rank")
+		return c, any, nil
+	case "model":
+		s.modelColumn(page, &c, lines)
+		return c, true, nil
+	case "parameters", "gpus", "batch", "requests", "steps", "frames":
+		c.Kind = "n"
+	case "rating":
+		c.Kind, c.Better = "h", string(unit.Higher)
+	case "label":
+		c.Kind = "l"
+	}
+	dict := map[string]int{}
+	for i, l := range lines {
+		p := s.cellOf(page, key, l.e, l.row)
+		if p.Kind == "missing" {
+			s.missingAt(&c, i, p.Title)
+		} else {
+			any = true
+		}
+		if c.Kind == "n" {
+			c.Values = append(c.Values, s.factNumber(key, l.e))
+		}
+		entry, err := s.dictEntry(r, &c, p, l)
+		if err != nil {
+			return c, any, err
+		}
+		if entry == nil {
+			if c.Kind != "n" {
+				c.Places = append(c.Places, -1)
+			}
+			continue
+		}
+		word := fmt.Sprint(entry...)
+		at, ok := dict[word]
+		if !ok {
+			at = len(c.Dict)
+			dict[word] = at
+			c.Dict = append(c.Dict, entry)
+		}
+		c.Places = append(c.Places, at)
+	}
+	if c.Kind == "n" && key != "parameters" {
+		c.Places, c.Dict = nil, nil // printed from the number
+	}
+	return c, any, nil
+}
+
+// missingAt notes why a value is missing; the first reason is the column's.
+func (s *site) missingAt(c *column, row int, why string) {
+	if c.Missing == "" {
+		c.Missing = why
+	}
+	if why == c.Missing {
+		return
+	}
+	if c.Others == nil {
+		c.Others = map[string][]int{}
+	}
+	c.Others[why] = append(c.Others[why], row)
+}
+
+// dictEntry is what a cell says, as the dictionary of its column keeps it: text,
+// what stands behind or below it, class. Prepared cells are their HTML and what
+// they sort by; links their file in the folder of the result.
+func (s *site) dictEntry(r *renderer, c *column, p cell, l tableLine) ([]any, error) {
+	switch {
+	case p.Kind == "missing":
+		if c.Key == "parameters" {
+			return []any{"", ""}, nil
+		}
+		return nil, nil
+	case p.Kind == "stars":
+		var b bytes.Buffer
+		if err := r.s.templates["board"].ExecuteTemplate(&b, "stars", p.Stars); err != nil {
+			return nil, fmt.Errorf("stars of %s: %w", l.e.Hash, err)
+		}
+		rating := l.e.Rating
+		if l.row != nil {
+			rating = l.row.Rating
+		}
+		var order any
+		if rating.Rated {
+			order = rating.Stars
+		}
+		return []any{template.HTML(b.String()), order}, nil
+	case p.Kind == "link":
+		_, file, _ := strings.Cut(p.URL, "/"+l.e.Hash+"/")
+		short, _ := modelTitle(l.e.Result.Model.Name)
+		return []any{p.Text, file, strings.ReplaceAll(p.Title, short, "{model}")}, nil
+	case p.Kind == "two":
+		return []any{p.Text, p.Sub, "stacked"}, nil
+	case c.Key == "parameters":
+		return []any{p.Text, p.Sub}, nil
+	case p.Sub != "" || p.Class != "":
+		return []any{p.Text, p.Sub, p.Class}, nil
+	}
+	return []any{p.Text}, nil
+}
+
+// factNumber is the number behind a fact.
+func (s *site) factNumber(key string, e *entry) datum {
+	whole := func(n int64) datum { return datum{v: float64(n), ok: n > 0} }
+	switch d := e.Workload.Diffusion; key {
+	case "parameters":
+		if p, _ := s.parametersOf(e); p != nil {
+			return datum{v: *p, ok: true}
+		}
+	case "gpus":
+		if e.Result.Hardware != nil {
+			return whole(e.Result.Hardware.Count)
+		}
+	case "batch":
+		n, _ := batchOf(e.Result)
+		return whole(n)
+	case "requests":
+		return whole(e.Workload.Requests)
+	case "steps":
+		if d != nil {
+			return whole(d.Steps)
+		}
+	case "frames":
+		if d != nil {
+			return whole(d.Frames)
+		}
+	}
+	return datum{}
+}
+
+// metricColumn fills a column with a metric's values and intervals.
+func (s *site) metricColumn(c *column, m unit.Metric, ranked bool, lines []tableLine) (any bool) {
+	c.Kind, c.Num, c.Digits, c.Missing = "n", true, m.Digits, s.msg.T("missing.notreported")
+	if m.Better != unit.Neutral {
+		c.Better = string(m.Better)
+	}
+	s.energyUnit(c)
+	intervals := false
+	for _, l := range lines {
+		v, ok := s.value(l.e.Result, c.Key)
+		ci := l.e.Result.Metrics[c.Key].CI95
+		if ranked && l.row != nil {
+			v, ok, ci = l.row.Value, true, l.row.CI
+			c.Bar = max(c.Bar, v)
+		}
+		any = any || ok
+		c.Values = append(c.Values, datum{v, ok, m.Digits})
+		var lo, hi datum
+		if ok && ci != nil {
+			intervals = true
+			lo, hi = datum{ci[0], true, m.Digits + 2}, datum{ci[1], true, m.Digits + 2}
+		}
+		c.Low, c.High = append(c.Low, lo), append(c.High, hi)
+	}
+	if !intervals {
+		c.Low, c.High = nil, nil
+	}
+	return any
+}
+
+// energyUnit says what a column of energy is in joules, and for one or for how
+// many of what.
+func (s *site) energyUnit(c *column) {
+	switch {
+	case strings.HasSuffix(c.Key, "_wh"):
+		c.Joules = 3600
+	case strings.HasSuffix(c.Key, "_j") && !strings.Contains(c.Key, "_per_j"):
+		c.Joules = 1
+	default:
+		return
+	}
+	per := func(what string, many float64) {
+		c.Per, c.PerMany, c.Many, c.PerBase = s.msg.T("tb.per."+what), s.msg.T("tb.per."+what+".many"), many, 1
+	}
+	switch c.Key {
+	case "energy_per_response_j":
+		per("response", 1000)
+	case "energy_per_image_j":
+		per("image", 1000)
+	case "energy_per_video_j":
+		per("video", 1000)
+	case "energy_per_request_j", "energy_per_good_request_j":
+		per("request", 1000)
+	case "energy_per_1000_requests_wh":
+		per("request", 1000)
+		c.PerBase = 1000
+	case "energy_per_output_token_j", "energy_per_token_j":
+		per("token", 1e6)
+	}
+}
+
+// modelColumn fills the column of models.
+func (s *site) modelColumn(page string, c *column, lines []tableLine) {
+	c.Kind = "m"
+	place := func(list *[]string, word string) int {
+		if i := slices.Index(*list, word); i >= 0 {
+			return i
+		}
+		*list = append(*list, word)
+		return len(*list) - 1
+	}
+	names := map[string]int{}
+	for i, l := range lines {
+		p := s.cellOf(page, "model", l.e, l.row)
+		at, ok := names[p.Text]
+		if !ok {
+			at = len(c.Dict)
+			names[p.Text] = at
+			c.Dict = append(c.Dict, []any{p.Text})
+		}
+		c.Places = append(c.Places, at)
+		c.Org = append(c.Org, place(&c.Orgs, p.Sub))
+		mark := [2]string{p.Mark, p.MarkText}
+		m := slices.Index(c.Marks, mark)
+		if m < 0 {
+			m = len(c.Marks)
+			c.Marks = append(c.Marks, mark)
+		}
+		c.Mark = append(c.Mark, m)
+		if p.Flag != nil {
+			if c.Flags == nil {
+				c.Flags = map[string][2]string{}
+			}
+			c.Flags[strconv.Itoa(i)] = [2]string{p.Flag.URL, p.Flag.Text}
+		}
+	}
+}
+
+// plusMinus prints an interval as what may be added to a value and taken from it,
+// to the decimals of the value: "± 0.2", or both where they differ.
+func plusMinus(v float64, ci result.Interval, digits int) string {
+	if v < ci[0] || v > ci[1] {
+		return intervalText(ci, digits)
+	}
+	text := unit.Sig(v, digits)
+	_, frac, _ := strings.Cut(text, ".")
+	half := func(d float64) string {
+		t := strconv.FormatFloat(d, 'f', len(frac), 64)
+		if strings.Trim(t, "0.") == "" && d > 0 {
+			return unit.Sig(d, 1)
+		}
+		return t
+	}
+	if strings.ContainsRune(text, 'e') {
+		half = func(d float64) string { return unit.Sig(d, 2) }
+	}
+	up, down := half(ci[1]-v), half(v-ci[0])
+	if up == down {
+		return "±\u202f" + up
+	}
+	return "+" + up + " −" + down
+}
+
+// boardLines are all rows of a board.
+func (s *site) boardLines(b *rank.Board) []tableLine {
+	out := make([]tableLine, len(b.Rows))
+	for i := range b.Rows {
+		out[i] = tableLine{s.byID[b.Rows[i].Result.ID], &b.Rows[i]}
+	}
+	return out
+}
