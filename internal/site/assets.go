@@ -64,7 +64,6 @@ func loadAssets(in *Input, opt Options) (assetSet, result.Findings) {
 	// Three files for readers of the source, one for readers of a table.
 	table := bytes.Join([][]byte{read("js/formula.js"), read("js/tablecells.js"), read("js/table.js")}, []byte("\n"))
 	a.tableJS = add("js/table.js", "application/javascript", table)
-	a.compareJS = add("js/compare.js", "application/javascript", read("js/compare.js"))
 
 	var err error
 	if a.icons, err = loadIcons(in); err != nil {
