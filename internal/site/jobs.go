@@ -57,6 +57,7 @@ func (s *site) jobs() []job {
 	add(s.dataPage(), "data/index.html", "data/results.json", "data/results.csv")
 	add(s.moderationPage(), "moderation/index.html")
 	add(s.notFoundPage(), "404.html")
+	add(s.queuePage(), queuePath)
 	add(s.api(), "api/v1/index.json", openAPIPath, "schema/result-1.json")
 	add(s.feed(), "feed.xml")
 	pages := map[string]bool{}

@@ -1,4 +1,4 @@
-// The home page, /cite/, /moderation/, 404, the feed and the sitemap.
+// /cite/, 404, the feed and the sitemap.
 
 package site
 
@@ -17,75 +17,12 @@ import (
 	"strings"
 	"time"
 
-	"jouleboard/internal/catalog"
 	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
 	"jouleboard/internal/unit"
 )
 
-type homePage struct {
-	frame
-	Heading, Lede, Scope string
-	Figure               *figure
-	Boards               boardList
-	Counts               []fact
-	Latest               []dated
-	Cite                 citeBlock
-}
-
 type dated struct{ URL, Title, Date string }
-
-func (s *site) homePage() job {
-	return func(r *renderer) (result.Findings, error) {
-		const path = "index.html"
-		p := homePage{frame: s.frame(path, s.in.Site.Title, cmp.Or(s.in.Site.Description, s.in.Site.Tagline), true), Heading: cmp.Or(s.in.Site.Tagline, s.in.Site.Title), Lede: s.in.Site.Description, Scope: s.msg.T("home.scope")}
-		if b := s.homeBoard(); b != nil {
-			f, err := s.tradeoff(r, path, b, "", "tradeoff")
-			if err != nil {
-				return nil, err
-			}
-			if f != nil {
-				f.Title = b.Title
-				f.Links = append([]figLink{{URL: relative(path, boardPath(b.ID)), Text: s.msg.T("home.board")}}, f.Links...)
-			}
-			p.Figure = f
-		}
-		p.Boards = s.boardList(path)
-		p.Counts = []fact{
-			{Key: s.msg.T("n.results.title"), Value: unit.Int(int64(len(s.entries))), URL: "data/index.html"},
-			{Key: s.msg.T("nav.models"), Value: unit.Int(int64(len(s.models))), URL: "models/index.html"},
-			{Key: s.msg.T("nav.boards"), Value: unit.Int(int64(len(s.boards))), URL: "boards/index.html"},
-			{Key: s.msg.T("n.publishers"), Value: strings.Join(s.publishers(), ", "), URL: s.pageLink(path, "methodology/sources/")},
-			{Key: s.msg.T("fact.newest"), Value: s.newest},
-		}
-		for _, e := range s.latest(8) {
-			p.Latest = append(p.Latest, dated{relative(path, resultPath(e.Hash)), s.title(e), e.Day()})
-		}
-		var err error
-		if p.Cite, err = s.citeSite(); err != nil {
-			return nil, err
-		}
-		return nil, r.page("home", path, p)
-	}
-}
-
-// homeBoard is the board whose figure stands on the home page: the first that
-// has a limit, else the first with a trade-off.
-func (s *site) homeBoard() *rank.Board {
-	var second *rank.Board
-	for _, b := range s.boards {
-		if _, _, ok := axes(b); !ok || len(b.Rows) < 2 {
-			continue
-		}
-		if b.PointRule.Constraint != nil {
-			return b
-		}
-		if second == nil {
-			second = b
-		}
-	}
-	return second
-}
 
 // publishers are who published the numbers, this board's own among them.
 func (s *site) publishers() []string {
@@ -145,43 +82,6 @@ func (s *site) citationsPage() job {
 		}
 		p.Blocks = []citeBlock{site, tool}
 		return nil, r.page("citepage", path, p)
-	}
-}
-
-type moderationPage struct {
-	frame
-	Flags, Withdrawn []moderated
-	Reasons          []fact
-}
-
-type moderated struct{ URL, Title, Reason, Date, Discussion string }
-
-func (s *site) moderationPage() job {
-	return func(r *renderer) (result.Findings, error) {
-		const path = "moderation/index.html"
-		p := moderationPage{frame: s.frame(path, s.msg.T("moderation.title"), s.msg.T("moderation.lede"), false)}
-		m := s.in.Catalog.Moderation
-		counts := map[string]int{}
-		for i := range m.Flags {
-			f := &m.Flags[i]
-			counts[f.Reason]++
-			line := moderated{Title: f.ID, Reason: s.reasonText(f.Reason, f.Text), Date: f.Date, Discussion: f.Discussion}
-			for _, e := range s.entries {
-				if e.Flag == f {
-					line.Title, line.URL = s.title(e), relative(path, resultPath(e.Hash))
-				}
-			}
-			p.Flags = append(p.Flags, line)
-		}
-		for hash, w := range s.withdrawnHashes() {
-			counts[w.Reason]++
-			p.Withdrawn = append(p.Withdrawn, moderated{relative(path, resultPath(hash)), cmp.Or(w.Title, w.Model, w.ID), s.reasonText(w.Reason, w.Text), w.Date, w.Discussion})
-		}
-		sort.Slice(p.Withdrawn, func(i, j int) bool { return p.Withdrawn[i].URL < p.Withdrawn[j].URL })
-		for _, reason := range catalog.Reasons() {
-			p.Reasons = append(p.Reasons, fact{Key: strings.ReplaceAll(reason.ID, "-", " "), Value: reason.Text, Note: s.msg.T("moderation.count", counts[reason.ID])})
-		}
-		return nil, r.page("moderation", path, p)
 	}
 }
 
