@@ -108,10 +108,10 @@ func TestRealTime(t *testing.T) {
 	t.Parallel()
 	trials := map[string]*trial{}
 	for _, name := range []string{"all is well", "the GPU is lost"} {
-		s := fake(t, fakeserver.Options{FirstToken: 60 * time.Millisecond, Gap: 5 * time.Millisecond, MinLength: 30, MaxLength: 30})
+		s := fake(t, fakeserver.Options{FirstToken: 600 * time.Millisecond, Gap: 5 * time.Millisecond, MinLength: 30, MaxLength: 30})
 		tr := newTrial(t, s.URL())
 		tr.board(energy.FakeDevice{Power: energy.Constant(300_000)})
-		tr.opt.MaxTokens, tr.opt.Requests, tr.opt.Concurrency = 64, 120, []int64{4}
+		tr.opt.MaxTokens, tr.opt.Requests, tr.opt.Concurrency = 64, 48, []int64{4}
 		trials[name] = tr
 	}
 	for _, tr := range trials {
