@@ -23,6 +23,7 @@ type assetSet struct {
 	tableJS                string
 	echarts                string // empty when the library is not at hand
 	files                  map[string][]byte
+	compareJS              string
 	icons                  map[string][]byte // at the root of the site, by name
 }
 
@@ -60,6 +61,7 @@ func loadAssets(in *Input, opt Options) (assetSet, result.Findings) {
 	}
 	a.css = add("css/site.css", "text/css", style)
 	a.js = add("js/site.js", "application/javascript", read("js/site.js"))
+	a.compareJS = add("js/compare.js", "application/javascript", read("js/compare.js"))
 	a.icon = add("img/icon.svg", "", read("img/icon.svg"))
 	// Three files for readers of the source, one for readers of a table.
 	table := bytes.Join([][]byte{read("js/formula.js"), read("js/tablecells.js"), read("js/table.js")}, []byte("\n"))

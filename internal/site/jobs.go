@@ -53,6 +53,7 @@ func (s *site) jobs() []job {
 	}
 	add(s.labelsPage(), "labels/index.html")
 	add(s.readingPage(), readingPath)
+	s.comparison(add)
 	add(s.citationsPage(), "cite/index.html")
 	add(s.dataPage(), "data/index.html", "data/results.json", "data/results.csv")
 	add(s.moderationPage(), "moderation/index.html")

@@ -50,6 +50,7 @@ type modelLine struct {
 
 type modelPage struct {
 	frame
+	compareRef
 	Cite          citeBlock
 	Heading, Lede string
 	Facts         []fact
@@ -202,6 +203,7 @@ func (s *site) modelPage(v *modelView) job {
 		p := modelPage{Heading: short}
 		p.Lede = s.modelLede(v)
 		p.frame = s.frame(path, short, p.Lede, true, link{"models/index.html", s.msg.T("nav.models")})
+		p.compareRef = compareLink(path, modelSegs(v.Name))
 		p.Facts = s.modelFacts(v, org)
 		p.Warnings = s.modelWarnings(v)
 		p.Ranks = s.modelRanks(path, v)

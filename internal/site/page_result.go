@@ -21,6 +21,7 @@ import (
 
 type resultPage struct {
 	frame
+	compareRef
 	Flag          *flagView
 	Heading, Lede string
 	Headline      *headline
@@ -100,6 +101,7 @@ func (s *site) resultPage(e *entry) job {
 		if f := e.Flag; f != nil {
 			p.Flag = &flagView{s.reasonText(f.Reason, f.Text), f.Date, f.Discussion}
 		}
+		p.compareRef = compareLink(page, e.Hash)
 		p.Stars, p.StarsText, p.ScaleURL = s.stars(e.Rating), s.ratingText(e), s.pageLink(page, "methodology/rating/")
 		p.Also = s.alsoRated(e)
 		p.Facts = s.resultFacts(page, e)
