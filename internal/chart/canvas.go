@@ -24,7 +24,9 @@ func newCanvas(w, h float64, title, desc string) *canvas {
 
 // mm rounds to a ten-thousandth, so that processors that fuse multiplication and
 // addition give the same bytes.
-func mm(px float64) float64 { return math.Round(px*mmPerPx*1e4) / 1e4 }
+func mm(px float64) float64 { return round4(px * mmPerPx) }
+
+func round4(v float64) float64 { return math.Round(v*1e4) / 1e4 }
 
 func mmDash(px []float64) []float64 {
 	var out []float64

@@ -23,6 +23,7 @@ type plot struct {
 	front                      []Pt
 	words                      Words
 	marks                      bool // a mark at each point, not only at ranked ones
+	layered                    bool // the limit and the ranked points are drawn by somebody else
 }
 
 // Layout of the wide drawing and of the narrow one, in px.
@@ -97,7 +98,7 @@ func (p *plot) curves(n int) []curve {
 			if !p.usable(q) {
 				continue
 			}
-			if j == s.Pick {
+			if j == s.Pick && !p.layered {
 				c.pick = len(c.pts)
 			}
 			c.pts = append(c.pts, q)
@@ -223,6 +224,11 @@ func (p *plot) layout(narrow bool) *frame {
 
 // headline finds room above the plot for the y axis title and the limit's words.
 func (f *frame) headline(p *plot) {
+	if p.layered {
+		f.limitX = -1
+		f.t += limitRow
+		return
+	}
 	if p.limit == nil || !stats.Finite(p.limit.X) || p.xKind != linear && p.limit.X <= 0 {
 		f.limitX = -1
 		return
@@ -244,7 +250,7 @@ func (f *frame) headline(p *plot) {
 	default:
 		// No room beside the title: a row of its own.
 		f.limitLow = true
-		f.t += 16
+		f.t += limitRow
 		if !fits(f.limitFlip, 2) && fits(!f.limitFlip, 2) {
 			f.limitFlip = !f.limitFlip
 		}
@@ -258,6 +264,9 @@ func (f *frame) titleX() float64 {
 	}
 	return f.l
 }
+
+// limitRow is the height of a row of its own for the limit's words.
+const limitRow = 16
 
 const keyPitch = 17
 

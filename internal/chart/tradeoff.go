@@ -15,6 +15,10 @@ type Tradeoff struct {
 	Series                     []Series // best first: where there is not room to name all, these are named
 	Front                      []Pt
 	Words                      Words
+	// Layered leaves the limit and the dots of ranked points out of the drawing,
+	// with room for both: the page puts them over it, where its script can move
+	// them. Layer says where they belong.
+	Layered bool
 }
 
 func (t Tradeoff) plot() *plot {
@@ -22,7 +26,7 @@ func (t Tradeoff) plot() *plot {
 		id: t.ID, title: t.Title, caption: t.Caption,
 		xName: t.XName, xUnit: t.XUnit, yName: t.YName, yUnit: t.YUnit,
 		xKind: kindOf(t.LogX, log10), yKind: kindOf(t.LogY, log10),
-		limit: t.Limit, series: t.Series, front: t.Front, words: t.Words,
+		limit: t.Limit, series: t.Series, front: t.Front, words: t.Words, layered: t.Layered,
 	}
 }
 

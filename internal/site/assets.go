@@ -20,7 +20,7 @@ import (
 // assetSet names the fingerprinted files of a build and holds their bytes.
 type assetSet struct {
 	css, js, chartJS, icon string
-	tableJS                string
+	tableJS, homeJS        string
 	echarts                string // empty when the library is not at hand
 	files                  map[string][]byte
 	compareJS              string
@@ -64,6 +64,9 @@ func loadAssets(in *Input, opt Options) (assetSet, result.Findings) {
 	a.compareJS = add("js/compare.js", "application/javascript", read("js/compare.js"))
 	a.icon = add("img/icon.svg", "", read("img/icon.svg"))
 	// Three files for readers of the source, one for readers of a table.
+	a.compareJS = add("js/compare.js", "application/javascript", read("js/compare.js"))
+	a.homeJS = add("js/home.js", "application/javascript", read("js/home.js"))
+	a.icon = add("img/icon.svg", "", read("img/icon.svg"))
 	table := bytes.Join([][]byte{read("js/formula.js"), read("js/tablecells.js"), read("js/table.js")}, []byte("\n"))
 	a.tableJS = add("js/table.js", "application/javascript", table)
 

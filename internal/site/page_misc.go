@@ -17,9 +17,7 @@ import (
 	"strings"
 	"time"
 
-	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
-	"jouleboard/internal/unit"
 )
 
 type dated struct{ URL, Title, Date string }
