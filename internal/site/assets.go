@@ -61,14 +61,12 @@ func loadAssets(in *Input, opt Options) (assetSet, result.Findings) {
 	}
 	a.css = add("css/site.css", "text/css", style)
 	a.js = add("js/site.js", "application/javascript", read("js/site.js"))
-	a.compareJS = add("js/compare.js", "application/javascript", read("js/compare.js"))
-	a.icon = add("img/icon.svg", "", read("img/icon.svg"))
 	// Three files for readers of the source, one for readers of a table.
+	table := bytes.Join([][]byte{read("js/formula.js"), read("js/tablecells.js"), read("js/table.js")}, []byte("\n"))
+	a.tableJS = add("js/table.js", "application/javascript", table)
 	a.compareJS = add("js/compare.js", "application/javascript", read("js/compare.js"))
 	a.homeJS = add("js/home.js", "application/javascript", read("js/home.js"))
 	a.icon = add("img/icon.svg", "", read("img/icon.svg"))
-	table := bytes.Join([][]byte{read("js/formula.js"), read("js/tablecells.js"), read("js/table.js")}, []byte("\n"))
-	a.tableJS = add("js/table.js", "application/javascript", table)
 
 	var err error
 	if a.icons, err = loadIcons(in); err != nil {
