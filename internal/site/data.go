@@ -287,7 +287,8 @@ func (s *site) dataPage() job {
 			dataFile{relative(path, openAPIPath), openAPIPath, s.msg.T("data.openapi"), size(len(openAPI))},
 			dataFile{relative(path, "schema/result-1.json"), "schema/result-1.json", s.msg.T("data.schema"), size(len(result.Schema()))},
 			dataFile{relative(path, "SHA256SUMS"), "SHA256SUMS", s.msg.T("data.sums"), ""},
-			dataFile{relative(path, "feed.xml"), "feed.xml", s.msg.T("data.feed"), ""})
+			dataFile{relative(path, feedPath), feedPath, s.msg.T("data.feed"), ""},
+			dataFile{relative(path, jsonFeedPath), jsonFeedPath, s.msg.T("data.jsonfeed"), ""})
 		for _, b := range s.boards {
 			p.Boards = append(p.Boards, link{relative(path, boardCSV(b.ID)), b.Title + " (CSV)"})
 		}

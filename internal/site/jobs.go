@@ -60,7 +60,7 @@ func (s *site) jobs() []job {
 	add(s.notFoundPage(), "404.html")
 	add(s.queuePage(), queuePath)
 	add(s.api(), "api/v1/index.json", openAPIPath, "schema/result-1.json")
-	add(s.feed(), "feed.xml")
+	add(s.feed(), feedPath, jsonFeedPath)
 	pages := map[string]bool{}
 	for _, p := range s.in.Pages {
 		pages[p.URL] = true

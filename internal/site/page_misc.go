@@ -1,4 +1,4 @@
-// /cite/, 404, the feed and the sitemap.
+// /cite/, 404 and the sitemap.
 
 package site
 
@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/xml"
-	"fmt"
 	"html/template"
 	"maps"
 	"net/url"
@@ -107,70 +106,6 @@ func (r *renderer) plain(name, path string, data any) error {
 		return &templateError{path, err}
 	}
 	return r.html(path, name+".html", buf.Bytes())
-}
-
-type atomFeed struct {
-	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
-	Lang    string      `xml:"xml:lang,attr"`
-	Title   string      `xml:"title"`
-	ID      string      `xml:"id"`
-	Updated string      `xml:"updated"`
-	Rights  string      `xml:"rights,omitempty"`
-	Author  atomAuthor  `xml:"author"`
-	Links   []atomLink  `xml:"link"`
-	Entries []atomEntry `xml:"entry"`
-}
-
-type atomAuthor struct {
-	Name string `xml:"name"`
-}
-
-type atomLink struct {
-	Href string `xml:"href,attr"`
-	Rel  string `xml:"rel,attr,omitempty"`
-}
-
-type atomEntry struct {
-	Title   string     `xml:"title"`
-	ID      string     `xml:"id"`
-	Updated string     `xml:"updated"`
-	Author  atomAuthor `xml:"author"`
-	Link    atomLink   `xml:"link"`
-	Summary string     `xml:"summary"`
-}
-
-// feed is the Atom feed of the newest results. Ids are the results' own, so a
-// reader never shows one twice.
-func (s *site) feed() job {
-	return func(r *renderer) (result.Findings, error) {
-		at := func(p string) string {
-			if s.baseURL != "" {
-				return public(s.baseURL, p)
-			}
-			return strings.TrimSuffix(p, "index.html")
-		}
-		stamp := func(day string) string {
-			t, _, ok := result.DateRange(day) // of a month or a year, its first day
-			if !ok {
-				t = s.date()
-			}
-			return t.UTC().Format(time.RFC3339)
-		}
-		f := atomFeed{Lang: s.in.Site.Language, Title: s.msg.T("feed.title", s.in.Site.Title), ID: cmp.Or(s.baseURL, "urn:jouleboard:"+seg(s.in.Site.Title)), Updated: stamp(s.newest), Rights: s.in.Site.License,
-			Author: atomAuthor{s.in.Site.Title}, Links: []atomLink{{Href: at("index.html")}, {at("feed.xml"), "self"}}}
-		for _, e := range s.latest(50) {
-			who := e.By.Name
-			if e.Source != nil {
-				who = e.Source.Publisher
-			}
-			f.Entries = append(f.Entries, atomEntry{Title: s.title(e), ID: "urn:sha256:" + e.ID, Updated: stamp(e.Day()), Author: atomAuthor{who}, Link: atomLink{Href: at(resultPath(e.Hash))}, Summary: s.resultLede(e)})
-		}
-		data, err := xml.MarshalIndent(f, "", " ")
-		if err != nil {
-			return nil, fmt.Errorf("encode feed.xml: %w", err)
-		}
-		return nil, r.out.put("feed.xml", "feed", append([]byte(xml.Header), append(data, '\n')...))
-	}
 }
 
 // sitemap lists all pages. Without a base URL there are no addresses to list.
