@@ -54,6 +54,7 @@ type apiIndex struct {
 	Summary    string `json:"summary"`
 	Result     string `json:"result"`
 	Metrics    string `json:"metrics"`
+	Columns    string `json:"columns"`
 	Moderation string `json:"moderation"`
 	Schema     string `json:"schema"`
 	Checksums  string `json:"checksums"`
@@ -369,12 +370,12 @@ func (s *site) api() job {
 		index := apiIndex{API: "1", Title: s.in.Site.Title, BaseURL: s.baseURL, Language: s.in.Site.Language, License: s.in.Site.License, UseNotice: s.in.Site.UseNotice, Newest: s.newest, Commit: s.in.Commit,
 			Counts:  map[string]int{"boards": len(boards), "models": len(models), "results": len(results)},
 			OpenAPI: openAPIPath, Boards: apiRoot + "boards.json", Board: apiBoardPath("{id}"), Models: apiRoot + "models.json", Model: apiRoot + "models/{org}/{name}.json",
-			Results: apiRoot + "results.json", Summary: apiResultPath("{hash}"), Result: "r/{hash}/result.json", Metrics: apiRoot + "metrics.json", Moderation: apiRoot + "moderation.json",
+			Results: apiRoot + "results.json", Summary: apiResultPath("{hash}"), Result: "r/{hash}/result.json", Metrics: apiRoot + "metrics.json", Columns: apiRoot + "columns.json", Moderation: apiRoot + "moderation.json",
 			Schema: "schema/result-1.json", Checksums: "SHA256SUMS"}
 		for _, f := range []struct {
 			name string
 			v    any
-		}{{apiRoot + "index.json", index}, {index.Boards, boards}, {index.Models, models}, {index.Results, results}, {index.Metrics, s.dictionary()}, {index.Moderation, s.apiModerated()}} {
+		}{{apiRoot + "index.json", index}, {index.Boards, boards}, {index.Models, models}, {index.Results, results}, {index.Metrics, s.dictionary()}, {index.Columns, s.dictionaryColumns()}, {index.Moderation, s.apiModerated()}} {
 			if err := put(f.name, f.v); err != nil {
 				return nil, err
 			}

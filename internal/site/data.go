@@ -12,6 +12,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
+	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -28,28 +30,33 @@ type dataPage struct {
 	Files   []dataFile
 	Boards  []link
 	Account []fact
-	Metrics []metricDef
+	Words   string // the dictionary
 }
 
 type dataFile struct{ URL, Name, Text, Size string }
 
-type metricDef struct{ ID, Key, Name, Unit, Better, Text, URL string }
-
 // safeText protects a CSV cell: a spreadsheet runs text that begins like a
-// formula, so such text gets a quote in front. Numbers are written as they are.
+// formula, so such text gets a quote in front. Where a spreadsheet splits at
+// semicolons or tabs instead of commas, the parts begin cells too. Numbers are
+// written as they are.
 func safeText(t string) string {
-	if t == "" {
-		return t
-	}
-	if strings.ContainsRune("=+-@\t\r\n", rune(t[0])) || strings.HasPrefix(t, "＝") || strings.HasPrefix(t, "＋") || strings.HasPrefix(t, "－") || strings.HasPrefix(t, "＠") {
-		return "'" + t
-	}
-	return t
+	return formulaStart.ReplaceAllString(t, "$1'$2")
 }
 
-func num(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+var formulaStart = regexp.MustCompile("(^|[;\t])([ ]*[=+@\t\r\n＝＋－＠-])")
 
-// csvBytes writes rows with a head.
+// num writes a number with all its digits, without an exponent where that can be
+// read: programs take both, people do not.
+func num(v float64) string {
+	if a := math.Abs(v); a != 0 && (a < 1e-6 || a >= 1e15) {
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
+
+// csvBytes writes rows with a head: UTF-8 without a byte order mark, which would
+// become part of the first column's name in most programs, and lines that end in
+// LF.
 func csvBytes(head []string, rows [][]string) []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
@@ -135,84 +142,12 @@ func (s *site) caveatIDs(e *entry) []string {
 	return ids
 }
 
-// resultsCSV is every result, a row each, ranks left out: it mixes boards.
-func (s *site) resultsCSV() []byte {
-	var cols []string
-	for _, k := range s.reg.Keys() {
-		m, _ := s.reg.Get(k)
-		stats := []string{""}
-		if m.Distribution {
-			stats = []string{".mean", ".min", ".p25", ".p50", ".p75", ".p90", ".p95", ".p99", ".max"}
-		}
-		for _, st := range stats {
-			for _, e := range s.entries {
-				if _, ok := s.value(e.Result, k+st); ok {
-					cols = append(cols, k+st)
-					break
-				}
-			}
-		}
-	}
-	head := append([]string{"id", "path", "task", "model", "kind", "class", "origin", "publisher", "date", "hardware", "count", "precision", "parameters_b", "active_parameters_b",
-		"boundary", "load_mode", "batch", "requests", "flagged", "caveats", "license", "boards"}, cols...)
-	var rows [][]string
-	for _, e := range s.entries {
-		r := e.Result
-		hw, n, publisher, boundary, mode, batch := "", "", "", "", "", ""
-		if h := r.Hardware; h != nil {
-			hw, n = h.Name, zeroBlank(h.Count)
-		}
-		if r.Source != nil {
-			publisher = r.Source.Publisher
-		}
-		if r.Boundary != nil {
-			boundary = r.Boundary.Includes
-		}
-		if l := r.Workload.Load; l != nil {
-			mode = l.Mode
-			if b, ok := batchOf(r); ok {
-				batch = strconv.FormatInt(b, 10)
-			}
-		}
-		var boards []string
-		for _, br := range e.Rows {
-			boards = append(boards, br.Board.ID)
-		}
-		cells := []string{r.ID, safeText(e.Path), safeText(r.Workload.Task), safeText(r.Model.Name), r.Kind, r.Class, safeText(r.Origin()), safeText(publisher), r.Day(),
-			safeText(hw), n, safeText(r.Model.Precision), blank(r.Model.ParametersB), blank(r.Model.ActiveParametersB), boundary, mode, batch, zeroBlank(r.Workload.Requests), flagOf(e),
-			strings.Join(s.caveatIDs(e), " "), safeText(r.License), strings.Join(boards, " ")}
-		for _, c := range cols {
-			if v, ok := s.value(r, c); ok {
-				cells = append(cells, num(v))
-			} else {
-				cells = append(cells, "")
-			}
-		}
-		rows = append(rows, cells)
-	}
-	return csvBytes(head, rows)
-}
-
 // flagOf is the reason of a result's flag, empty without one.
 func flagOf(e *entry) string {
 	if e.Flag == nil {
 		return ""
 	}
 	return e.Flag.Reason
-}
-
-func zeroBlank(n int64) string {
-	if n == 0 {
-		return ""
-	}
-	return strconv.FormatInt(n, 10)
-}
-
-func blank(v *float64) string {
-	if v == nil {
-		return ""
-	}
-	return num(*v)
 }
 
 // resultsJSON is every result file, one a line inside an array.
@@ -293,9 +228,7 @@ func (s *site) dataPage() job {
 			p.Boards = append(p.Boards, link{relative(path, boardCSV(b.ID)), b.Title + " (CSV)"})
 		}
 		p.Account = s.accountFacts()
-		for _, m := range s.reg.All() {
-			p.Metrics = append(p.Metrics, metricDef{ID: "m-" + m.Key, Key: m.Key, Name: s.metricName(m), Unit: m.Unit, Better: s.msg.T("better." + string(m.Better)), Text: m.Definition, URL: s.metricLink(path, m)})
-		}
+		p.Words = relative(path, dictionaryPath)
 		return nil, r.page("data", path, p)
 	}
 }

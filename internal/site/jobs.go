@@ -56,6 +56,7 @@ func (s *site) jobs() []job {
 	s.comparison(add)
 	add(s.citationsPage(), "cite/index.html")
 	add(s.dataPage(), "data/index.html", "data/results.json", "data/results.csv")
+	add(s.dictionaryPage(), dictionaryPath)
 	add(s.moderationPage(), "moderation/index.html")
 	add(s.notFoundPage(), "404.html")
 	add(s.queuePage(), queuePath)

@@ -357,7 +357,7 @@ func (s *site) metricLink(from string, m unit.Metric) string {
 	page, frag, _ := strings.Cut(m.Page, "#")
 	to := s.pageLink(from, page)
 	if to == "" {
-		return relative(from, "data/index.html#m-"+strings.ReplaceAll(strings.SplitN(m.Key, ".", 2)[0], ".", "-"))
+		return relative(from, dictionaryPath+"#m-"+strings.ReplaceAll(strings.SplitN(m.Key, ".", 2)[0], ".", "-"))
 	}
 	for _, p := range s.in.Pages {
 		if p.URL == page && frag != "" && p.HasID(frag) {

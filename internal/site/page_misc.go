@@ -4,7 +4,6 @@ package site
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/xml"
 	"html/template"
 	"maps"

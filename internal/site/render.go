@@ -30,7 +30,7 @@ import (
 // pageTemplates are the templates that define "main"; each is parsed together
 // with the shared ones.
 var pageTemplates = []string{"home", "boards", "board", "models", "model", "hardwares", "hardware", "result", "tombstone",
-	"task", "labels", "reading", "compare", "page", "citepage", "data", "moderation", "queue", "notfound"}
+	"task", "labels", "reading", "compare", "page", "citepage", "data", "dictionary", "moderation", "queue", "notfound"}
 
 // sharedTemplates hold the frame and the parts.
 var sharedTemplates = []string{"base.html", "partials.html", "table.html", "redirect.html"}
