@@ -54,7 +54,8 @@
     });
     this.form.addEventListener("click", function (e) {
       var b = e.target.closest("button");
-      if (b && b.name === "xadd") me.need(function () { me.addFormula(); });
+      if (b && b.dataset.open) me.open(b.getAttribute("aria-expanded") === "true" ? null : b.dataset.open);
+      else if (b && b.name === "xadd") me.need(function () { me.addFormula(); });
       else if (b && b.dataset.drop) me.dropFormula(+b.dataset.drop);
       else if (b && b.dataset.name) me.insertName(b.dataset.name);
     });
@@ -64,12 +65,9 @@
     // A hand on its way to the table is the time to ask for the rows.
     var box = this.table.parentNode, ask = function () { me.need(function () {}); };
     ["pointerenter", "focusin"].forEach(function (ev) { me.form.addEventListener(ev, ask); box.addEventListener(ev, ask); });
-    this.form.querySelectorAll("details.tb").forEach(function (d) {
-      d.addEventListener("toggle", function () {
-        if (!d.open) return;
-        me.form.querySelectorAll("details.tb[open]").forEach(function (o) { if (o !== d) o.open = false; });
-        me.need(function () { me.pane(d.dataset.pane); });
-      });
+    this.form.addEventListener("keydown", function (e) {
+      var b = e.key === "Escape" && me.form.querySelector('[data-open][aria-expanded="true"]');
+      if (b) { me.open(null); b.focus(); }
     });
     this.form.hidden = false;
     addEventListener("popstate", function () { me.read(); });
@@ -107,6 +105,8 @@
     this.main = data.c.find(function (c) { return c.on && c.p; });
     this.form.dataset.ready = "";
     this.fields();
+    // What takes longest is done before it is asked for.
+    setTimeout(function () { data.c.forEach(function (c) { if (c.on && c.t !== "l") me.ranks(c); }); me.hay(); }, 50);
   };
 
   T.hay = function () {
@@ -145,6 +145,17 @@
     return this.order[c.k] = out;
   };
 
+  // ranks are the places of a column's values among its different ones, -1 where
+  // a value is missing, and how many there are.
+  T.ranks = function (c) {
+    var keys = this.keys(c);
+    if (keys.ranks) return keys.ranks;
+    var map = new Map(), at = new Int32Array(this.n), i;
+    Float64Array.from(keys).sort().forEach(function (v) { if (v === v && !map.has(v)) map.set(v, map.size); });
+    for (i = 0; i < this.n; i++) at[i] = keys[i] === keys[i] ? map.get(keys[i]) : -1;
+    return keys.ranks = { at: at, n: map.size };
+  };
+
   T.match = function (i) {
     for (var k = 0; k < this.tests.length; k++) if (!this.tests[k](i)) return false;
     return true;
@@ -179,17 +190,25 @@
     var me = this, out = [], i;
     this.makeTests();
     for (i = 0; i < this.n; i++) if (this.match(i)) out.push(i);
-    var by = this.s.sort.filter(function (x) { return me.by[x.k]; }).map(function (x) { return { v: me.keys(me.by[x.k]), d: x.d }; });
-    if (by.length) {
-      out.sort(function (a, b) {
-        for (var k = 0; k < by.length; k++) {
-          var x = by[k].v[a], y = by[k].v[b];
-          if (x !== x || y !== y) { if ((x !== x) !== (y !== y)) return x !== x ? 1 : -1; continue; }
-          if (x !== y) return (x < y ? -1 : 1) * by[k].d;
-        }
-        return a - b;
+    var by = this.s.sort.filter(function (x) { return me.by[x.k]; }).map(function (x) { return { r: me.ranks(me.by[x.k]), d: x.d }; });
+    if (!by.length) return out;
+    // Places are small whole numbers, so those of two columns and the row fit one
+    // number, and the browser sorts numbers fastest.
+    function place(x, i) { var at = x.r.at[i]; return at < 0 ? x.r.n : x.d > 0 ? at : x.r.n - 1 - at; }
+    if (by.length < 3 && Math.pow(this.n + 1, by.length + 1) < Number.MAX_SAFE_INTEGER) {
+      var n = this.n, keys = new Float64Array(out.length);
+      out.forEach(function (i, k) {
+        keys[k] = by.reduce(function (v, x) { return v * (x.r.n + 1) + place(x, i); }, 0) * n + i;
       });
+      return Array.from(keys.sort(), function (v) { return v % n; });
     }
+    out.sort(function (a, b) {
+      for (var k = 0; k < by.length; k++) {
+        var d = place(by[k], a) - place(by[k], b);
+        if (d) return d;
+      }
+      return a - b;
+    });
     return out;
   };
 
@@ -352,8 +371,8 @@
   T.marks = function () {
     var s = this.s, n = { filters: Object.keys(s.facets).length + Object.keys(s.ranges).length, columns: s.show.length + s.hide.length,
       units: ["u", "a", "t", "d", "co2", "price"].filter(function (k) { return s[k]; }).length, formulas: s.x.length }, any = s.q || s.sort.length || s.p > 1;
-    this.form.querySelectorAll("details[data-pane]").forEach(function (d) {
-      var k = n[d.dataset.pane];
+    this.form.querySelectorAll("[data-open]").forEach(function (d) {
+      var k = n[d.dataset.open];
       d.querySelector("b").textContent = k ? " " + k : "";
       any = any || k;
     });
@@ -362,12 +381,21 @@
 
   /* Panes */
 
+  // open unfolds one pane and folds the others.
+  T.open = function (name) {
+    var me = this;
+    this.form.querySelectorAll("[data-open]").forEach(function (b) {
+      b.setAttribute("aria-expanded", b.dataset.open === name);
+      me.paneOf(b.dataset.open).hidden = b.dataset.open !== name;
+    });
+    if (name) this.need(function () { me.pane(name); });
+  };
   T.pane = function (name) {
     if (name === "filters") this.filterPane();
     if (name === "columns") this.columnPane();
     if (name === "formulas") this.formulaPane();
   };
-  T.paneOf = function (name) { return this.form.querySelector('[data-pane="' + name + '"] > .tb-pane'); };
+  T.paneOf = function (name) { return this.form.querySelector('[data-pane="' + name + '"]'); };
 
   T.filterPane = function () {
     var me = this, s = this.s, box = this.paneOf("filters"), shown = this.columns();
@@ -515,8 +543,8 @@
   T.fields = function () {
     var s = this.s, form = this.form;
     ["q", "u", "a", "t", "d", "co2", "price", "cur"].forEach(function (k) { if (form.elements[k]) form.elements[k].value = s[k]; });
-    var open = form.querySelector("details.tb[open]");
-    if (open) this.pane(open.dataset.pane);
+    var open = form.querySelector('[data-open][aria-expanded="true"]');
+    if (open) this.pane(open.dataset.open);
   };
 
   /* The address */

@@ -458,6 +458,9 @@ func axes(b *rank.Board) (x, y string, ok bool) {
 	return "", "", false
 }
 
+// tradeoffLines is how many models the trade-off figure can tell apart.
+const tradeoffLines = 40
+
 // tradeoff is the figure that teaches: each model a line under rising load.
 func (s *site) tradeoff(r *renderer, page string, b *rank.Board, name, id string) (*figure, error) {
 	xKey, yKey, ok := axes(b)
@@ -474,7 +477,12 @@ func (s *site) tradeoff(r *renderer, page string, b *rank.Board, name, id string
 	}
 	var all [][2]float64
 	var pts []chart.Pt
-	for _, row := range rankedRows(b) {
+	ranked := rankedRows(b)
+	if len(ranked) > tradeoffLines {
+		t.Caption += " " + s.msg.T("fig.tradeoff.top", tradeoffLines, len(ranked))
+		ranked = ranked[:tradeoffLines]
+	}
+	for _, row := range ranked {
 		short, _ := modelTitle(row.Result.Model.Name)
 		e := s.byID[row.Result.ID]
 		line := chart.Series{Name: short, URL: relative(page, resultPath(e.Hash)), Pick: -1}
@@ -509,7 +517,7 @@ func (s *site) tradeoff(r *renderer, page string, b *rank.Board, name, id string
 		t.Front = append(t.Front, pts[i])
 	}
 	sort.SliceStable(t.Front, func(i, j int) bool { return t.Front[i].X < t.Front[j].X })
-	return s.figure(r, page, name, t, t.ID, t.Title, t.Caption, b.Title, figLink{URL: relative(page, boardCSV(b.ID)), Text: "CSV", Download: b.ID + ".csv"})
+	return s.figure(r, page, name, t, t.ID, t.Title, t.Caption, b.Title)
 }
 
 // along orders the results of one model by speed and keeps those that no other

@@ -9,10 +9,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -26,7 +28,7 @@ const tableScript = `
 	var col = (name) => [...table.tBodies[0].rows].map(r => r.cells[at(name)] ? r.cells[at(name)].innerText.replace(/\s+/g, " ").trim() : "");
 	var button = (name) => table.tHead.rows[0].cells[at(name)].querySelector("button");
 	var num = (s) => parseFloat(s.replace(/\u202f/g, ""));
-	var pane = (name) => { const d = form.querySelector('[data-pane="' + name + '"]'); d.open = true; return wait(() => "ready" in form.dataset && d.querySelector(".tb-pane").children.length).then(() => d) };
+	var pane = (name) => { const b = form.querySelector('[data-open="' + name + '"]'), d = document.getElementById(b.getAttribute("aria-controls")); if (d.hidden) b.click(); return wait(() => "ready" in form.dataset && d.children.length).then(() => d) };
 	var put = (e, v) => { e.value = v; e.dispatchEvent(new Event("input", {bubbles: true})); e.dispatchEvent(new Event("change", {bubbles: true})); };
 	true`
 
@@ -198,5 +200,94 @@ func TestTableFunctions(t *testing.T) {
 		if c, _ := p.take(); len(c) > 0 {
 			t.Errorf("%s: complaints: %v", base, c)
 		}
+	}
+}
+
+// write puts files made in memory on disk, for a browser.
+func writeFiles(t *testing.T, files map[string][]byte) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, data := range files {
+		if err := writeAtomic(filepath.Join(dir, filepath.FromSlash(name)), data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// 10,000 rows: searched, sorted and filtered as a whole, shown in pages, with
+// ranges of ranks and intervals as the page itself has them.
+func TestLongTableInBrowser(t *testing.T) {
+	const n = 10000
+	files, page := wideBoard(t, n)
+	dir := writeFiles(t, files)
+	p := newTab(t)
+	p.do(chromedp.EmulateViewport(1280, 900))
+	p.table("file://" + dir + "/" + page)
+	if got := eval[string](p, `form.querySelector("output").innerText + "|" + document.querySelector(".tb-pages").innerText.replace(/\s+/g, " ")`); got != "10\u202f000 rows|Previous Rows 1 to 200 of 10 000 Next" {
+		t.Errorf("before anything is loaded: %q", got)
+	}
+	before := eval[string](p, `table.tBodies[0].innerHTML.replace(/\s+/g, " ")`)
+	if !strings.Contains(before, "±") && !strings.Contains(before, "−") {
+		t.Error("no interval on the page")
+	}
+	// The last page by keyboard, then a row that only the file holds.
+	eval[bool](p, `document.querySelector(".tb-pages button:last-child").focus(), true`)
+	p.do(chromedp.KeyEvent("\r"))
+	if got := eval[string](p, `here().then(() => location.search + table.tBodies[0].rows.length)`); got != "?p=2200" {
+		t.Errorf("the second page: %s", got)
+	}
+	eval[bool](p, `form.querySelector("[type=reset]").click(), true`)
+	if got := eval[string](p, `table.tBodies[0].innerHTML.replace(/\s+/g, " ")`); got != before {
+		t.Error("scripts write other rows than the page has")
+	}
+	eval[bool](p, `put(form.q, "model-9999-"), true`)
+	if got := eval[string](p, `col("Model").join() + form.querySelector("output").innerText`); !strings.HasPrefix(got, "Model-9999-") || !strings.HasSuffix(got, "1 of 10\u202f000 rows") {
+		t.Errorf("search: %s", got)
+	}
+	eval[bool](p, `form.querySelector("[type=reset]").click(), true`)
+	for _, step := range []struct{ what, script string }{
+		{"sort by text", `button("Model").click()`}, {"sort by number", `button("Per token").click()`},
+		{"sort by two", `button("Precision").dispatchEvent(new MouseEvent("click", {bubbles: true, shiftKey: true}))`},
+		{"search", `put(form.q, "org-3 fp8")`}, {"a range", `put(form.querySelector('input[name="r:parameters"][data-end="1"]'), "70")`},
+		{"all again", `form.querySelector("[type=reset]").click()`},
+	} {
+		eval[bool](p, `pane("filters").then(() => { `+step.script+`; return true })`)
+		t.Logf("%d rows, %s: %s ms", n, step.what, eval[string](p, `table.dataset.ms`))
+	}
+	if c, _ := p.take(); len(c) > 0 {
+		t.Errorf("complaints: %v", c)
+	}
+}
+
+// Open panes and rows that scripts wrote pass axe, in both colours, and fit a
+// narrow screen; print shows no controls.
+func TestTableAccess(t *testing.T) {
+	axe, err := os.ReadFile(filepath.Join(repo, "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Skipf("axe-core is not there: run make browser-test (%v)", err)
+	}
+	files, page := wideBoard(t, 450)
+	dir := writeFiles(t, files)
+	p := newTab(t)
+	for _, scheme := range []string{"light", "dark"} {
+		for _, pane := range []string{"filters", "columns", "units", "formulas"} {
+			call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+			p.do(chromedp.EmulateViewport(1280, 900))
+			p.table("file://" + dir + "/" + page + "?s=-parameters,model&co2=400&x=Twice=2*energy_per_response_j")
+			eval[bool](p, `here().then(() => pane("`+pane+`")).then(() => { if ("`+pane+`" === "formulas") { form.xe.value = "1 +"; form.xadd.click() } return true })`)
+			eval[bool](p, string(axe)+"; true")
+			if got := eval[string](p, `axe.run(document.getElementById("table"), {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => r.violations.map(v => v.id + ": " + v.nodes[0].html.slice(0, 200) + v.nodes[0].failureSummary).join("\n"))`); got != "" {
+				t.Errorf("%s, %s: %s", scheme, pane, got)
+			}
+			p.do(chromedp.EmulateViewport(320, 700))
+			if got := eval[string](p, `(() => { const w = document.documentElement.clientWidth; if (document.documentElement.scrollWidth <= w) return ""; const e = [...form.querySelectorAll("*")].find(e => e.getBoundingClientRect().right > w + 1); return e ? e.outerHTML.slice(0, 200) : "?" })()`); got != "" {
+				t.Errorf("%s is too wide at 320: %s", pane, got)
+			}
+		}
+	}
+	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	if got := eval[int](p, `form.offsetHeight`); got != 0 {
+		t.Error("the controls are printed")
 	}
 }
