@@ -1,10 +1,9 @@
-// /cite/, 404 and the sitemap.
+// /cite/, 404 and the date of the snapshot.
 
 package site
 
 import (
 	"bytes"
-	"encoding/xml"
 	"html/template"
 	"maps"
 	"net/url"
@@ -105,37 +104,6 @@ func (r *renderer) plain(name, path string, data any) error {
 		return &templateError{path, err}
 	}
 	return r.html(path, name+".html", buf.Bytes())
-}
-
-// sitemap lists all pages. Without a base URL there are no addresses to list.
-func (s *site) sitemap(r *renderer) error {
-	if s.baseURL == "" {
-		return nil
-	}
-	var b bytes.Buffer
-	b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
-	for _, name := range r.out.names() {
-		if !strings.HasSuffix(name, "index.html") || s.isRedirect(name) {
-			continue
-		}
-		b.WriteString("<url><loc>")
-		_ = xml.EscapeText(&b, []byte(public(s.baseURL, name))) // a bytes.Buffer takes everything
-		b.WriteString("</loc></url>\n")
-	}
-	b.WriteString("</urlset>\n")
-	return r.out.put("sitemap.xml", "sitemap", b.Bytes())
-}
-
-// isRedirect says whether a file only leads elsewhere.
-func (s *site) isRedirect(name string) bool {
-	for _, p := range s.in.Pages {
-		for _, a := range p.Aliases {
-			if siteFile(a) == name {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // date is the day the snapshot stands for: SOURCE_DATE_EPOCH, or the newest

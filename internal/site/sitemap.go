@@ -1,0 +1,95 @@
+// The sitemap: every page with the day of the newest thing that it shows, as far
+// as dates are known.
+
+package site
+
+import (
+	"bytes"
+	"encoding/xml"
+	"strings"
+
+	"jouleboard/internal/result"
+)
+
+// sitemap lists all pages. Without a base URL there are no addresses to list.
+func (s *site) sitemap(r *renderer) error {
+	if s.baseURL == "" {
+		return nil
+	}
+	days := s.pageDays()
+	var b bytes.Buffer
+	b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
+	for _, name := range r.out.names() {
+		if !strings.HasSuffix(name, "index.html") || s.isRedirect(name) {
+			continue
+		}
+		b.WriteString("<url><loc>")
+		_ = xml.EscapeText(&b, []byte(public(s.baseURL, name))) // a bytes.Buffer takes everything
+		b.WriteString("</loc>")
+		if day := days[name]; day != "" {
+			b.WriteString("<lastmod>" + day + "</lastmod>")
+		}
+		b.WriteString("</url>\n")
+	}
+	b.WriteString("</urlset>\n")
+	return r.out.put("sitemap.xml", "sitemap", b.Bytes())
+}
+
+// pageDays are the days of pages: of the newest result or flag on them, of a
+// withdrawal, or what a text states. A page without any has none.
+func (s *site) pageDays() map[string]string {
+	days := map[string]string{}
+	note := func(page, day string) {
+		if _, _, ok := result.DateRange(day); ok && (days[page] == "" || s.when(day).After(s.when(days[page]))) {
+			days[page] = day
+		}
+	}
+	for _, e := range s.entries {
+		for _, day := range []string{e.Day(), flagDay(e)} {
+			for _, page := range []string{"index.html", "boards/index.html", "models/index.html", "data/index.html", modelPath(e.Result.Model.Name), taskPath(e.Workload.Task)} {
+				note(page, day)
+			}
+			if e.Withdrawal == nil {
+				note(resultPath(e.Hash), day)
+			}
+			if e.Hardware != nil {
+				note("hardware/index.html", day)
+				note(hardwarePath(e.Hardware.ID), day)
+			}
+			for _, br := range e.Rows {
+				note(boardPath(br.Board.ID), day)
+			}
+			for _, br := range e.Behind {
+				note(boardPath(br.Board.ID), day)
+			}
+		}
+		note("moderation/index.html", flagDay(e))
+	}
+	for hash, w := range s.withdrawnHashes() {
+		note(resultPath(hash), w.Date)
+		note("moderation/index.html", w.Date)
+	}
+	for _, p := range s.in.Pages {
+		note(pagePath(p.URL), p.Date)
+	}
+	return days
+}
+
+func flagDay(e *entry) string {
+	if e.Flag == nil {
+		return ""
+	}
+	return e.Flag.Date
+}
+
+// isRedirect says whether a file only leads elsewhere.
+func (s *site) isRedirect(name string) bool {
+	for _, p := range s.in.Pages {
+		for _, a := range p.Aliases {
+			if siteFile(a) == name {
+				return true
+			}
+		}
+	}
+	return false
+}
