@@ -4,8 +4,12 @@
 package site
 
 import (
+	"encoding/json"
 	"fmt"
 	"html/template"
+	"path"
+	"slices"
+	"strings"
 
 	"jouleboard/internal/chart"
 	"jouleboard/internal/draw"
@@ -59,21 +63,115 @@ func (s *site) figure(r *renderer, page, name string, c chart.Chart, id, title, 
 		f.Rows = append(f.Rows, cells)
 	}
 	if name != "" {
-		list := c.List(false)
-		list.Title = title + ": " + where
-		list.Lang = s.in.Site.Language
-		if err := r.out.put(name+".svg", page, draw.SVG(list, draw.SVGOptions{IDPrefix: id + "-", Text: draw.Live})); err != nil {
-			return nil, err
-		}
-		pdf, err := draw.PDF(list, draw.PDFOptions{Info: draw.Info{Title: list.Title, Author: s.in.Site.Title}, Date: s.date()})
+		files, err := s.figureFiles(r, page, name, c, t, title, where)
 		if err != nil {
-			return nil, fmt.Errorf("chart %s of %s as PDF: %w", id, page, err)
-		}
-		if err := r.out.put(name+".pdf", page, pdf); err != nil {
 			return nil, err
 		}
-		f.Links = append(f.Links, figLink{relative(page, name+".svg"), "SVG", ""}, figLink{relative(page, name+".pdf"), "PDF", ""})
+		f.Links = files
 	}
 	f.Links = append(f.Links, links...)
 	return f, nil
+}
+
+// figureDPI gives a PNG twice the pixels that the drawing has on a page.
+const figureDPI = 192
+
+// figureFiles writes a chart for slides, print and pictures, and its data. All
+// are made here, not in the browser: they are there without scripts, have
+// addresses to link to, and are the same bytes for everybody.
+func (s *site) figureFiles(r *renderer, page, name string, c chart.Chart, t chart.Table, title, where string) ([]figLink, error) {
+	list := c.List(false)
+	list.Title = joinNonEmpty(": ", title, where)
+	list.Lang = s.in.Site.Language
+	pdf, err := draw.PDF(list, draw.PDFOptions{Info: draw.Info{Title: list.Title, Author: s.in.Site.Title}, Date: s.date()})
+	if err != nil {
+		return nil, fmt.Errorf("%s as PDF: %w", name, err)
+	}
+	png, err := draw.PNG(list, draw.PNGOptions{DPI: figureDPI})
+	if err != nil {
+		return nil, fmt.Errorf("%s as PNG: %w", name, err)
+	}
+	csv, json, err := s.figureData(page, t, list.Title)
+	if err != nil {
+		return nil, fmt.Errorf("data of %s: %w", name, err)
+	}
+	file := path.Base(path.Dir(name)) + "-" + path.Base(name)
+	var out []figLink
+	for _, f := range []struct {
+		text, ext string
+		data      []byte
+	}{
+		{"SVG", ".svg", draw.SVG(list, draw.SVGOptions{IDPrefix: path.Base(name) + "-", Text: draw.Live})},
+		{"PDF", ".pdf", pdf}, {"PNG", ".png", png}, {"CSV", ".csv", csv}, {"JSON", ".json", json},
+	} {
+		if err := r.out.put(name+f.ext, page, f.data); err != nil {
+			return nil, err
+		}
+		out = append(out, figLink{relative(page, name+f.ext), f.text, file + f.ext})
+	}
+	return out, nil
+}
+
+// figureData is a chart's table as CSV and JSON, each row with the address of the
+// result's page. Numbers are whole, not as printed; what is missing is empty in
+// CSV and null in JSON.
+func (s *site) figureData(page string, t chart.Table, title string) (csv, js []byte, err error) {
+	type column struct {
+		Name string `json:"name"`
+		Unit string `json:"unit,omitempty"`
+	}
+	out := struct {
+		Title   string   `json:"title"`
+		License string   `json:"license,omitempty"`
+		Notice  string   `json:"use_notice,omitempty"`
+		Columns []column `json:"columns"`
+		Rows    [][]any  `json:"rows"`
+	}{Title: title, License: s.in.Site.License, Notice: s.in.Site.UseNotice, Rows: [][]any{}}
+	var head []string
+	for _, h := range t.Head {
+		out.Columns = append(out.Columns, column{h.Name, h.Unit})
+		head = append(head, safeText(joinNonEmpty(", ", h.Name, h.Unit)))
+	}
+	linked := slices.ContainsFunc(t.Rows, func(row []chart.Cell) bool {
+		return slices.ContainsFunc(row, func(c chart.Cell) bool { return c.URL != "" })
+	})
+	if linked {
+		out.Columns = append(out.Columns, column{Name: "page"})
+		head = append(head, "page")
+	}
+	var rows [][]string
+	for _, row := range t.Rows {
+		var cells []string
+		var values []any
+		address := ""
+		for i, c := range row {
+			if c.URL != "" { // the last one is the point's own
+				address = s.linked(page, c.URL)
+			}
+			switch {
+			case c.Num != nil:
+				cells, values = append(cells, num(*c.Num)), append(values, *c.Num)
+			case i < len(t.Head) && t.Head[i].Numeric:
+				cells, values = append(cells, ""), append(values, nil)
+			default:
+				cells, values = append(cells, safeText(c.Text)), append(values, c.Text)
+			}
+		}
+		if linked {
+			cells, values = append(cells, address), append(values, address)
+		}
+		rows, out.Rows = append(rows, cells), append(out.Rows, values)
+	}
+	js, err = json.MarshalIndent(out, "", " ")
+	return csvBytes(head, rows), append(js, '\n'), err
+}
+
+// linked is where a relative link of a page leads: a whole address where the site
+// has one, else a path from its root.
+func (s *site) linked(page, link string) string {
+	to := path.Join(path.Dir(page), link)
+	if strings.HasSuffix(link, "/") {
+		to += "/"
+	}
+	return public(s.baseURL, to)
 }

@@ -149,3 +149,79 @@ func TestBoardFamily(t *testing.T) {
 		t.Errorf("family %v", got)
 	}
 }
+
+// A figure comes as files: a drawing to scale, one for print, one in pixels, and
+// its numbers, whole, each with the page of its result.
+func TestFigureFiles(t *testing.T) {
+	dir, _ := shipped(t)
+	for _, name := range []string{"figures/pick", "boards/chat-h100/tradeoff", "boards/chat-h100/top", "boards/text-to-image-h100/tradeoff"} {
+		read := func(ext string) string {
+			data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)+ext))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(data)
+		}
+		for ext, magic := range map[string]string{".svg": "<svg", ".pdf": "%PDF-", ".png": "\x89PNG\r\n"} {
+			if data := read(ext); !strings.HasPrefix(data, magic) && !(ext == ".svg" && strings.Contains(data, magic)) {
+				t.Errorf("%s%s begins with %.20q", name, ext, data)
+			}
+		}
+		var d struct {
+			Title   string
+			Columns []struct{ Name, Unit string }
+			Rows    [][]any
+		}
+		if err := json.Unmarshal([]byte(read(".json")), &d); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSpace(read(".csv")), "\n")
+		if len(lines) != len(d.Rows)+1 || len(d.Rows) < 3 || d.Title == "" {
+			t.Errorf("%s: %d lines of CSV, %d rows of JSON, title %q", name, len(lines), len(d.Rows), d.Title)
+		}
+		units := 0
+		for i, c := range d.Columns {
+			if c.Unit != "" {
+				units++
+				if _, ok := d.Rows[0][i].(float64); !ok {
+					t.Errorf("%s: %s is %v, not a number", name, c.Name, d.Rows[0][i])
+				}
+			}
+		}
+		if units == 0 {
+			t.Errorf("%s: no column has a unit", name)
+		}
+		for _, row := range d.Rows {
+			to, _ := row[len(row)-1].(string)
+			_, hash, _ := strings.Cut(to, "/r/")
+			if !exists(filepath.Join(dir, "r", strings.TrimSuffix(hash, "/"), "index.html")) {
+				t.Errorf("%s: %q is no page of a result", name, to)
+			}
+		}
+	}
+}
+
+// A family has one colour on every page, whoever stands beside it.
+func TestFamilyColours(t *testing.T) {
+	dir, _ := shipped(t)
+	swatch := regexp.MustCompile(`class="(f\d)s"[^>]*/?>\s*(?:</\w+>\s*)?<text[^>]*>([^<\d][^<]*)<`)
+	colour := map[string]string{}
+	pages, _ := filepath.Glob(filepath.Join(dir, "boards", "*", "index.html"))
+	n := 0
+	for _, page := range append(pages, filepath.Join(dir, "index.html")) {
+		data, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range swatch.FindAllStringSubmatch(string(data), -1) {
+			n++
+			if was := colour[m[2]]; was != "" && was != m[1] {
+				t.Errorf("%s: %s is %s here and %s elsewhere", page, m[2], m[1], was)
+			}
+			colour[m[2]] = m[1]
+		}
+	}
+	if n < 50 || len(colour) < 5 {
+		t.Errorf("%d swatches of %d names found", n, len(colour))
+	}
+}
