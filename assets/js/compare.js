@@ -298,7 +298,7 @@
     var rows = [["result", "model", "kind", "key", "name", "value", "unit", "ci95_low", "ci95_high", "provenance", "ratio_to_first", "ratio_low", "ratio_high", "differs_from_first", "shares_board_with_first"]];
     rs.forEach(function (r, i) {
       var far = apart[i].list.map(function (c) { return c.key; }).join(" "), same = i ? apart[i].shared ? "yes" : "no" : "";
-      info.conditions.forEach(function (c) { if (r.conditions[c.key]) rows.push([r.id, r.model, "condition", c.key, c.name, r.conditions[c.key], "", "", "", "", "", "", far, same]); });
+      info.conditions.forEach(function (c) { if (r.conditions[c.key]) rows.push([r.id, r.model, "condition", c.key, c.name, r.conditions[c.key], "", "", "", "", "", "", "", far, same]); });
       ls.forEach(function (l) {
         var n = l.cells[i], q = i && n ? ratio(l.cells[0], n) || {} : {};
         if (n) rows.push([r.id, r.model, "number", l.key, l.name, n[1], l.unit, n[3] ? n[3][0] : "", n[3] ? n[3][1] : "", n[5], q.value, q.lo, q.hi, far, same]);
@@ -372,6 +372,7 @@
   });
   addEventListener("popstate", function () { tokens = read(); show(); });
   form.hidden = false;
+  how.querySelector(".cmp-off").hidden = true;
   tokens = read();
   show();
 })();

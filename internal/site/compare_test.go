@@ -117,7 +117,7 @@ func TestCompareData(t *testing.T) {
 			t.Errorf("%s: %+v", m, v)
 		}
 	}
-	if len(models) < 50 {
+	if len(models) < 40 {
 		t.Errorf("only %d models", len(models))
 	}
 }
