@@ -28,12 +28,18 @@ type dataPage struct {
 	frame
 	Facts   []fact
 	Files   []dataFile
-	Boards  []link
+	Boards  []dataBoard
 	Account []fact
 	Words   string // the dictionary
 }
 
 type dataFile struct{ URL, Name, Text, Size string }
+
+// dataBoard is one board as files.
+type dataBoard struct {
+	Page, Title, CSV, JSON string
+	Ranked                 int
+}
 
 // safeText protects a CSV cell: a spreadsheet runs text that begins like a
 // formula, so such text gets a quote in front. Where a spreadsheet splits at
@@ -225,7 +231,7 @@ func (s *site) dataPage() job {
 			dataFile{relative(path, feedPath), feedPath, s.msg.T("data.feed"), ""},
 			dataFile{relative(path, jsonFeedPath), jsonFeedPath, s.msg.T("data.jsonfeed"), ""})
 		for _, b := range s.boards {
-			p.Boards = append(p.Boards, link{relative(path, boardCSV(b.ID)), b.Title + " (CSV)"})
+			p.Boards = append(p.Boards, dataBoard{relative(path, boardPath(b.ID)), b.Title, relative(path, boardCSV(b.ID)), relative(path, apiBoardPath(b.ID)), len(rankedRows(b))})
 		}
 		p.Account = s.accountFacts()
 		p.Words = relative(path, dictionaryPath)
