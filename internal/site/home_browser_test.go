@@ -1,0 +1,129 @@
+//go:build browser
+
+// The home page's figure in a real browser.
+
+package site
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// homeScript are short words for tests: what the figure says now.
+const homeScript = `
+	var range = document.getElementById("pick-limit"), table = document.getElementById("picks");
+	var rows = () => [...table.tBodies[0].rows].map(r => r.cells[0].querySelector("a").innerText + " " + r.cells[1].querySelector("b").innerText + " " + r.cells[2].innerText);
+	var layer = () => [...document.querySelectorAll("svg.layer")].find(s => s.getBoundingClientRect().width);
+	var dots = () => [...layer().querySelectorAll("circle:not([display])")];
+	var said = () => document.getElementById("pick-value").innerText;
+	true`
+
+// A reader moves the limit by keyboard: words, table, dots and address follow;
+// the address brings it back and Back leads out of it.
+func TestHomeFigure(t *testing.T) {
+	dir, _ := shipped(t)
+	_, d := readHome(t, dir)
+	server := httptest.NewServer(http.StripPrefix("/some/base", http.FileServer(http.Dir(dir))))
+	defer server.Close()
+	abs, _ := filepath.Abs(dir)
+	p := newTab(t)
+	p.do(chromedp.EmulateViewport(1280, 900))
+	open := func(url string) {
+		t.Helper()
+		p.do(chromedp.Navigate(url))
+		eval[bool](p, homeScript)
+	}
+	for _, base := range []string{"file://" + abs, server.URL + "/some/base"} {
+		page := base + "/index.html"
+		open(page)
+		static := eval[string](p, `table.tBodies[0].innerHTML.replace(/\s+/g, " ").trim()`)
+		eval[bool](p, `var places = [...layer().querySelectorAll("circle")].map(c => [+c.getAttribute("cx"), +c.getAttribute("cy")]); true`)
+		first := eval[string](p, `rows().join() + said()`)
+		all := eval[int](p, `dots().length`)
+
+		// What the script draws at the board's own limit is what was there.
+		if got := eval[string](p, `(() => { range.value = +range.value - 1; range.dispatchEvent(new Event("input")); range.value = +range.value + 1; range.dispatchEvent(new Event("input")); return rows().join() + said() })()`); got != first {
+			t.Errorf("%s: the script says %q where the page said %q", page, got, first)
+		}
+		if got := eval[string](p, `table.tBodies[0].innerHTML.replace(/\s+/g, " ").trim()`); strings.ReplaceAll(got, "> <", "><") != strings.ReplaceAll(static, "> <", "><") {
+			t.Errorf("%s: the script's rows are\n%.400s\nthe page's were\n%.400s", page, got, static)
+		}
+		if off := eval[float64](p, `Math.max(...[...layer().querySelectorAll("circle")].map((c, i) => Math.hypot(c.getAttribute("cx") - places[i][0], c.getAttribute("cy") - places[i][1])))`); off > 0.01 {
+			t.Errorf("%s: the script moves dots by %v mm where nothing changed", page, off)
+		}
+
+		// By keyboard to the first step: one model, and a sentence that says so.
+		eval[bool](p, `range.focus(), true`)
+		p.do(chromedp.KeyEvent(kb.Home))
+		if got := eval[string](p, `document.activeElement.id + range.value + " " + range.getAttribute("aria-valuetext")`); !strings.HasPrefix(got, "pick-limit0 at most ") || !strings.Contains(got, " ms between tokens: ") {
+			t.Errorf("%s: Home leads to %q", page, got)
+		}
+		if got := eval[int](p, `dots().length`); got < 1 || got >= all {
+			t.Errorf("%s: %d dots of %d at the strictest limit", page, got, all)
+		}
+		if q := eval[string](p, `location.search`); q == "" || !strings.HasPrefix(q, "?limit=") {
+			t.Errorf("%s: the address holds %q", page, q)
+		}
+		// Every dot stands left of the limit, on the drawing.
+		for range 3 {
+			p.do(chromedp.KeyEvent(kb.ArrowRight))
+			if bad := eval[string](p, `(() => { const x = +layer().querySelector("line").getAttribute("x1"); const bad = dots().find(c => +c.getAttribute("cx") > x + .01); return bad ? bad.outerHTML + x : "" })()`); bad != "" {
+				t.Errorf("%s: a dot beyond the limit: %s", page, bad)
+			}
+		}
+		view := eval[string](p, `rows().join() + said() + document.getElementById("pick-answer").innerText`)
+		if view == first {
+			t.Errorf("%s: nothing moved", page)
+		}
+		q := eval[string](p, `location.search`)
+		open(page + q)
+		if got := eval[string](p, `rows().join() + said() + document.getElementById("pick-answer").innerText`); got != view {
+			t.Errorf("%s%s brings back %q, wanted %q", page, q, got, view)
+		}
+		eval[bool](p, `range.focus(), true`)
+		p.do(chromedp.KeyEvent(kb.End))
+		if got := eval[int](p, `dots().length`); got != len(d.Models) {
+			t.Errorf("%s: %d dots of %d models without a limit", page, got, len(d.Models))
+		}
+		if got := eval[string](p, `new Promise(done => { addEventListener("popstate", () => setTimeout(() => done(rows().join() + said() + document.getElementById("pick-answer").innerText), 0), {once: true}); history.back() })`); got != view {
+			t.Errorf("%s: Back brings %q, wanted %q", page, got, view)
+		}
+		// Nonsense in the address is the board's own limit.
+		open(page + "?limit=%3Cb%3E")
+		if got := eval[string](p, `rows().join() + said()`); got != first {
+			t.Errorf("%s: nonsense brings %q", page, got)
+		}
+		if c, _ := p.take(); len(c) > 0 {
+			t.Errorf("%s: %v", page, c)
+		}
+	}
+	if shots := os.Getenv("JOULEBOARD_SHOTS"); shots != "" {
+		p.homeShots("file://"+abs+"/index.html", shots)
+	}
+}
+
+// homeShots leaves pictures of the page to look at.
+func (p *tab) homeShots(page, to string) {
+	for _, s := range []struct {
+		name, query, scheme string
+		w, h                int64
+	}{{"wide", "?limit=15", "light", 1280, 1400}, {"dark", "?limit=30", "dark", 1280, 1400}, {"narrow", "?limit=12", "light", 360, 1900}} {
+		call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: s.scheme}}})
+		p.do(chromedp.EmulateViewport(s.w, s.h), chromedp.Navigate(page+s.query))
+		data, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(to, "home-"+s.name+".png"), data, 0o644); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+}
