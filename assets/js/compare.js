@@ -282,8 +282,8 @@
     ls = ls.filter(function (l) { return l.cells.filter(Boolean).length > 1; });
     if (!ls.length) return null;
     function grid(some) { return el("div", { class: "cmp-grid" }, some.map(function (l) { return bars(l, rs, apart); })); }
-    var box = el("section", {}, el("h2", {}, W.figures), el("p", { class: "note" }, rs.map(function (r, i) { return (i + 1) + " " + short(r.model); }).join(", "), ". ", W.outlined), grid(ls.slice(0, 9)));
-    if (ls.length > 9) box.append(el("details", {}, el("summary", {}, say(W.more, ls.length - 9)), grid(ls.slice(9))));
+    var box = el("section", {}, el("h2", {}, W.figures), el("p", { class: "note" }, rs.map(function (r, i) { return (i + 1) + " " + short(r.model); }).join(", "), ". ", W.outlined), grid(ls.slice(0, 12)));
+    if (ls.length > 12) box.append(el("details", {}, el("summary", {}, say(W.more, ls.length - 12)), grid(ls.slice(12))));
     return box;
   }
 

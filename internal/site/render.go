@@ -191,6 +191,7 @@ func (s *site) nav(path string) []navItem {
 	add("boards/index.html", s.msg.T("nav.boards"))
 	add("models/index.html", s.msg.T("nav.models"))
 	add("hardware/index.html", s.msg.T("nav.hardware"))
+	add(comparePath, s.msg.T("nav.compare"))
 	add("labels/index.html", s.msg.T("nav.labels"))
 	for _, p := range [][2]string{{"methodology/", "nav.methodology"}, {"docs/", "nav.docs"}, {"faq/", "nav.faq"}} {
 		if s.pageLink(path, p[0]) != "" {
