@@ -194,8 +194,13 @@ func (s *site) makeDownloads() ([]download, error) {
 	if err != nil {
 		return nil, err
 	}
+	table, err := s.resultsParquet()
+	if err != nil {
+		return nil, fmt.Errorf("make %s: %w", parquetPath, err)
+	}
 	return []download{
 		{"data/results.csv", "text/csv", s.msg.T("data.csv"), s.resultsCSV()},
+		{parquetPath, "application/vnd.apache.parquet", s.msg.T("data.parquet"), table},
 		{"data/results.json", "application/json", s.msg.T("data.json"), all},
 		{"data/catalogue.json", "application/json", s.msg.T("data.catalogue"), catalogue},
 	}, nil

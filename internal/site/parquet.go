@@ -1,0 +1,281 @@
+// All results as Apache Parquet: the table of results.csv with its types kept.
+//
+// The one well-kept library for this format makes the program a quarter larger,
+// for compressions and types that a flat table does not need. What it needs is
+// here: optional columns of text, whole numbers and numbers, plain values,
+// definition levels in runs, gzip, and the footer in Thrift's compact protocol.
+
+package site
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"fmt"
+	"math"
+)
+
+const (
+	parquetPath  = "data/results.parquet"
+	parquetMagic = "PAR1"
+	// parquetRows is how many rows a row group holds.
+	parquetRows = 1 << 16
+)
+
+// Numbers of the format's enumerations.
+const (
+	pqInt64, pqDouble, pqByteArray = 2, 5, 6
+	pqOptional                     = 1
+	pqUTF8                         = 0
+	pqPlain, pqRLE                 = 0, 3
+	pqGzip                         = 2
+	pqDataPage                     = 0
+)
+
+// thrift writes the compact protocol. Fields of a struct must come in rising
+// order; last is the number of the one before.
+type thrift struct {
+	b    []byte
+	last []int
+}
+
+const (
+	thriftI32, thriftI64, thriftBinary, thriftList, thriftStruct = 5, 6, 8, 9, 12
+)
+
+func (t *thrift) field(id, kind int) {
+	top := len(t.last) - 1
+	t.b = append(t.b, byte(id-t.last[top])<<4|byte(kind))
+	t.last[top] = id
+}
+
+func (t *thrift) begin() { t.last = append(t.last, 0) }
+
+func (t *thrift) end() {
+	t.b = append(t.b, 0)
+	t.last = t.last[:len(t.last)-1]
+}
+
+func (t *thrift) varint(v int64) { t.b = binary.AppendVarint(t.b, v) } // zigzag, as the protocol has it
+
+func (t *thrift) i32(id, v int) { t.field(id, thriftI32); t.varint(int64(v)) }
+
+func (t *thrift) i64(id int, v int64) { t.field(id, thriftI64); t.varint(v) }
+
+func (t *thrift) bytes(s string) {
+	t.b = binary.AppendUvarint(t.b, uint64(len(s)))
+	t.b = append(t.b, s...)
+}
+
+func (t *thrift) text(id int, s string) { t.field(id, thriftBinary); t.bytes(s) }
+
+func (t *thrift) list(id, kind, n int) {
+	t.field(id, thriftList)
+	if n < 15 {
+		t.b = append(t.b, byte(n)<<4|byte(kind))
+		return
+	}
+	t.b = append(t.b, 0xf0|byte(kind))
+	t.b = binary.AppendUvarint(t.b, uint64(n))
+}
+
+// pqChunk is where a column of a row group lies.
+type pqChunk struct {
+	offset, raw, packed int64
+	rows                int
+}
+
+// parquet writes the results with these columns. facts stand in the footer, as
+// pairs of key and value.
+func parquet(cols []resultColumn, entries []*entry, facts [][2]string) ([]byte, error) {
+	var out bytes.Buffer
+	out.WriteString(parquetMagic)
+	var groups [][]pqChunk
+	for at := 0; at < len(entries); at += parquetRows {
+		rows := entries[at:min(at+parquetRows, len(entries))]
+		var group []pqChunk
+		for _, c := range cols {
+			chunk, err := pqColumn(&out, c, rows)
+			if err != nil {
+				return nil, fmt.Errorf("column %s: %w", c.name, err)
+			}
+			group = append(group, chunk)
+		}
+		groups = append(groups, group)
+	}
+	footer := pqFooter(cols, groups, len(entries), facts)
+	out.Write(footer)
+	out.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(footer))))
+	out.WriteString(parquetMagic)
+	return out.Bytes(), nil
+}
+
+func (c resultColumn) pqType() int {
+	switch c.kind {
+	case columnText:
+		return pqByteArray
+	case columnInteger:
+		return pqInt64
+	}
+	return pqDouble
+}
+
+// pqColumn writes a column's values as one page: which rows have one, in runs,
+// then the values of those.
+func pqColumn(out *bytes.Buffer, c resultColumn, rows []*entry) (pqChunk, error) {
+	var levels, values []byte
+	run, has := 0, false
+	flush := func() {
+		if run > 0 {
+			levels = binary.AppendUvarint(levels, uint64(run)<<1)
+			bit := byte(0)
+			if has {
+				bit = 1
+			}
+			levels = append(levels, bit)
+		}
+	}
+	for _, e := range rows {
+		ok := false
+		switch c.kind {
+		case columnText:
+			if s := c.text(e); s != "" {
+				ok = true
+				values = binary.LittleEndian.AppendUint32(values, uint32(len(s)))
+				values = append(values, s...)
+			}
+		case columnInteger:
+			if n := c.integer(e); n != 0 {
+				ok = true
+				values = binary.LittleEndian.AppendUint64(values, uint64(n))
+			}
+		default:
+			var v float64
+			if v, ok = c.number(e); ok {
+				values = binary.LittleEndian.AppendUint64(values, math.Float64bits(v))
+			}
+		}
+		if ok != has {
+			flush()
+			run, has = 0, ok
+		}
+		run++
+	}
+	flush()
+	page := binary.LittleEndian.AppendUint32(nil, uint32(len(levels)))
+	page = append(append(page, levels...), values...)
+	if len(page) > math.MaxInt32 {
+		return pqChunk{}, fmt.Errorf("%d rows hold more than 2 GB", len(rows))
+	}
+	var packed bytes.Buffer
+	z, err := gzip.NewWriterLevel(&packed, gzip.BestCompression) // writes no time, so the bytes are always the same
+	if err != nil {
+		return pqChunk{}, err
+	}
+	if _, err := z.Write(page); err != nil {
+		return pqChunk{}, err
+	}
+	if err := z.Close(); err != nil {
+		return pqChunk{}, err
+	}
+
+	var h thrift
+	h.begin()
+	h.i32(1, pqDataPage)
+	h.i32(2, len(page))
+	h.i32(3, packed.Len())
+	h.field(5, thriftStruct)
+	h.begin()
+	h.i32(1, len(rows))
+	h.i32(2, pqPlain)
+	h.i32(3, pqRLE) // definition levels
+	h.i32(4, pqRLE) // repetition levels, of which a flat table has none
+	h.end()
+	h.end()
+	chunk := pqChunk{offset: int64(out.Len()), raw: int64(len(h.b) + len(page)), packed: int64(len(h.b) + packed.Len()), rows: len(rows)}
+	out.Write(h.b)
+	out.Write(packed.Bytes())
+	return chunk, nil
+}
+
+// pqFooter is the file's metadata: the schema, where the columns lie, facts.
+func pqFooter(cols []resultColumn, groups [][]pqChunk, rows int, facts [][2]string) []byte {
+	var t thrift
+	t.begin()
+	t.i32(1, 2) // version
+	t.list(2, thriftStruct, len(cols)+1)
+	t.begin()
+	t.text(4, "results")
+	t.i32(5, len(cols))
+	t.end()
+	for _, c := range cols {
+		t.begin()
+		t.i32(1, c.pqType())
+		t.i32(3, pqOptional)
+		t.text(4, c.name)
+		if c.kind == columnText {
+			t.i32(6, pqUTF8)
+			t.field(10, thriftStruct) // the logical type: a union
+			t.begin()
+			t.field(1, thriftStruct) // its first member: a string
+			t.begin()
+			t.end()
+			t.end()
+		}
+		t.end()
+	}
+	t.i64(3, int64(rows))
+	t.list(4, thriftStruct, len(groups))
+	for _, g := range groups {
+		var size int64
+		for _, c := range g {
+			size += c.raw
+		}
+		t.begin()
+		t.list(1, thriftStruct, len(g))
+		for i, c := range g {
+			t.begin()
+			t.i64(2, c.offset)
+			t.field(3, thriftStruct)
+			t.begin()
+			t.i32(1, cols[i].pqType())
+			t.list(2, thriftI32, 2)
+			t.varint(pqPlain)
+			t.varint(pqRLE)
+			t.list(3, thriftBinary, 1)
+			t.bytes(cols[i].name)
+			t.i32(4, pqGzip)
+			t.i64(5, int64(c.rows))
+			t.i64(6, c.raw)
+			t.i64(7, c.packed)
+			t.i64(9, c.offset)
+			t.end()
+			t.end()
+		}
+		t.i64(2, size)
+		t.i64(3, int64(g[0].rows))
+		t.end()
+	}
+	t.list(5, thriftStruct, len(facts))
+	for _, f := range facts {
+		t.begin()
+		t.text(1, f[0])
+		t.text(2, f[1])
+		t.end()
+	}
+	t.text(6, "jouleboard")
+	t.end()
+	return t.b
+}
+
+// resultsParquet is every result, a row each, with the facts that a file needs
+// when it lies alone.
+func (s *site) resultsParquet() ([]byte, error) {
+	facts := [][2]string{{"title", s.in.Site.Title}}
+	for _, f := range [][2]string{{"license", s.in.Site.License}, {"use_notice", s.in.Site.UseNotice}, {"base_url", s.baseURL}, {"newest", s.newest}, {"columns", s.address(apiRoot + "columns.json")}} {
+		if f[1] != "" {
+			facts = append(facts, f)
+		}
+	}
+	return parquet(s.resultColumns(), s.entries, facts)
+}
