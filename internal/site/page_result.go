@@ -23,6 +23,7 @@ type resultPage struct {
 	frame
 	compareRef
 	Flag          *flagView
+	Draft         string
 	Heading, Lede string
 	Headline      *headline
 	Stars         starsView
@@ -43,6 +44,10 @@ type resultPage struct {
 	Source        *sourceView
 	Caveats       []string
 	Notes         []template.HTML
+	Runs          *runsView
+	Trust         trustView
+	Checks        *checksView
+	Neighbours    []neighbourBoard
 	Reproduce     []step
 	Links         []link // scripts and data that the task names
 	File          []fact
@@ -98,6 +103,9 @@ func (s *site) resultPage(e *entry) job {
 			p.Lede = s.msg.T("result.by.reported", e.Source.Publisher)
 		}
 		p.frame = s.frame(page, s.title(e), s.resultLede(e), true, link{"models/index.html", s.msg.T("nav.models")}, link{modelPath(e.Result.Model.Name), joinNonEmpty("/", org, short)})
+		if e.Result.Draft != "" {
+			p.Draft = s.msg.T("draft." + e.Result.Draft)
+		}
 		if f := e.Flag; f != nil {
 			p.Flag = &flagView{s.reasonText(f.Reason, f.Text), f.Date, f.Discussion}
 		}
@@ -126,7 +134,15 @@ func (s *site) resultPage(e *entry) job {
 		for _, n := range e.Notes {
 			p.Notes = append(p.Notes, content.Markdown(n))
 		}
-		p.Reproduce = s.reproduce(e)
+		samples, err := s.readSamples(e)
+		if err != nil {
+			return nil, err
+		}
+		if p.Runs, err = s.runs(r, page, e, samples); err != nil {
+			return nil, err
+		}
+		p.Trust, p.Checks, p.Neighbours = s.trust(page, e), s.checks(page, e), s.neighbours(page, e)
+		p.Reproduce = s.reproduce(e, samples)
 		p.File = s.fileFacts(e)
 		p.FileLinks = s.fileLinks(e)
 		if p.Cite, err = s.citeResult(e); err != nil {
@@ -544,7 +560,7 @@ func (s *site) sourceOf(e *entry) *sourceView {
 }
 
 // reproduce says how to get the number again.
-func (s *site) reproduce(e *entry) []step {
+func (s *site) reproduce(e *entry, samples *result.SamplesFile) []step {
 	if src := e.Source; src != nil {
 		steps := []step{{Text: s.msg.T("reproduce.reported", src.Publisher, s.opt.Tool.Version), Command: importCommand(src)}}
 		if e.Workload.Command != "" {
@@ -559,10 +575,28 @@ func (s *site) reproduce(e *entry) []step {
 	if e.Workload.Command != "" {
 		steps = append(steps, step{s.msg.T("reproduce.command"), e.Workload.Command})
 	}
+	if lines, gaps := MeasureCommand(e.Result, e.Task, samples); len(lines) > 0 {
+		with := s.msg.T("reproduce.measure")
+		if sw := e.Software; sw != nil && sw.Jouleboard != nil {
+			with = s.msg.T("reproduce.measure.with", tool(sw.Jouleboard))
+		}
+		steps = append(steps, step{with, strings.Join(lines, " \\\n  ")})
+		for _, g := range gaps {
+			steps = append(steps, step{Text: s.gapText(g, e)})
+		}
+	}
 	if e.Samples != nil {
 		steps = append(steps, step{Text: s.msg.T("reproduce.samples", e.Samples.SHA256)})
 	}
 	return steps
+}
+
+// gapText says what the file of a result does not state.
+func (s *site) gapText(key string, e *entry) string {
+	if d := e.Workload.Dataset; key == "dataset" && d != nil {
+		return s.msg.T("gap."+key, d.Name, cmp.Or(d.SHA256, s.msg.T("unknown")))
+	}
+	return s.msg.T("gap." + key)
 }
 
 // importCommand is the command that makes the file of a reported result from
@@ -599,17 +633,8 @@ func quote(t string) string {
 
 // fileFacts are the identity of the file behind the page.
 func (s *site) fileFacts(e *entry) []fact {
-	fs := []fact{{Key: s.msg.T("file.id"), Value: e.ID}, {Key: s.msg.T("file.path"), Value: e.Path}, {Key: s.msg.T("file.schema"), Value: e.Schema},
-		{Key: s.msg.T("file.class"), Value: e.Class}, {Key: s.msg.T("file.by"), Value: e.By.Name, URL: e.By.URL}, {Key: s.msg.T("file.license"), Value: e.License}}
-	if a := e.Attestation; a != nil {
-		for _, st := range []struct {
-			key string
-			st  result.Statement
-		}{{"attest.public", a.PublicDataSharing}, {"attest.integrity", a.DataIntegrity}, {"attest.model", a.ModelRepresentation}} {
-			fs = append(fs, fact{Key: s.msg.T(st.key), Value: s.msg.T("attest.by", st.st.Name, st.st.Date)})
-		}
-	}
-	return fs
+	return []fact{{Key: s.msg.T("file.id"), Value: e.ID}, {Key: s.msg.T("file.path"), Value: e.Path}, {Key: s.msg.T("file.schema"), Value: e.Schema},
+		{Key: s.msg.T("file.class"), Value: e.Class}, {Key: s.msg.T("file.license"), Value: e.License}}
 }
 
 // fileLinks lead to the file in the repository: raw, history, blame.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"jouleboard/assets"
 	"jouleboard/internal/result"
 )
 
@@ -102,4 +103,14 @@ func TestQueueEmpty(t *testing.T) {
 	out, _ := shipped(t)
 	holds(t, queuePath, readText(t, out, queuePath), []string{"Nobody has asked for a measurement yet."}, []string{"None is running"})
 	holds(t, "moderation/index.html", readText(t, out, "moderation/index.html"), []string{"No result is flagged.", "No result was withdrawn."}, nil)
+}
+
+// testMessages are the English strings.
+func testMessages(t testing.TB) *messages {
+	t.Helper()
+	m, found := loadMessages(assets.FS, assets.FS, "en")
+	if found.HasErrors() {
+		t.Fatal(findingsText(found))
+	}
+	return m
 }
