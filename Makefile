@@ -10,7 +10,7 @@ VENDOR := assets/vendor
 ECHARTS := node_modules/echarts
 
 .DEFAULT_GOAL := help
-.PHONY: help site build vendor test check browser-test bench clean
+.PHONY: help site serve build vendor test check browser-test bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -19,6 +19,9 @@ site: build ## build bin/jouleboard and public/, and print the page to open
 	@$(BIN) build --out public >/dev/null
 	@echo
 	@echo "open public/index.html"
+
+serve: build ## preview the board and reload the browser while you write
+	@$(BIN) serve
 
 build: vendor ## build bin/jouleboard
 	@command -v $(GO) >/dev/null || { echo "make: Go is not installed: get Go 1.26 or newer, https://go.dev/doc/install"; exit 3; }
