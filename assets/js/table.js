@@ -4,7 +4,7 @@
 // address. Everything chosen stands in the address.
 (function () {
   "use strict";
-  var jb = window.jb, PAGE = 200;
+  var jb = window.jb;
   var collator = new Intl.Collator(document.documentElement.lang || "en", { numeric: true, sensitivity: "base" });
 
   function el(tag, attrs, text) {
@@ -23,8 +23,9 @@
   function Table(form, index) {
     this.form = form;
     this.words = form.dataset;
+    this.perPage = +form.dataset.rows;
     this.prefix = index ? index + 1 + "." : "";
-    this.table = document.getElementById(form.dataset.for);
+    this.table = form.parentNode.nextElementSibling.querySelector("table");
     this.out = form.querySelector("output");
     this.resetter = form.querySelector("[type=reset]");
     this.head = this.table.tHead.rows[0];
@@ -72,7 +73,7 @@
     this.form.hidden = false;
     addEventListener("popstate", function () { me.read(); });
     this.count(this.total(), this.total());
-    this.pager(this.total(), Math.ceil(this.total() / PAGE));
+    this.pager(this.total(), Math.ceil(this.total() / this.perPage));
     if (this.mine().length) this.read();
   };
 
@@ -104,14 +105,13 @@
     this.order = {};
     this.main = data.c.find(function (c) { return c.on && c.p; });
     this.form.dataset.ready = "";
-    this.fields();
     // What takes longest is done before it is asked for.
     setTimeout(function () { data.c.forEach(function (c) { if (c.on && c.t !== "l") me.ranks(c); }); me.hay(); }, 50);
   };
 
   T.hay = function () {
     if (this.text) return this.text;
-    var cols = this.data.c.filter(function (c) { return c.t === "m" || c.t === "t" && c.w; }), text = [];
+    var cols = this.data.c.filter(function (c) { return c.t === "m" || (c.t === "t" || c.f) && c.w; }), text = [];
     var words = cols.map(function (c) { return c.w.map(function (w) { return w.slice(0, 2).join(" ").toLowerCase(); }); });
     for (var i = 0; i < this.n; i++) {
       var s = this.data.h[i];
@@ -273,9 +273,9 @@
     var t0 = performance.now();
     this.derive();
     var rows = this.rows(), cols = this.columns(), me = this;
-    var pages = Math.max(1, Math.ceil(rows.length / PAGE));
+    var pages = Math.max(1, Math.ceil(rows.length / this.perPage));
     s.p = Math.min(Math.max(1, s.p), pages);
-    var from = (s.p - 1) * PAGE, part = rows.slice(from, from + PAGE);
+    var from = (s.p - 1) * this.perPage, part = rows.slice(from, from + this.perPage);
     var f = cols.map(function (c) { return me.factor(c); }), html = [];
     part.forEach(function (i) {
       html.push("<tr>");
@@ -362,8 +362,8 @@
     nav.hidden = pages < 2;
     nav.children[0].setAttribute("aria-disabled", s.p <= 1);
     nav.children[2].setAttribute("aria-disabled", s.p >= pages);
-    nav.children[1].textContent = fill(this.words.page, jb.sig((s.p - 1) * PAGE + 1, 0), jb.sig(Math.min(n, s.p * PAGE), 0), jb.sig(n, 0));
-    var still = this.form.parentNode.parentNode.querySelector(".tb-static");
+    nav.children[1].textContent = fill(this.words.page, jb.sig((s.p - 1) * this.perPage + 1, 0), jb.sig(Math.min(n, s.p * this.perPage), 0), jb.sig(n, 0));
+    var still = nav.nextElementSibling && nav.nextElementSibling.matches(".tb-static") && nav.nextElementSibling;
     if (still) still.hidden = true;
   };
 

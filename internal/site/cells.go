@@ -388,8 +388,8 @@ func batchOf(r *result.Result) (int64, bool) {
 	return 0, false
 }
 
-// boardTable is the ranked table of a board; limit 0 means all rows.
-func (s *site) boardTable(page string, b *rank.Board, limit int) table {
+// boardTable is the ranked table of a board, from one row to before another.
+func (s *site) boardTable(page string, b *rank.Board, from, to int) table {
 	cols := boardColumns(b)
 	t := table{ID: "board-" + b.ID, Label: b.Title}
 	for _, c := range cols {
@@ -400,10 +400,7 @@ func (s *site) boardTable(page string, b *rank.Board, limit int) table {
 		largest = max(largest, b.Rows[i].Value)
 	}
 	m, _ := s.reg.Get(b.Metric)
-	for i := range b.Rows {
-		if limit > 0 && i >= limit {
-			break
-		}
+	for i := from; i < min(to, len(b.Rows)); i++ {
 		row := &b.Rows[i]
 		e := s.byID[row.Result.ID]
 		cells := make([]cell, 0, len(cols))

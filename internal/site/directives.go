@@ -103,14 +103,14 @@ func (d *directives) board(args map[string]string) (template.HTML, error) {
 	if err != nil {
 		return "", err
 	}
-	rows := 0
+	rows := len(b.Rows)
 	if v := args["rows"]; v != "" {
 		if rows, err = strconv.Atoi(v); err != nil || rows < 1 {
 			return "", fmt.Errorf("rows=%q: must be a whole number above 0", v)
 		}
 	}
 	d.n++
-	t := d.site.boardTable(d.page, b, rows)
+	t := d.site.boardTable(d.page, b, 0, rows)
 	t.ID = fmt.Sprintf("%s-%d", t.ID, d.n)
 	html, err := d.partial("boardtable", t)
 	if err != nil {

@@ -30,6 +30,8 @@ func (s *site) jobs() []job {
 	for _, b := range s.boards {
 		add(s.boardPage(b), boardPath(b.ID), boardCSV(b.ID))
 	}
+	s.boardParts(add)
+	s.allResults(add)
 	add(s.modelsPage(), "models/index.html")
 	for _, v := range s.models {
 		add(s.modelPage(v), modelPath(v.Name))

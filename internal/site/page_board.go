@@ -53,6 +53,7 @@ type boardPage struct {
 	Tradeoff, Bars *figure
 	Table          table
 	Bar            *tableBar
+	Pages          *rowPages
 	TableTitle     string
 	Types          typeLegend
 	TableNotes     []string
@@ -163,16 +164,17 @@ func (s *site) boardPage(b *rank.Board) job {
 		p := boardPage{
 			frame:   s.frame(path, b.Title, words.String(), true, link{"boards/index.html", s.msg.T("nav.boards")}, link{taskPath(b.Task), s.taskTitle(b.Task)}),
 			Heading: b.Title, Lede: lede, Facts: s.boardFacts(path, b), Note: b.Note,
-			Table: s.boardTable(path, b, tableRows),
+			Table: s.boardTable(path, b, 0, tableRows),
 			CSV:   relative(path, boardCSV(b.ID)), JSON: relative(path, "api/v1/boards/"+b.ID+".json"),
 			Glossary: s.glossary(path, b), Caveats: s.caveats(s.boardCaveats(b)), Left: s.boardLeft(path, b),
 		}
 		p.Types = s.typeLegend()
 		var err error
-		if p.Bar, err = s.tableData(r, path, p.Table.ID, b.Metric, boardColumns(b), s.boardLines(b)); err != nil {
+		if p.Bar, err = s.tableData(r, path, p.Table.ID, b.Metric, boardColumns(b), "", s.boardLines(b)); err != nil {
 			return nil, err
 		}
 		p.Scripts = append(p.Scripts, s.assets.tableJS)
+		p.Pages = s.rowPages("boards/"+b.ID+"/", 0, len(b.Rows))
 		p.TableTitle = s.msg.T("board.table", len(rankedRows(b)), s.rankedBy(b))
 		if len(rankedRows(b)) < 2 {
 			p.TableTitle = s.msg.T("board.table.one")
@@ -470,7 +472,7 @@ func (s *site) tradeoff(r *renderer, page string, b *rank.Board, name, id string
 	mx, _ := s.reg.Get(xKey)
 	my, _ := s.reg.Get(yKey)
 	t := chart.Tradeoff{ID: id, Title: s.msg.T("fig.tradeoff"), Caption: s.msg.T("fig.tradeoff.caption"),
-		XName: s.metricName(mx), XUnit: mx.Unit, YName: s.metricName(my), YUnit: my.Unit, LogX: true, LogY: true}
+		XName: s.metricName(mx), XUnit: mx.Unit, YName: s.metricName(my), YUnit: my.Unit, LogX: true, LogY: true, Words: s.chartWords(s.msg.T("col.model"))}
 	if c := b.PointRule.Constraint; c != nil && c.Metric == xKey && c.Max != nil {
 		t.Limit = &chart.Limit{X: *c.Max, Label: s.msg.T("fig.limit", unit.Trim(*c.Max)+" "+mx.Unit)}
 		t.Caption += " " + s.msg.T("fig.tradeoff.limit")
@@ -562,7 +564,7 @@ func (s *site) bars(r *renderer, page string, b *rank.Board, name, id string) (*
 		return nil, nil
 	}
 	m, _ := s.reg.Get(b.Metric)
-	c := chart.Bars{ID: id, Title: s.metricName(m), Caption: s.msg.T("fig.bars.caption"), Name: s.metricName(m), Unit: m.Unit}
+	c := chart.Bars{ID: id, Title: s.metricName(m), Caption: s.msg.T("fig.bars.caption"), Name: s.metricName(m), Unit: m.Unit, Words: s.chartWords(s.msg.T("col.model"))}
 	for i, row := range rows {
 		if i == 12 {
 			c.Caption = s.msg.T("fig.bars.caption.top", 12, len(rows))

@@ -5,6 +5,7 @@ package site
 import (
 	"cmp"
 	"net/url"
+	"slices"
 	"sort"
 	"strings"
 
@@ -76,6 +77,7 @@ type modelRank struct {
 
 // table2 is a table under a heading of its own.
 type table2 struct {
+	Bar   *tableBar
 	Title string
 	table
 }
@@ -216,7 +218,14 @@ func (s *site) modelPage(v *modelView) job {
 			if f != nil {
 				p.Figures = append(p.Figures, f)
 			}
-			p.Tables = append(p.Tables, s.modelTable(path, g))
+			t, err := s.modelTable(r, path, g)
+			if err != nil {
+				return nil, err
+			}
+			if t.Bar != nil && !slices.Contains(p.Scripts, s.assets.tableJS) {
+				p.Scripts = append(p.Scripts, s.assets.tableJS)
+			}
+			p.Tables = append(p.Tables, t)
 		}
 		p.Quality = s.qualityFacts(path, v)
 		p.Pairs = s.modelPairs(v)
@@ -404,7 +413,10 @@ func (s *site) loadFigure(r *renderer, page string, g taskGroup) (*figure, error
 }
 
 // modelTable lists all results of a model in one task: facts, no rank, no star.
-func (s *site) modelTable(page string, g taskGroup) table2 {
+// toolRows is the least number of rows that is worth searching and sorting.
+const toolRows = 8
+
+func (s *site) modelTable(r *renderer, page string, g taskGroup) (table2, error) {
 	metric := s.headline(g.Entries[0])
 	cols := []string{"hardware"}
 	for _, c := range defaultColumns(metric) {
@@ -436,21 +448,26 @@ func (s *site) modelTable(page string, g taskGroup) table2 {
 		var row []cell
 		for _, c := range cols {
 			if c == "hardware" {
-				text := hardwareText(e.Result)
-				if text == "" {
-					text = e.Result.Model.Provider
-				}
-				if text == "" {
-					text = e.Hash
-				}
-				row = append(row, cell{Kind: "link", Text: text, URL: relative(page, resultPath(e.Hash))})
+				row = append(row, s.resultLink(page, e))
 				continue
 			}
 			row = append(row, s.cellOf(page, c, e, nil))
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return t
+	if len(es) < toolRows {
+		return t, nil
+	}
+	lines := make([]tableLine, len(es))
+	for i, e := range es {
+		lines[i].e = e
+	}
+	var err error
+	if t.Bar, err = s.tableData(r, page, t.ID, "", cols, "hardware", lines); err != nil {
+		return t, err
+	}
+	t.Bar.Rows = max(t.Bar.Rows, len(es)) // the page shows them all
+	return t, nil
 }
 
 // modelPairs are the catalogue's facts of a model with their sources.

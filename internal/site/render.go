@@ -30,7 +30,7 @@ import (
 // pageTemplates are the templates that define "main"; each is parsed together
 // with the shared ones.
 var pageTemplates = []string{"home", "boards", "board", "models", "model", "hardwares", "hardware", "result", "tombstone",
-	"task", "labels", "reading", "compare", "page", "citepage", "data", "dictionary", "moderation", "queue", "notfound"}
+	"task", "labels", "reading", "compare", "rows", "page", "citepage", "data", "dictionary", "moderation", "queue", "notfound"}
 
 // sharedTemplates hold the frame and the parts.
 var sharedTemplates = []string{"base.html", "partials.html", "table.html", "redirect.html"}
@@ -191,6 +191,7 @@ func (s *site) nav(path string) []navItem {
 	add("boards/index.html", s.msg.T("nav.boards"))
 	add("models/index.html", s.msg.T("nav.models"))
 	add("hardware/index.html", s.msg.T("nav.hardware"))
+	add(resultsPath, s.msg.T("nav.results"))
 	add(comparePath, s.msg.T("nav.compare"))
 	add("labels/index.html", s.msg.T("nav.labels"))
 	for _, p := range [][2]string{{"methodology/", "nav.methodology"}, {"docs/", "nav.docs"}, {"faq/", "nav.faq"}} {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -68,7 +69,11 @@ func wideBoard(t testing.TB, n int) (files map[string][]byte, page string) {
 		t.Fatalf("no board of %d rows", n)
 	}
 	r := newRenderer(s, newMemory())
-	for _, j := range []job{s.boardPage(b), s.staticFiles()} {
+	jobs := []job{s.boardPage(b), s.staticFiles()}
+	for at := 1; at < parts(n); at++ {
+		jobs = append(jobs, s.boardPart(b, at))
+	}
+	for _, j := range jobs {
 		if fs, err := j(r); err != nil || fs.HasErrors() {
 			t.Fatal(err, findingsText(fs))
 		}
@@ -109,6 +114,20 @@ func TestLongTable(t *testing.T) {
 	}
 	if got := strings.Count(string(files[rows]), "Model-"); got != n {
 		t.Errorf("%d models in the file of rows, wanted %d", got, n)
+	}
+	// Without scripts every row is some clicks away.
+	seen, at := 0, page
+	for range 1 + n/tableRows {
+		part := string(files[at])
+		seen += strings.Count(part, `<th scope="row">`)
+		next := regexp.MustCompile(`<a href="([^"]+)">Next</a>`).FindStringSubmatch(part)
+		if next == nil {
+			break
+		}
+		at = path.Join(path.Dir(at), next[1])
+	}
+	if seen != n {
+		t.Errorf("the pages hold %d of %d rows", seen, n)
 	}
 	total := gzipped(t, files[page])
 	for name, data := range files {

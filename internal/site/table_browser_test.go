@@ -20,14 +20,14 @@ import (
 
 // tableScript are short words for tests: what is shown, and what a reader does.
 const tableScript = `
-	var form = document.querySelector("form.tbar"), table = document.getElementById(form.dataset.for);
+	var form = document.querySelector("form.tbar"), table = form.parentNode.nextElementSibling.querySelector("table");
 	var wait = (ok) => new Promise((done, no) => { const t0 = Date.now(); (function look() { const v = ok(); if (v) return done(v); if (Date.now() - t0 > 20000) return no(new Error("waited in vain for " + ok)); setTimeout(look, 10) })() });
 	var here = () => wait(() => table.dataset.ms && Object.values(window.jbTables || {}).length === 0);
 	var heads = () => [...table.tHead.rows[0].cells].map(th => th.innerText.replace(/\s+/g, " ").trim());
 	var at = (name) => heads().findIndex(h => h.replace(/^[▲▼\d ]+/, "").startsWith(name));
 	var col = (name) => [...table.tBodies[0].rows].map(r => r.cells[at(name)] ? r.cells[at(name)].innerText.replace(/\s+/g, " ").trim() : "");
 	var button = (name) => table.tHead.rows[0].cells[at(name)].querySelector("button");
-	var num = (s) => parseFloat(s.replace(/\u202f/g, ""));
+	var num = (s) => parseFloat(s.replace(/\s/g, ""));
 	var pane = (name) => { const b = form.querySelector('[data-open="' + name + '"]'), d = document.getElementById(b.getAttribute("aria-controls")); if (d.hidden) b.click(); return wait(() => "ready" in form.dataset && d.children.length).then(() => d) };
 	var put = (e, v) => { e.value = v; e.dispatchEvent(new Event("input", {bubbles: true})); e.dispatchEvent(new Event("change", {bubbles: true})); };
 	true`
@@ -49,13 +49,16 @@ func TestTableRowsAreTheStaticOnes(t *testing.T) {
 	if len(pages) < 5 {
 		t.Fatalf("%d boards", len(pages))
 	}
+	pages = append(pages, filepath.Join(abs, "results", "index.html"), filepath.Join(abs, "models", "Qwen", "Qwen3-8B", "index.html"))
 	for _, page := range pages {
 		p.table("file://" + page)
 		got := eval[string](p, `(async () => {
-			const before = [...table.tBodies[0].rows].map(r => r.outerHTML.replace(/\s+/g, " "));
-			button("Model").click(); await here();
+			// Boxes to compare are another script's.
+			const written = r => r.outerHTML.replace(/\s+/g, " ").replace(/<input[^>]*cmp-box[^>]*>/, "");
+			const before = [...table.tBodies[0].rows].map(written);
+			(table.tHead.rows[0].cells[1].querySelector("button")).click(); await here();
 			form.querySelector("[type=reset]").click();
-			const after = [...table.tBodies[0].rows].map(r => r.outerHTML.replace(/\s+/g, " "));
+			const after = [...table.tBodies[0].rows].map(written);
 			if (before.length !== after.length) return before.length + " rows, then " + after.length;
 			const i = before.findIndex((r, i) => r !== after[i]);
 			return i < 0 ? "" : before[i] + "\n" + after[i];
@@ -203,6 +206,53 @@ func TestTableFunctions(t *testing.T) {
 	}
 }
 
+// All results and the tables of models search and sort as boards do; two tables of
+// a page keep apart in the address, and no table of these has ranks.
+func TestTablesOutsideBoards(t *testing.T) {
+	dir, _ := shipped(t)
+	abs, _ := filepath.Abs(dir)
+	p := newTab(t)
+	p.do(chromedp.EmulateViewport(1280, 900))
+	p.table("file://" + abs + "/results/index.html")
+	got := eval[string](p, `(async () => {
+		form.q.focus(); put(form.q, "qwen3-8b b200 gpqa"); await here();
+		const c = col("Model"); return c.length + " " + new Set(c).size + " " + form.querySelector("output").innerText + " " + heads().some(h => h === "#" || h === "Rating") })()`)
+	if !strings.HasSuffix(got, "of 781 rows false") || strings.HasPrefix(got, "0 ") || strings.HasPrefix(got, "1 2 ") {
+		t.Errorf("search over all results: %s", got)
+	}
+	if got := eval[string](p, `location.search`); got != "?q=qwen3-8b+b200+gpqa" {
+		t.Errorf("the address: %s", got)
+	}
+	p.table("file://" + abs + "/models/Qwen/Qwen3-8B/index.html?2.s=-batch&s=batch")
+	got = eval[string](p, `(async () => {
+		const out = []; const forms = [...document.querySelectorAll("form.tbar")];
+		for (const f of forms) { form = f; table = f.parentNode.nextElementSibling.querySelector("table"); await here(); const b = col("Batch").map(num); out.push(b[0] < b[b.length - 1] ? "up" : "down") }
+		form.q.focus(); put(form.q, "h100"); return out.join() + location.search })()`)
+	if got != "up,down?s=batch&2.q=h100&2.s=-batch" {
+		t.Errorf("two tables: %s", got)
+	}
+	if c, _ := p.take(); len(c) > 0 {
+		t.Errorf("complaints: %v", c)
+	}
+}
+
+// Formulas are parsed, never run.
+func TestTableFormulas(t *testing.T) {
+	dir, _ := shipped(t)
+	abs, _ := filepath.Abs(dir)
+	p := newTab(t)
+	p.table("file://" + abs + "/boards/chat-h100/index.html")
+	for formula, want := range map[string]string{
+		"1+2*3": "7", "(1+2)*3": "9", "2^3^2": "512", "-2^2": "-4", "2^-1": "0.5", "7/2/2": "1.75", "1e3 - .5": "999.5", "a*2": "10", "a / zero": "missing", "none + 1": "missing",
+		"itl_ms.p50 × 2": "8", "--3": "3", "": "empty@0", "  ": "empty@2", "1 +": "end@3", "(1": "open@0", "1)": "char@1", "a b": "char@2", "2a": "char@1", "alert(1)": "call@0", "nope": "name@0",
+		"words": "text@0", "a;b": "char@1", "a=1": "char@1", "a['x']": "char@1", "constructor": "name@0", "1..2": "char@2", "${a}": "char@0", "(((((((((1)))))))))": "1",
+	} {
+		if got := eval[string](p, fmt.Sprintf(`(() => { const v = {a: 5, zero: 0, none: null, "itl_ms.p50": 4}; const f = jb.formula(%q, n => n === "words" ? "text" : Object.keys(v).includes(n) ? "" : "name"); if (f.error) return f.error + "@" + f.at; const r = f.value(n => v[n]); return r === null ? "missing" : String(r) })()`, formula)); got != want {
+			t.Errorf("%q: %s, wanted %s", formula, got, want)
+		}
+	}
+}
+
 // write puts files made in memory on disk, for a browser.
 func writeFiles(t *testing.T, files map[string][]byte) string {
 	t.Helper()
@@ -224,7 +274,7 @@ func TestLongTableInBrowser(t *testing.T) {
 	p := newTab(t)
 	p.do(chromedp.EmulateViewport(1280, 900))
 	p.table("file://" + dir + "/" + page)
-	if got := eval[string](p, `form.querySelector("output").innerText + "|" + document.querySelector(".tb-pages").innerText.replace(/\s+/g, " ")`); got != "10\u202f000 rows|Previous Rows 1 to 200 of 10 000 Next" {
+	if got := eval[string](p, `form.querySelector("output").innerText + "|" + document.querySelector(".tb-pages").innerText.replace(/\s+/g, " ")`); got != "10\u202f000 rows|Previous Rows 1 to 100 of 10 000 Next" {
 		t.Errorf("before anything is loaded: %q", got)
 	}
 	before := eval[string](p, `table.tBodies[0].innerHTML.replace(/\s+/g, " ")`)
@@ -234,7 +284,7 @@ func TestLongTableInBrowser(t *testing.T) {
 	// The last page by keyboard, then a row that only the file holds.
 	eval[bool](p, `document.querySelector(".tb-pages button:last-child").focus(), true`)
 	p.do(chromedp.KeyEvent("\r"))
-	if got := eval[string](p, `here().then(() => location.search + table.tBodies[0].rows.length)`); got != "?p=2200" {
+	if got := eval[string](p, `here().then(() => location.search + table.tBodies[0].rows.length)`); got != "?p=2100" {
 		t.Errorf("the second page: %s", got)
 	}
 	eval[bool](p, `form.querySelector("[type=reset]").click(), true`)

@@ -24,13 +24,14 @@ import (
 )
 
 // tableRows is how many rows a page shows at once, with and without scripts.
-const tableRows = 200
+const tableRows = 100
 
 // tableBar is what a page needs to bring a table to life: where the data is, and
 // the strings of the controls.
 type tableBar struct {
 	ID, Src string
 	Total   int
+	Rows    int  // on one page
 	Energy  bool // some column holds joules
 	msg     *messages
 }
@@ -119,17 +120,18 @@ func (n datum) MarshalJSON() ([]byte, error) {
 var stats = []string{"mean", "stddev", "min", "p25", "p50", "p75", "p90", "p95", "p99", "max"}
 
 // tableData makes the data file of a table and puts it beside the page. cols are
-// the columns that the page shows, in their order.
-func (s *site) tableData(r *renderer, page, id, metric string, cols []string, lines []tableLine) (*tableBar, error) {
+// the columns that the page shows, in their order; linked is the one whose text
+// leads to the result, if it is not the model's.
+func (s *site) tableData(r *renderer, page, id, metric string, cols []string, linked string, lines []tableLine) (*tableBar, error) {
 	f := tableFile{Results: relative(page, "r/x"), SortKey: metric, Hashes: make([]string, len(lines))}
 	f.Results = strings.TrimSuffix(f.Results, "x")
 	for i, l := range lines {
 		f.Hashes[i] = l.e.Hash
 	}
-	bar := &tableBar{ID: id, Total: len(lines), msg: s.msg}
+	bar := &tableBar{ID: id, Total: len(lines), Rows: tableRows, msg: s.msg}
 	for _, key := range s.tableColumns(cols, lines) {
 		shown := slices.Contains(cols, key)
-		c, any, err := s.column(r, page, key, metric, lines)
+		c, any, err := s.column(r, page, key, metric, key == linked, lines)
 		if err != nil {
 			return nil, err
 		}
@@ -186,7 +188,7 @@ func (s *site) tableColumns(shown []string, lines []tableLine) []string {
 var facets = []string{"task", "family", "type", "license", "precision", "hardware", "provider", "engine", "level", "size"}
 
 // column makes one column; any says whether some row has a value.
-func (s *site) column(r *renderer, page, key, metric string, lines []tableLine) (c column, any bool, err error) {
+func (s *site) column(r *renderer, page, key, metric string, linked bool, lines []tableLine) (c column, any bool, err error) {
 	h := s.headOf(key, metric)
 	c = column{Key: key, Kind: "t", Name: h.Name, Unit: h.Unit, Title: h.Title, Num: h.Num, Facet: slices.Contains(facets, key)}
 	if m, ok := s.reg.Get(key); ok {
@@ -214,12 +216,16 @@ func (s *site) column(r *renderer, page, key, metric string, lines []tableLine) 
 		c.Kind = "n"
 	case "rating":
 		c.Kind, c.Better = "h", string(unit.Higher)
-	case "label":
+	}
+	if linked || key == "label" {
 		c.Kind = "l"
 	}
 	dict := map[string]int{}
 	for i, l := range lines {
 		p := s.cellOf(page, key, l.e, l.row)
+		if linked {
+			p = s.resultLink(page, l.e)
+		}
 		if p.Kind == "missing" {
 			s.missingAt(&c, i, p.Title)
 		} else {
@@ -294,6 +300,9 @@ func (s *site) dictEntry(r *renderer, c *column, p cell, l tableLine) ([]any, er
 	case p.Kind == "link":
 		_, file, _ := strings.Cut(p.URL, "/"+l.e.Hash+"/")
 		short, _ := modelTitle(l.e.Result.Model.Name)
+		if p.Title == "" {
+			return []any{p.Text, file}, nil
+		}
 		return []any{p.Text, file, strings.ReplaceAll(p.Title, short, "{model}")}, nil
 	case p.Kind == "two":
 		return []any{p.Text, p.Sub, "stacked"}, nil
@@ -464,4 +473,17 @@ func (s *site) boardLines(b *rank.Board) []tableLine {
 		out[i] = tableLine{s.byID[b.Rows[i].Result.ID], &b.Rows[i]}
 	}
 	return out
+}
+
+// resultLink is a cell that leads to a result, for tables whose rows are not told
+// apart by their models.
+func (s *site) resultLink(page string, e *entry) cell {
+	text := hardwareText(e.Result)
+	if text == "" {
+		text = e.Result.Model.Provider
+	}
+	if text == "" {
+		text = e.Hash
+	}
+	return cell{Kind: "link", Text: text, URL: relative(page, resultPath(e.Hash))}
 }
