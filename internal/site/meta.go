@@ -136,7 +136,7 @@ type ldDataset struct {
 	SameAs      string       `json:"sameAs,omitempty"`
 	Identifier  string       `json:"identifier,omitempty"`
 	License     string       `json:"license,omitempty"`
-	Usage       string       `json:"usageInfo,omitempty"`
+	Notice      string       `json:"copyrightNotice,omitempty"`
 	Creator     []ldParty    `json:"creator,omitempty"`
 	Publisher   *ldParty     `json:"publisher,omitempty"`
 	Modified    string       `json:"dateModified,omitempty"`
@@ -206,7 +206,7 @@ func (s *site) here(page, file string) string {
 func (s *site) siteDataset(page string) ldDataset {
 	c := s.in.Site
 	d := ldDataset{ID: s.address("data/index.html"), Name: c.Title, Description: s.ldText(c.Description, c.Tagline), URL: s.here(page, "data/index.html"), SameAs: c.Repository,
-		License: licenseURL(c.License), Usage: c.UseNotice, Modified: s.newest, Coverage: s.coverage(s.entries), Version: s.in.Commit, Keywords: c.Citation.Keywords}
+		License: licenseURL(c.License), Notice: c.UseNotice, Modified: s.newest, Coverage: s.coverage(s.entries), Version: s.in.Commit, Keywords: c.Citation.Keywords}
 	if cite.ValidDOI(c.Citation.DOI) {
 		d.Identifier = "https://doi.org/" + c.Citation.DOI
 	}
@@ -238,7 +238,7 @@ func (s *site) boardDataset(f *frame, b *rank.Board) ldDataset {
 	for i := range b.Rows {
 		es = append(es, s.byID[b.Rows[i].Result.ID])
 	}
-	d := ldDataset{ID: s.address(f.path), Name: b.Title + ". " + s.in.Site.Title, Description: s.ldText(f.Description, b.Description), URL: s.here(f.path, f.path), License: all.License, Usage: all.Usage,
+	d := ldDataset{ID: s.address(f.path), Name: b.Title + ". " + s.in.Site.Title, Description: s.ldText(f.Description, b.Description), URL: s.here(f.path, f.path), License: all.License, Notice: all.Notice,
 		Creator: all.Creator, Publisher: all.Publisher, Modified: b.Newest, Coverage: s.coverage(es), Keywords: all.Keywords,
 		PartOf: &ldRef{Type: "Dataset", ID: all.ID, Name: all.Name, URL: all.URL}, Variables: s.ldVariables([]string{b.Metric})}
 	d.Files = []ldFile{
