@@ -23,7 +23,7 @@ type assetSet struct {
 	tableJS, homeJS        string
 	echarts                string // empty when the library is not at hand
 	files                  map[string][]byte
-	compareJS              string
+	compareJS, pickJS      string
 	icons                  map[string][]byte // at the root of the site, by name
 }
 
@@ -64,6 +64,7 @@ func loadAssets(in *Input, opt Options) (assetSet, result.Findings) {
 	// Three files for readers of the source, one for readers of a table.
 	table := bytes.Join([][]byte{read("js/formula.js"), read("js/tablecells.js"), read("js/table.js")}, []byte("\n"))
 	a.tableJS = add("js/table.js", "application/javascript", table)
+	a.pickJS = add("js/pick.js", "application/javascript", read("js/pick.js"))
 	a.compareJS = add("js/compare.js", "application/javascript", read("js/compare.js"))
 	a.homeJS = add("js/home.js", "application/javascript", read("js/home.js"))
 	a.icon = add("img/icon.svg", "", read("img/icon.svg"))

@@ -322,3 +322,34 @@ func TestCompareForAll(t *testing.T) {
 		t.Errorf("without scripts: %.600s", got)
 	}
 }
+
+// Boxes beside the results of a model lead to their comparison; a seventh is
+// refused; rows that a table writes anew keep their boxes.
+func TestCompareTicked(t *testing.T) {
+	dir, _ := shipped(t)
+	p := newTab(t)
+	p.do(chromedp.EmulateViewport(1280, 900))
+	for _, base := range places(t, dir) {
+		p.take()
+		p.do(chromedp.Navigate(base + "models/Qwen/Qwen3-8B/index.html"))
+		eval[bool](p, `[...document.querySelectorAll("#results .cmp-box")].slice(0, 7).forEach(b => { b.focus(); b.click() }), true`)
+		if n := eval[int](p, `new Set([...document.querySelectorAll(".cmp-box:checked")].map(b => b.dataset.compare)).size`); n != 6 {
+			t.Errorf("%s: %d are ticked", base, n)
+		}
+		if got := eval[string](p, `document.querySelector(".cmp-bar").innerText`); !strings.Contains(got, "(6)") || !strings.Contains(got, "At most 6") {
+			t.Errorf("%s: the bar says %q", base, got)
+		}
+		again := eval[bool](p, `new Promise(done => { const b = document.querySelector("#results tbody"); b.append(b.querySelector("tr").cloneNode(true)); const tr = b.lastElementChild; tr.querySelector(".cmp-box").remove(); tr.remove(); b.append(tr); setTimeout(() => done(tr.querySelector(".cmp-box").checked), 100) })`)
+		if !again {
+			t.Errorf("%s: a row that is written anew has lost its tick", base)
+		}
+		p.do(chromedp.Click(".cmp-bar a"))
+		eval[bool](p, settled)
+		if n := eval[int](p, `document.querySelectorAll(".cmp-chosen li").length`); n != 6 {
+			t.Errorf("%s: %d results are compared", base, n)
+		}
+		if c, _ := p.take(); len(c) > 0 {
+			t.Errorf("%s: complaints: %v", base, c)
+		}
+	}
+}

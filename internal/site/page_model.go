@@ -206,6 +206,7 @@ func (s *site) modelPage(v *modelView) job {
 		p.Lede = s.modelLede(v)
 		p.frame = s.frame(path, short, p.Lede, true, link{"models/index.html", s.msg.T("nav.models")})
 		p.compareRef = compareLink(path, modelSegs(v.Name))
+		p.Scripts = append(p.Scripts, s.assets.pickJS)
 		p.Facts = s.modelFacts(v, org)
 		p.Warnings = s.modelWarnings(v)
 		p.Ranks = s.modelRanks(path, v)
