@@ -90,7 +90,8 @@
     }
     hide();
     var names = used();
-    if (m.all || names["*"] || m.changed.some(function (n) { return names[n]; })) {
+    // A style with a digest in its name is no reason: the new one has another name.
+    if (m.all || names["*"] || m.changed.some(function (n) { return names[n] && lasting(n) === n; })) {
       stop();
       location.reload();
       return;
