@@ -58,6 +58,7 @@ type modelPage struct {
 	Warnings      []warning
 	Ranks         []modelRank
 	Figures       []*figure
+	History       []historyGroup
 	Quality       []fact
 	Tables        []table2
 	Pairs         []fact
@@ -99,6 +100,7 @@ type hardwarePage struct {
 	Facts         []fact
 	Boards        []boardLine
 	Models        []noted
+	History       []historyGroup
 	Pairs         []fact
 }
 
@@ -232,6 +234,9 @@ func (s *site) modelPage(v *modelView) job {
 		p.Pairs = s.modelPairs(v)
 		var err error
 		if p.Cite, err = s.citePage(short, path); err != nil {
+			return nil, err
+		}
+		if err := s.modelMore(r, path, v, groups, &p); err != nil {
 			return nil, err
 		}
 		return nil, r.page("model", path, p)
@@ -374,16 +379,14 @@ func (s *site) loadFigure(r *renderer, page string, g taskGroup) (*figure, error
 		e    *entry
 	}
 	points := map[string][]point{}
+	origins := mixed(g.Entries)
 	for _, e := range g.Entries {
 		n, ok := batchOf(e.Result)
 		y, oky := e.Value(metric)
 		if !ok || !oky {
 			continue
 		}
-		name := hardwareText(e.Result)
-		if p := e.Result.Model.Precision; p != "" {
-			name += ", " + p
-		}
+		name := s.curveName(e.Result, origins)
 		if lines[name] == nil {
 			lines[name] = &chart.Series{Name: name, Pick: -1}
 			names = append(names, name)
@@ -644,6 +647,9 @@ func (s *site) hardwarePage(h *catalog.Hardware, es []*entry) job {
 		}
 		var err error
 		if p.Cite, err = s.citePage(h.Name, path); err != nil {
+			return nil, err
+		}
+		if p.History, err = s.history(r, path, es, true); err != nil {
 			return nil, err
 		}
 		return nil, r.page("hardware", path, p)

@@ -1,0 +1,188 @@
+// Curves of a model: energy against latency in each task, and against the length
+// of the answer over tasks. A line joins like with like only.
+
+package site
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+	"strings"
+
+	"jouleboard/internal/chart"
+	"jouleboard/internal/result"
+)
+
+// lengthLines is how many lines the figure of answer lengths has at most.
+const lengthLines = 6
+
+// curveName names what the results of one line share. origins says that the
+// results come from more than one source, which a line must not mix.
+func (s *site) curveName(r *result.Result, origins bool) string {
+	name := cmp.Or(hardwareText(r), r.Model.Provider)
+	if p := r.Model.Precision; p != "" {
+		name += ", " + p
+	}
+	if r.Model.Weights == "random" {
+		name += ", " + s.msg.T("curve.random")
+	}
+	if origins {
+		who := s.msg.T("origin.measured")
+		if r.Source != nil {
+			who = r.Source.Publisher
+		}
+		name += ", " + who
+	}
+	return name
+}
+
+// mixed says whether results come from more than one origin.
+func mixed(es []*entry) bool {
+	for _, e := range es {
+		if e.Result.Origin() != es[0].Result.Origin() {
+			return true
+		}
+	}
+	return false
+}
+
+// curve gathers points by line; x and y are nil where a result lacks them.
+type curve struct {
+	names []string
+	lines map[string][]curvePoint
+}
+
+type curvePoint struct {
+	chart.Pt
+	order int64 // along the line
+}
+
+func (c *curve) add(name string, p curvePoint) {
+	if c.lines == nil {
+		c.lines = map[string][]curvePoint{}
+	}
+	if c.lines[name] == nil {
+		c.names = append(c.names, name)
+	}
+	c.lines[name] = append(c.lines[name], p)
+}
+
+// spread says how many different values of x a line has.
+func (c *curve) spread(name string) int {
+	seen := map[float64]bool{}
+	for _, p := range c.lines[name] {
+		seen[p.X] = true
+	}
+	return len(seen)
+}
+
+// series are the lines that go somewhere, those with most points first, at most
+// n of them, in order of name.
+func (c *curve) series(n int) []chart.Series {
+	names := slices.DeleteFunc(slices.Clone(c.names), func(name string) bool { return c.spread(name) < 2 })
+	sort.Strings(names)
+	slices.SortStableFunc(names, func(a, b string) int { return c.spread(b) - c.spread(a) })
+	if len(names) > n {
+		names = names[:n]
+	}
+	sort.Strings(names)
+	var out []chart.Series
+	for _, name := range names {
+		ps := c.lines[name]
+		slices.SortStableFunc(ps, func(a, b curvePoint) int {
+			return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y), strings.Compare(a.URL, b.URL))
+		})
+		one := chart.Series{Name: name, Pick: -1}
+		for _, p := range ps {
+			one.Points = append(one.Points, p.Pt)
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// latencyFigure draws energy against latency under rising load, nil where no
+// line has two points.
+func (s *site) latencyFigure(r *renderer, page string, g taskGroup) (*figure, error) {
+	x, y := "itl_ms.p50", "energy_per_output_token_j"
+	if h := s.headline(g.Entries[0]); h == "energy_per_image_j" || h == "energy_per_video_j" {
+		x, y = "batch_latency_s", h
+	}
+	var c curve
+	origins := mixed(g.Entries)
+	for _, e := range g.Entries {
+		vx, okx := e.Value(x)
+		vy, oky := e.Value(y)
+		if !okx || !oky {
+			continue
+		}
+		n, _ := batchOf(e.Result)
+		c.add(s.curveName(e.Result, origins), curvePoint{chart.Pt{X: vx, Y: vy, Label: s.setup(e), URL: relative(page, resultPath(e.Hash))}, n})
+	}
+	series := c.series(len(c.names))
+	if len(series) == 0 {
+		return nil, nil
+	}
+	mx, _ := s.reg.Get(x)
+	my, _ := s.reg.Get(y)
+	fig := chart.Lines{ID: "latency-" + seg(g.Task), Title: s.msg.T("fig.latency", s.metricName(my), s.taskTitle(g.Task)), Caption: s.msg.T("fig.latency.caption"),
+		XName: s.metricName(mx), XUnit: mx.Unit, YName: s.metricName(my), YUnit: my.Unit, LogX: true, LogY: true, Series: series}
+	return s.figure(r, page, "", fig, fig.ID, fig.Title, fig.Caption, g.Task)
+}
+
+// lengthFigure draws the energy of an answer against its length, a point for each
+// task that was run under the same conditions; nil where there are not two.
+func (s *site) lengthFigure(r *renderer, page string, es []*entry) (*figure, error) {
+	const x, y = "mean_output_tokens", "energy_per_response_j"
+	var c curve
+	origins := mixed(es)
+	tasks := map[string]map[string]bool{}
+	for _, e := range es {
+		vx, okx := e.Value(x)
+		vy, oky := e.Value(y)
+		load := s.loadText(e.Result)
+		if !okx || !oky || load == "" {
+			continue
+		}
+		name := s.curveName(e.Result, origins) + ", " + load
+		if tasks[name] == nil {
+			tasks[name] = map[string]bool{}
+		}
+		if tasks[name][e.Workload.Task] {
+			continue // one point a task: two of them would be a history, not a length
+		}
+		tasks[name][e.Workload.Task] = true
+		c.add(name, curvePoint{Pt: chart.Pt{X: vx, Y: vy, Label: s.taskTitle(e.Workload.Task), URL: relative(page, resultPath(e.Hash))}})
+	}
+	series := c.series(lengthLines)
+	if len(series) == 0 {
+		return nil, nil
+	}
+	mx, _ := s.reg.Get(x)
+	my, _ := s.reg.Get(y)
+	fig := chart.Lines{ID: "answer-length", Title: s.msg.T("fig.length"), Caption: s.msg.T("fig.length.caption"),
+		XName: s.metricName(mx), XUnit: mx.Unit, YName: s.metricName(my), YUnit: my.Unit, LogX: true, LogY: true, Series: series}
+	return s.figure(r, page, "", fig, fig.ID, fig.Title, fig.Caption, "")
+}
+
+// modelMore adds what else a model's page draws: latency, answer length, history.
+func (s *site) modelMore(r *renderer, page string, v *modelView, groups []taskGroup, p *modelPage) error {
+	for _, g := range groups {
+		f, err := s.latencyFigure(r, page, g)
+		if err != nil {
+			return err
+		}
+		if f != nil {
+			p.Figures = append(p.Figures, f)
+		}
+	}
+	f, err := s.lengthFigure(r, page, v.Entries)
+	if err != nil {
+		return err
+	}
+	if f != nil {
+		p.Figures = append(p.Figures, f)
+	}
+	p.History, err = s.history(r, page, v.Entries, false)
+	return err
+}
