@@ -190,6 +190,7 @@ func (s *serveTerminal) report(r serve.Report) {
 	why := because(r.Because)
 	switch took := seconds(r.Took); {
 	case failed:
+		s.told = append(slices.Clone(s.told), fresh...)
 		s.failing = true
 		if r.Err != nil {
 			e.errorf("%s", oneLine(r.Err.Error()))
