@@ -3,7 +3,7 @@
 // from disk. The address keeps the limit.
 (function () {
   "use strict";
-  var form = document.getElementById("pick"), source = document.getElementById("pick-data");
+  var form = document.getElementById("picker"), source = document.getElementById("pick-data");
   if (!form || !source) return;
   var data = JSON.parse(source.textContent), range = form.limit, said = form.dataset;
   var value = document.getElementById("pick-value"), answer = document.getElementById("pick-answer");
@@ -80,6 +80,39 @@
     top.forEach(function (b) { body.appendChild(row(b.n, b.p, top[top.length - 1].p[1])); });
     layers.forEach(function (svg) { draw(svg, limit, short, picks); });
   }
+
+  // A pointer near a result reads it out; a click leads to its page.
+  layers.forEach(function (svg) {
+    var x = axis(svg.dataset.x), y = axis(svg.dataset.y), host = svg.parentNode, box = svg.viewBox.baseVal, points = [], now = null;
+    var tip = host.appendChild(make("div", "pick-tip"));
+    tip.hidden = true;
+    data.models.forEach(function (m) {
+      m.p.forEach(function (p) { points.push({ m: m, p: p, x: x(p[0]), y: y(p[1]) }); });
+    });
+    function at(e) {
+      var r = svg.getBoundingClientRect(), k = r.width / box.width, best = null, least = 24;
+      points.forEach(function (q) {
+        var far = Math.hypot(q.x * k - (e.clientX - r.left), q.y * k - (e.clientY - r.top));
+        if (far < least) { least = far; best = q; }
+      });
+      if (best !== now) say(now = best, k, r);
+    }
+    function say(q, k, r) {
+      tip.hidden = !q;
+      host.style.cursor = q ? "pointer" : "";
+      if (!q) return;
+      tip.textContent = "";
+      tip.appendChild(make("b", "", q.m.n));
+      [q.p[5], q.p[3] + "\u00a0" + data.unit + (q.p[4] ? " " + q.p[4] : ""), q.p[2] + "\u00a0" + data.x].forEach(function (t) { tip.appendChild(make("span", "", t)); });
+      var left = q.x * k + 14;
+      if (left + tip.offsetWidth > r.width) left = q.x * k - 14 - tip.offsetWidth;
+      tip.style.left = Math.max(0, left) + "px";
+      tip.style.top = Math.max(0, Math.min(q.y * k - tip.offsetHeight / 2, r.height - tip.offsetHeight)) + "px";
+    }
+    host.addEventListener("pointermove", at);
+    host.addEventListener("pointerleave", function () { say(now = null); });
+    host.addEventListener("click", function () { if (now) location.href = now.p[6]; });
+  });
 
   // read takes the limit from the address: the smallest step that is not below it.
   function read() {

@@ -38,6 +38,13 @@ type figCell struct {
 	Num       bool
 }
 
+// chartWords are a chart's own words in the site's language. of heads the column
+// of what the lines or bars stand for.
+func (s *site) chartWords(of string) chart.Words {
+	return chart.Words{Front: s.msg.T("fig.front"), Model: of, Detail: s.msg.T("fig.detail"), Ranked: s.msg.T("fig.ranked"), Yes: s.msg.T("fig.yes"),
+		Low: s.msg.T("fig.low"), High: s.msg.T("fig.high"), Log: s.msg.T("fig.log"), More: s.msg.T("fig.more"), Empty: s.msg.T("fig.empty"), Family: s.msg.T("fig.family")}
+}
+
 // figure draws a chart. name is the path of its downloads without the ending;
 // empty means none. where names the page for the drawing's own title.
 func (s *site) figure(r *renderer, page, name string, c chart.Chart, id, title, caption, where string, links ...figLink) (*figure, error) {

@@ -96,6 +96,13 @@ func TestHomeFigure(t *testing.T) {
 		if got := eval[string](p, `new Promise(done => { addEventListener("popstate", () => setTimeout(() => done(rows().join() + said() + document.getElementById("pick-answer").innerText), 0), {once: true}); history.back() })`); got != view {
 			t.Errorf("%s: Back brings %q, wanted %q", page, got, view)
 		}
+		// A pointer near a dot reads the result out, with units.
+		if got := eval[string](p, `(() => { const d = dots()[0].getBoundingClientRect(), host = layer().parentNode;
+			const move = (dx) => host.dispatchEvent(new PointerEvent("pointermove", {clientX: d.left + d.width/2 + dx, clientY: d.top + d.height/2, bubbles: true}));
+			move(1); const tip = host.querySelector(".pick-tip"), text = tip.innerText.replace(/\s+/g, " ");
+			move(-2000); return text + tip.hidden })()`); !strings.Contains(got, " J / response ") || !strings.HasSuffix(got, " mstrue") {
+			t.Errorf("%s: a pointer at a dot reads %q", page, got)
+		}
 		// Nonsense in the address is the board's own limit.
 		open(page + "?limit=%3Cb%3E")
 		if got := eval[string](p, `rows().join() + said()`); got != first {

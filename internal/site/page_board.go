@@ -472,7 +472,7 @@ func (s *site) tradeoff(r *renderer, page string, b *rank.Board, name, id string
 	mx, _ := s.reg.Get(xKey)
 	my, _ := s.reg.Get(yKey)
 	t := chart.Tradeoff{ID: id, Title: s.msg.T("fig.tradeoff"), Caption: s.msg.T("fig.tradeoff.caption"),
-		XName: s.metricName(mx), XUnit: mx.Unit, YName: s.metricName(my), YUnit: my.Unit, LogX: true, LogY: true}
+		XName: s.metricName(mx), XUnit: mx.Unit, YName: s.metricName(my), YUnit: my.Unit, LogX: true, LogY: true, Words: s.chartWords(s.msg.T("col.model"))}
 	if c := b.PointRule.Constraint; c != nil && c.Metric == xKey && c.Max != nil {
 		t.Limit = &chart.Limit{X: *c.Max, Label: s.msg.T("fig.limit", unit.Trim(*c.Max)+" "+mx.Unit)}
 		t.Caption += " " + s.msg.T("fig.tradeoff.limit")
@@ -564,7 +564,7 @@ func (s *site) bars(r *renderer, page string, b *rank.Board, name, id string) (*
 		return nil, nil
 	}
 	m, _ := s.reg.Get(b.Metric)
-	c := chart.Bars{ID: id, Title: s.metricName(m), Caption: s.msg.T("fig.bars.caption"), Name: s.metricName(m), Unit: m.Unit}
+	c := chart.Bars{ID: id, Title: s.metricName(m), Caption: s.msg.T("fig.bars.caption"), Name: s.metricName(m), Unit: m.Unit, Words: s.chartWords(s.msg.T("col.model"))}
 	for i, row := range rows {
 		if i == 12 {
 			c.Caption = s.msg.T("fig.bars.caption.top", 12, len(rows))

@@ -368,7 +368,7 @@ func (s *site) pickTable(page string, lines []*pickLine, limit float64, xKey, me
 // the drawing in a layer of its own.
 func (s *site) pickFigure(r *renderer, page string, b *rank.Board, lines []*pickLine, limit float64, w pickWords, mx, my unit.Metric) (*figure, error) {
 	short := strings.ReplaceAll(w.Short, "{0}", unit.Trim(limit))
-	t := chart.Tradeoff{ID: "pick", Title: s.msg.T("pick.fig"), Caption: s.msg.T("pick.fig.caption"),
+	t := chart.Tradeoff{ID: "pick", Title: s.msg.T("pick.fig"), Caption: s.msg.T("pick.fig.caption"), Words: s.chartWords(s.msg.T("col.model")),
 		XName: s.metricName(mx), XUnit: mx.Unit, YName: s.metricName(my), YUnit: my.Unit, LogX: true, LogY: true,
 		Limit: &chart.Limit{X: limit, Label: short}}
 	var all [][2]float64

@@ -399,7 +399,7 @@ func (s *site) loadFigure(r *renderer, page string, g taskGroup) (*figure, error
 	}
 	sort.Strings(names)
 	c := chart.Lines{ID: "load-" + seg(g.Task), Title: s.msg.T("fig.load", s.metricName(m), s.taskTitle(g.Task)), Caption: s.msg.T("fig.load.caption"),
-		XName: s.msg.T("col.batch"), YName: s.metricName(m), YUnit: m.Unit, Log2X: true, LogY: true}
+		XName: s.msg.T("col.batch"), YName: s.metricName(m), YUnit: m.Unit, Log2X: true, LogY: true, Words: s.chartWords(s.msg.T("col.hardware"))}
 	for _, name := range names {
 		ps := points[name]
 		sort.SliceStable(ps, func(i, j int) bool {
@@ -413,7 +413,7 @@ func (s *site) loadFigure(r *renderer, page string, g taskGroup) (*figure, error
 		}
 		c.Series = append(c.Series, *lines[name])
 	}
-	return s.figure(r, page, "", c, c.ID, c.Title, c.Caption, g.Task)
+	return s.figure(r, page, strings.TrimSuffix(page, "index.html")+c.ID, c, c.ID, c.Title, c.Caption, g.Entries[0].Result.Model.Name)
 }
 
 // modelTable lists all results of a model in one task: facts, no rank, no star.
