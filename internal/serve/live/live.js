@@ -73,7 +73,7 @@
       if (p.hint) li.append(make("p", "try: " + p.hint));
       list.append(li);
     });
-    box.append(head, make("p", "Below is the last site that could be built. Esc hides this."), list);
+    box.append(head, make("p", "The page shows the last site that could be built. Esc hides these errors."), list);
     root.append(style, box);
     document.body.append(host);
   }
