@@ -416,10 +416,10 @@ func (s *site) loadFigure(r *renderer, page string, g taskGroup) (*figure, error
 	return s.figure(r, page, strings.TrimSuffix(page, "index.html")+c.ID, c, c.ID, c.Title, c.Caption, g.Entries[0].Result.Model.Name)
 }
 
-// modelTable lists all results of a model in one task: facts, no rank, no star.
 // toolRows is the least number of rows that is worth searching and sorting.
 const toolRows = 8
 
+// modelTable lists all results of a model in one task: facts, no rank, no star.
 func (s *site) modelTable(r *renderer, page string, g taskGroup) (table2, error) {
 	metric := s.headline(g.Entries[0])
 	cols := []string{"hardware"}
