@@ -12,6 +12,9 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"jouleboard/internal/result"
+	"jouleboard/internal/result/resulttest"
 )
 
 // pageHead is what a page's head states.
@@ -219,8 +222,55 @@ func TestIcons(t *testing.T) {
 			t.Errorf("%s states an address", name)
 		}
 	}
+	for _, e := range checkFeed(t, files[feedPath]).Entries {
+		if _, there := files[e.Links[0].Href]; !there {
+			t.Errorf("an entry leads to %s", e.Links[0].Href)
+		}
+	}
 	h := headsOf(t, files["boards/chat-h100/index.html"])
 	if len(h.ld) != 1 || !strings.Contains(h.ld[0], `"contentUrl":"../../data/boards/chat-h100.csv"`) {
 		t.Errorf("without an address the files of a board are not relative: %s", h.ld)
+	}
+}
+
+// A name that the built-in fonts cannot write has no picture with gaps in it: its
+// page shows the home page's.
+func TestNoPictureWithGaps(t *testing.T) {
+	root := smallBoard(t)
+	r := resulttest.Reported(func(r *result.Result) {
+		r.Model.Name = "lab/名前の長いモデル"
+		r.Workload.Task = "lm-arena-chat"
+	})
+	if err := result.Seal(r); err != nil {
+		t.Fatal(err)
+	}
+	data, err := result.Encode(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := filepath.Join(root, filepath.FromSlash(result.Path(r, "h100")))
+	if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(full, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	in, fs, err := Load(t.Context(), root, Options{})
+	if err != nil || fs.HasErrors() {
+		t.Fatal(err, findingsText(fs))
+	}
+	s, _ := newSite(in, Options{})
+	page := modelPath(r.Model.Name)
+	if s.modelAt[page] == nil {
+		t.Fatal("the model has no page")
+	}
+	if c := s.cardOf(page); c != nil {
+		t.Errorf("%s has a picture: %s", page, c.alt)
+	}
+	if p := s.preview(page); p == nil || p.URL != "https://jouleboard.example.org/card.png" {
+		t.Errorf("%s shows %+v", page, p)
+	}
+	if p := s.preview(modelPath("Qwen/Qwen3-8B")); p == nil || p.URL != "https://jouleboard.example.org/models/Qwen/Qwen3-8B/card.png" {
+		t.Errorf("a model shows %+v", p)
 	}
 }

@@ -238,14 +238,14 @@ func (c *card) bars(s *site, b *rank.Board, y, bottom float64, most int) string 
 	}
 	widest := 0.0
 	for _, r := range rows {
-		name, _ := modelTitle(r.Result.Model.Name)
+		name := s.cardName(r)
 		widest = max(widest, cardWidth(cardClean(name), 28, false))
 	}
 	left, right := cardEdge+min(widest, 560)+24, cardW-cardEdge-190.0
 	step := min(58, (bottom-y)/float64(len(rows)))
 	var said []string
 	for _, r := range rows {
-		name, _ := modelTitle(r.Result.Model.Name)
+		name := s.cardName(r)
 		value := joinNonEmpty(" ", unit.Sig(r.Value, m.Digits), m.Unit)
 		mid := y + step/2
 		c.text(cardEdge, mid+10, 28, false, draw.Left, cardInk, cardFit(name, 28, false, left-cardEdge-23))
@@ -265,6 +265,16 @@ func (c *card) bars(s *site, b *rank.Board, y, bottom float64, most int) string 
 		y += step
 	}
 	return strings.Join(said, ", ")
+}
+
+// cardName is a row's model; one that cannot be written gives the digits of its
+// result, so that it does not take the picture from the others.
+func (s *site) cardName(r *rank.Row) string {
+	name, _ := modelTitle(r.Result.Model.Name)
+	if len(draw.HasGlyphs(cardClean(name))) > 0 {
+		return s.byID[r.Result.ID].Hash
+	}
+	return name
 }
 
 func (s *site) homeCard() *card {
