@@ -356,7 +356,7 @@
           });
         });
       });
-      nav.append(prev, el("span"), next);
+      nav.append(prev, el("span", { role: "status" }), next);
       this.table.parentNode.after(nav);
     }
     nav.hidden = pages < 2;

@@ -341,3 +341,31 @@ func TestTableAccess(t *testing.T) {
 		t.Error("the controls are printed")
 	}
 }
+
+// Text that attacks stays text when scripts write it, too.
+func TestHostileTables(t *testing.T) {
+	root := hostileBoard(t)
+	out := filepath.Join(root, "public")
+	build(t, root, Options{Out: out})
+	p := newTab(t)
+	p.do(chromedp.EmulateViewport(1280, 900))
+	for _, page := range []string{"results/index.html", "boards/chat-h100/index.html"} {
+		p.table("file://" + out + "/" + page)
+		got := eval[string](p, `(async () => {
+			const text = () => table.tBodies[0].innerHTML.replace(/\s+/g, " ");
+			const before = text();
+			button("Model").click(); await here(); await pane("filters"); await pane("columns");
+			form.querySelectorAll('input[name="c"]:not(:checked)').forEach(b => b.click());
+			await pane("formulas"); put(form.xn, '<img src=x onerror=alert(1)>'); form.xe.value = "parameters * 2"; form.xadd.click();
+			put(form.cur || form.q, '"><script>alert(1)</script>'); if (form.price) put(form.price, "1");
+			const bad = document.querySelectorAll("main img[src=x], main script:not([type]), main [onerror], main [onmouseover], main a[href^=javascript]").length;
+			form.querySelector("[type=reset]").click();
+			return bad + (before === text() ? " same" : " other") })()`)
+		if got != "0 same" {
+			t.Errorf("%s: %s", page, got)
+		}
+		if c, _ := p.take(); len(c) > 0 {
+			t.Errorf("%s: complaints: %v", page, c)
+		}
+	}
+}
