@@ -114,7 +114,7 @@ func kinds(t *testing.T, dir string) []string {
 	t.Helper()
 	pages := []string{"index.html", "boards/index.html", "boards/chat-h100/index.html", "boards/text-to-image-h100/index.html", "boards/endpoint-1024-1024/index.html",
 		"models/index.html", "models/Qwen/Qwen3-8B/index.html", "hardware/index.html", "hardware/h100/index.html", "tasks/chat/index.html", "compare/index.html", "labels/index.html", "labels/reading/index.html", "docs/labels/index.html",
-		"methodology/index.html", "methodology/metrics/index.html", "faq/index.html", "data/index.html", "data/dictionary/index.html", "cite/index.html", "moderation/index.html", "queue/index.html"}
+		"methodology/index.html", "methodology/metrics/index.html", "faq/index.html", "results/index.html", "results/rows-2/index.html", "data/index.html", "data/dictionary/index.html", "cite/index.html", "moderation/index.html", "queue/index.html"}
 	rs, err := filepath.Glob(filepath.Join(dir, "r", "*"))
 	if err != nil || len(rs) == 0 {
 		t.Fatal("no result pages")
