@@ -3,23 +3,25 @@
 // page's own link to the comparison.
 (function () {
   "use strict";
-  var link = document.querySelector("a[data-compare-pick]"), MAX = 6, ticked = [];
+  var link = document.querySelector("a[data-compare-pick]"), MAX = 6;
   if (!link) return;
+  // The result that a page is about is ticked from the start.
+  var own = /^[0-9a-f]{8,64}$/.test(link.dataset.compare) ? link.dataset.compare : "", ticked = own ? [own] : [];
   var bar = document.createElement("p"), go = document.createElement("a"), note = document.createElement("span");
   bar.className = "cmp-bar";
   bar.hidden = true;
   note.setAttribute("role", "status");
   bar.append(go, " ", note);
   function show(text) {
-    bar.hidden = !ticked.length;
+    bar.hidden = ticked.length <= (own ? 1 : 0);
     go.href = link.getAttribute("href").replace(/\?.*/, "") + "?ids=" + ticked.join(",");
     go.textContent = link.dataset.comparePick.replace("{0}", ticked.length);
     note.textContent = text || "";
   }
   function add(tr) {
     if (tr.querySelector(".cmp-box")) return;
-    var a = tr.querySelector('a[href*="/r/"]'), id = a && /\/r\/([0-9a-f]{8,64})\/index\.html$/.exec(a.getAttribute("href"));
-    if (!id || tr.closest("figure")) return;
+    var id = null, a = Array.from(tr.querySelectorAll("a")).find(function (x) { return (id = /\/r\/([0-9a-f]{8,64})\/index\.html$/.exec(x.href)); });
+    if (!id || id[1] === own || tr.closest("figure")) return;
     var box = document.createElement("input");
     box.type = "checkbox";
     box.className = "cmp-box";

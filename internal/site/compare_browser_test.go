@@ -343,9 +343,21 @@ func TestCompareTicked(t *testing.T) {
 		if !again {
 			t.Errorf("%s: a row that is written anew has lost its tick", base)
 		}
-		p.do(chromedp.Click(".cmp-bar a"))
+		p.do(chromedp.Navigate(eval[string](p, `document.querySelector(".cmp-bar a").href`)))
 		eval[bool](p, settled)
 		if n := eval[int](p, `document.querySelectorAll(".cmp-chosen li").length`); n != 6 {
+			t.Errorf("%s: %d results are compared", base, n)
+		}
+		// On the page of a result, it and a neighbour.
+		p.do(chromedp.Navigate(eval[string](p, `document.querySelector(".cmp-chosen li:nth-child(5) a").href`)))
+		eval[bool](p, `new Promise(done => { const t0 = Date.now(); (function look() { if (document.querySelector("#neighbours .cmp-box") || Date.now() - t0 > 20000) return done(true); setTimeout(look, 20) })() })`)
+		if eval[bool](p, `document.querySelector(".cmp-bar").offsetParent !== null`) {
+			t.Errorf("%s: one result is offered for comparison", base)
+		}
+		p.do(chromedp.Click("#neighbours .cmp-box"))
+		p.do(chromedp.Navigate(eval[string](p, `document.querySelector(".cmp-bar a").href`)))
+		eval[bool](p, settled)
+		if n := eval[int](p, `document.querySelectorAll(".cmp-chosen li").length`); n != 2 {
 			t.Errorf("%s: %d results are compared", base, n)
 		}
 		if c, _ := p.take(); len(c) > 0 {

@@ -110,6 +110,7 @@ func (s *site) resultPage(e *entry) job {
 			p.Flag = &flagView{s.reasonText(f.Reason, f.Text), f.Date, f.Discussion}
 		}
 		p.compareRef = compareLink(page, e.Hash)
+		p.Scripts = append(p.Scripts, s.assets.pickJS)
 		p.Stars, p.StarsText, p.ScaleURL = s.stars(e.Rating), s.ratingText(e), s.pageLink(page, "methodology/rating/")
 		p.Also = s.alsoRated(e)
 		p.Facts = s.resultFacts(page, e)
