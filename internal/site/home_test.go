@@ -225,3 +225,29 @@ func TestFamilyColours(t *testing.T) {
 		t.Errorf("%d swatches of %d names found", n, len(colour))
 	}
 }
+
+// A board whose points are no limit on speed has its plain figure on the home
+// page, and nothing that a slider would move.
+func TestHomeWithoutLimit(t *testing.T) {
+	root := smallBoard(t)
+	settings := filepath.Join(root, "content", "site.yaml")
+	data, err := os.ReadFile(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data = regexp.MustCompile(`(?m)^    constraint: .*\n`).ReplaceAll(data, nil)
+	if err := os.WriteFile(settings, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(root, "public")
+	build(t, root, Options{Out: out})
+	page, err := os.ReadFile(filepath.Join(out, "index.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]bool{`id="tradeoff"`: true, "home.": false, "pick-": false} {
+		if got := strings.Contains(strings.Join(regexp.MustCompile(`(?s)<main.*</main>|<script[^>]*>`).FindAllString(string(page), -1), ""), text); got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
+}
