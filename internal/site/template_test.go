@@ -17,7 +17,7 @@ func TestTemplatesFitTheirPages(t *testing.T) {
 	}
 	pages := map[string]any{
 		"home": homePage{}, "boards": boardsPage{}, "board": boardPage{}, "models": modelsPage{}, "model": modelPage{}, "hardwares": hardwaresPage{},
-		"hardware": hardwarePage{}, "result": resultPage{}, "tombstone": tombstonePage{}, "task": taskPage{}, "labels": labelsPage{}, "reading": readingPage{}, "compare": comparePage{}, "page": contentPage{},
+		"hardware": hardwarePage{}, "result": resultPage{}, "tombstone": tombstonePage{}, "task": taskPage{}, "labels": labelsPage{}, "reading": readingPage{}, "compare": comparePage{}, "rows": rowsPage{}, "page": contentPage{},
 		"citepage": citePage{}, "data": dataPage{}, "dictionary": dictionaryPage{}, "moderation": moderationPage{}, "queue": queuePage{}, "notfound": notFoundPage{},
 	}
 	for _, name := range pageTemplates {
