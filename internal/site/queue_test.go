@@ -63,21 +63,27 @@ func someResult(t testing.TB, root string) string {
 	return r.ID
 }
 
-func TestQueueAndModeration(t *testing.T) {
-	root := smallBoard(t)
-	id := someResult(t, root)
-	writeModeration(t, root, `
+// everyState is a moderation.yaml with a flag on a result, a withdrawal, and
+// requests in all states but one.
+func everyState(id string) string {
+	return `
 flags:
-  - {id: `+id+`, reason: unreproducible, text: "Two others saw twice the energy.", date: "2026-03-01", discussion: "https://example.org/d/1"}
+  - {id: ` + id + `, reason: unreproducible, text: "Two others saw twice the energy.", date: "2026-03-01", discussion: "https://example.org/d/1"}
 withdrawals:
   - {id: 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff, reason: wrong-workload, date: "2026-02-01", discussion: "https://example.org/d/2", title: "Gone one", model: example/Gone-7B, task: chat, hardware: H100}
 requests:
-  - {model: Qwen/Qwen3-8B, task: chat, hardware: h100, state: finished, date: "2026-03-04", by: Ada, result: `+id[:12]+`, history: [{state: pending, date: "2026-01-02"}, {state: running, date: "2026-02-03", text: "on two cards"}, {state: finished, date: "2026-03-04"}]}
+  - {model: Qwen/Qwen3-8B, task: chat, hardware: h100, state: finished, date: "2026-03-04", by: Ada, result: ` + id[:12] + `, history: [{state: pending, date: "2026-01-02"}, {state: running, date: "2026-02-03", text: "on two cards"}, {state: finished, date: "2026-03-04"}]}
   - {model: example/New-1B, task: chat, state: pending, date: "2026-03-05", by: "<b>Eve</b>", discussion: "https://example.org/d/3"}
   - {model: example/Old-1B, task: chat, state: pending, date: "2026-01-05", by: Bob}
   - {model: example/Big-900B, task: chat, hardware: b200, state: failed, date: "2026-03-06", by: Cleo, reason: "It needs 16 cards.", next: "Somebody with a larger server."}
   - {model: example/Back-3B, task: chat, state: finished, date: "2026-03-07", by: Dan, result: 001122334455}
-`)
+`
+}
+
+func TestQueueAndModeration(t *testing.T) {
+	root := smallBoard(t)
+	id := someResult(t, root)
+	writeModeration(t, root, everyState(id))
 	out := filepath.Join(t.TempDir(), "public")
 	build(t, root, Options{Out: out})
 
