@@ -211,7 +211,8 @@
     }
     var k = box.width / this.data.w, paint = painter(this.el);
     this.host.hidden = false;
-    set(this.host, { display: 'block', position: 'relative', width: box.width + 'px', height: this.data.h * k + 'px' });
+    // Until a narrower window is drawn again the old drawing is cut, not wider than the page.
+    set(this.host, { display: 'block', position: 'relative', width: box.width + 'px', maxWidth: '100%', overflow: 'hidden', height: this.data.h * k + 'px' });
     this.font = getComputedStyle(this.el).fontFamily;
     try {
       var first = !this.chart;
