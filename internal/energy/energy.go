@@ -93,6 +93,10 @@ type Device struct {
 	MIG         *bool
 	VGPU        string // "" for a whole GPU, else what it is: "vgpu", "host-vgpu", "host-vsga"
 	NVLinks     *int64 // active links; 0 is a GPU on PCIe alone
+	// Peers says of each other GPU, by UUID, whether the two reach each other over
+	// NVLink. One that is not in it is one of which nobody knows: active links
+	// alone do not tell where they lead.
+	Peers map[string]bool
 
 	CounterSource string // CounterTotal, CounterField, or "" without a counter
 	PowerSource   string // PowerInstant, PowerAverage, PowerUsage or ""

@@ -31,6 +31,8 @@ type FakeDevice struct {
 	SMClockMHz int64 // [1980]
 	MaskOnly   bool  // an old driver: reasons as a mask, no counters
 	MIG        bool
+	NVLink     bool // joined to every other GPU that has it
+	NoPeers    bool // an old driver: nobody knows how GPUs are joined
 	VGPU       string
 	Procs      []Proc
 	Faults     []Fault
@@ -148,6 +150,18 @@ func (f *Fake) Devices(context.Context) ([]Device, error) {
 		}
 		if !d.NoPower {
 			out[i].PowerSource, out[i].Scope = d.powerSource(), ScopeGPU
+		}
+		if d.NVLink {
+			out[i].NVLinks = ptr(int64(18))
+		}
+		for k, o := range f.opt.Devices {
+			if i == k || d.NoPeers {
+				continue
+			}
+			if out[i].Peers == nil {
+				out[i].Peers = map[string]bool{}
+			}
+			out[i].Peers[o.UUID] = d.NVLink && o.NVLink
 		}
 		if d.has(FaultUUID, now) {
 			out[i].UUID = otherUUID

@@ -467,7 +467,32 @@ func (s *nvmlSource) Devices(context.Context) ([]Device, error) {
 		out[i].UUID = uuid
 		s.describe(d.handle, &out[i])
 	}
+	s.peers(out)
 	return out, nil
+}
+
+// peers asks of each pair of GPUs whether it is joined by NVLink, directly or
+// through switches. A status that is not known leaves the pair out.
+func (s *nvmlSource) peers(devs []Device) {
+	if !s.has("nvmlDeviceGetP2PStatus") {
+		return
+	}
+	for i := range devs {
+		for k := range devs {
+			if i == k || devs[i].Problem != "" || devs[k].Problem != "" {
+				continue
+			}
+			h := s.devices[i].handle
+			st, ret := h.GetP2PStatus(s.devices[k].handle, nvml.P2P_CAPS_INDEX_NVLINK)
+			if ret != nvml.SUCCESS || st < nvml.P2P_STATUS_OK || st >= nvml.P2P_STATUS_UNKNOWN {
+				continue
+			}
+			if devs[i].Peers == nil {
+				devs[i].Peers = map[string]bool{}
+			}
+			devs[i].Peers[devs[k].UUID] = st == nvml.P2P_STATUS_OK
+		}
+	}
 }
 
 func (s *nvmlSource) device(dev int) (*nvmlDevice, error) {

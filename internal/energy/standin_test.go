@@ -196,7 +196,7 @@ func TestStandinWhole(t *testing.T) {
 		Index: 1, UUID: "GPU-22222222-0000-4000-8000-000000000001", Name: "Stand-in 300 W", PCI: "00000000:1C:00.0", MemoryBytes: ptr(int64(80 << 30)),
 		PowerLimitDefaultMW: ptr(int64(700000)), PowerLimitMW: ptr(int64(650000)), PowerLimitMinMW: ptr(int64(200000)), PowerLimitMaxMW: ptr(int64(700000)),
 		AppSMClockMHz: ptr(int64(1755)), AppMemClockMHz: ptr(int64(2619)), MaxSMClockMHz: ptr(int64(1980)), MaxMemClockMHz: ptr(int64(2619)),
-		ECC: ptr(true), Persistence: ptr(true), MIG: ptr(false), NVLinks: ptr(int64(12)),
+		ECC: ptr(true), Persistence: ptr(true), MIG: ptr(false), NVLinks: ptr(int64(12)), Peers: map[string]bool{firstUUID: true},
 		CounterSource: CounterTotal, PowerSource: PowerInstant, Scope: ScopeGPU})
 	if !bytes.Equal(got, want) {
 		t.Errorf("device\n%s, want\n%s", got, want)
@@ -224,6 +224,9 @@ func TestStandinWhole(t *testing.T) {
 		t.Errorf("processes %+v", st.Procs)
 	}
 }
+
+// firstUUID is that of the stand-in's first GPU.
+const firstUUID = "GPU-11111111-0000-4000-8000-000000000000"
 
 // version ends the name of a C function that came in several.
 var version = regexp.MustCompile(`_v\d$`)
@@ -378,6 +381,7 @@ var loses = map[string]string{
 	"nvmlDeviceGetPersistenceMode":                 "Persistence",
 	"nvmlDeviceGetMigMode":                         "MIG",
 	"nvmlDeviceGetNvLinkState":                     "NVLinks",
+	"nvmlDeviceGetP2PStatus":                       "Peers",
 	"nvmlDeviceGetTemperature":                     "TempC",
 	"nvmlDeviceGetUtilizationRates":                "UtilPercent",
 	"nvmlDeviceGetFieldValues":                     "ReasonNS",
@@ -481,6 +485,18 @@ func TestStandinModes(t *testing.T) {
 		{"fields_unfilled", func(s seen) string { // SUCCESS, and nothing was written
 			if d := s.Devices[0]; d.PowerSource != PowerUsage || s.State.ReasonNS != nil {
 				return fmt.Sprintf("%+v %+v", d, s.State.ReasonNS)
+			}
+			return ""
+		}},
+		{"pcie", func(s seen) string { // links that lead elsewhere
+			if p := s.Devices[1].Peers; len(p) != 1 || p[firstUUID] || *s.Devices[1].NVLinks != 12 {
+				return fmt.Sprint(p)
+			}
+			return ""
+		}},
+		{"p2p_unknown", func(s seen) string {
+			if p := s.Devices[1].Peers; p != nil {
+				return fmt.Sprint(p)
 			}
 			return ""
 		}},

@@ -165,6 +165,14 @@ int nvmlDeviceGetNvLinkState(board *b, unsigned link, int *on) {
   return OK;
 }
 #endif
+#ifndef OMIT_nvmlDeviceGetP2PStatus
+int nvmlDeviceGetP2PStatus(board *b, board *other, int caps, int *status) {
+  alive();
+  if (caps != 2 || b == other) return INVALID;
+  *status = mode("pcie") ? 5 : mode("p2p_unknown") ? 6 : 0;
+  return OK;
+}
+#endif
 #ifndef OMIT_nvmlDeviceGetTotalEnergyConsumption
 int nvmlDeviceGetTotalEnergyConsumption(board *b, unsigned long long *mj) {
   alive();
@@ -235,10 +243,18 @@ int nvmlDeviceGetCurrentClocksEventReasons(board *b, unsigned long long *m) { (v
 int nvmlDeviceGetCurrentClocksThrottleReasons(board *b, unsigned long long *m) { (void)b; alive(); *m = 0x204; return OK; }
 #endif
 
-/* five processes, so that a caller's first guess of the number is too small */
-static const unsigned pids[] = { 4242, 1, 77, 78, 79 };
-#define LIST(T) \
+/* five processes, so that a caller's first guess of the number is too small; with
+   -DOWN the process that asks is all of them */
+#ifdef OWN
+#include <unistd.h>
+#define FILL() for (unsigned i = 0; i < sizeof pids / sizeof *pids; i++) pids[i] = (unsigned)getpid();
+#else
+#define FILL()
+#endif
+static unsigned pids[] = { 4242, 1, 77, 78, 79 };
+#define LIST() \
   alive(); \
+  FILL() \
   if (mode("pids_forbidden")) return NOPERM; \
   unsigned all = sizeof pids / sizeof *pids; \
   if (*n < all) { *n = all; return SMALL; } \
@@ -267,7 +283,8 @@ int nvmlDeviceGetMPSComputeRunningProcesses_v3(board *b, unsigned *n, process *p
 #define ALSO \
   alive(); \
   if (*n < 1) { *n = 1; return SMALL; } \
-  p[0].pid = 4242; \
+  FILL() \
+  p[0].pid = pids[0]; \
   p[0].used = 1; \
   *n = 1; \
   return OK;
