@@ -7,20 +7,15 @@
 package chart
 
 import (
-	"context"
 	"fmt"
 	"html/template"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
-	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"jouleboard/internal/browsertest"
 )
 
 type harnessFigure struct {
@@ -68,112 +63,38 @@ func harness(t *testing.T, cs []Chart) string {
 	return "file://" + f.Name()
 }
 
-// tab is a page in Chromium with everything the browser complained about.
-type tab struct {
-	t          *testing.T
-	ctx        context.Context
-	mu         sync.Mutex
-	complaints []string
-}
+// tab is a browser's tab with the questions that tests of charts ask.
+type tab struct{ *browsertest.Tab }
 
-func newTab(t *testing.T) *tab {
-	t.Helper()
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.UserDataDir(t.TempDir()))
-	ctx, stop := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
-	t.Cleanup(stop)
-	p := &tab{t: t}
-	if err := chromedp.Listen(ctx, p.listen); err != nil {
-		t.Skipf("no browser: %v", err)
-	}
-	p.ctx, stop = context.WithTimeout(ctx, 90*time.Second)
-	t.Cleanup(stop)
-	return p
-}
-
-func (p *tab) listen(ev any) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	switch ev := ev.(type) {
-	case *runtime.EventConsoleAPICalled:
-		for _, a := range ev.Args {
-			p.complaints = append(p.complaints, "console: "+string(a.Value))
-		}
-	case *runtime.EventExceptionThrown:
-		what := ev.ExceptionDetails.Text
-		if ev.ExceptionDetails.Exception != nil {
-			what += " " + ev.ExceptionDetails.Exception.Description
-		}
-		p.complaints = append(p.complaints, what)
-	case *log.EventEntryAdded:
-		p.complaints = append(p.complaints, fmt.Sprint("log: ", ev.Entry.Text))
-	}
-}
-
-func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
-	p.t.Helper()
-	if err := chromedp.Do(p.ctx, steps...); err != nil {
-		p.t.Fatal(err)
-	}
-}
+func newTab(t *testing.T) *tab { return &tab{browsertest.New(t)} }
 
 func (p *tab) run(script string) {
-	p.t.Helper()
-	if _, err := chromedp.Run(p.ctx, chromedp.Evaluate[chromedp.Void](script)); err != nil {
-		p.t.Fatalf("%v in %s", err, script)
-	}
+	p.T.Helper()
+	browsertest.Eval[bool](p.Tab, "("+script+"), true")
 }
 
-// truth fails the test where a script, or the promise it gives, is not true.
+// truth fails the test where a script, or the promise it gives, does not come to
+// be true.
 func (p *tab) truth(what, script string) {
-	p.t.Helper()
-	ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise))
-	if err != nil {
-		p.t.Fatalf("%s: %v", what, err)
-	}
-	if !ok {
-		p.t.Errorf("not so: %s", what)
+	p.T.Helper()
+	if !p.Soon(script) {
+		p.T.Errorf("not so: %s", what)
 	}
 }
 
 // none fails the test where a script lists anything.
 func (p *tab) none(what, script string) {
-	p.t.Helper()
-	bad, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]string](script))
-	if err != nil {
-		p.t.Fatalf("%s: %v", what, err)
+	p.T.Helper()
+	if bad := browsertest.Eval[[]string](p.Tab, script); len(bad) > 0 {
+		p.T.Errorf("%s: %q", what, bad)
 	}
-	if len(bad) > 0 {
-		p.t.Errorf("%s: %q", what, bad)
-	}
-}
-
-// scheme emulates the system's colours: "dark", "light".
-func scheme(value string) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}},
-		})
-		return err
-	})
 }
 
 // shoot keeps a picture for looking at.
 func (p *tab) shoot(name string) {
-	p.t.Helper()
-	out := os.Getenv("JOULEBOARD_CHART_OUT")
-	if out == "" {
-		return
-	}
-	png, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(out, name+".png"), png, 0o644); err != nil {
-		p.t.Fatal(err)
+	p.T.Helper()
+	if out := os.Getenv("JOULEBOARD_CHART_OUT"); out != "" {
+		p.Shoot(filepath.Join(out, name+".png"))
 	}
 }
 
@@ -216,7 +137,8 @@ func TestBrowser(t *testing.T) {
 	cs := testCharts(t)
 	url := harness(t, cs)
 	p := newTab(t)
-	p.do(scheme("light"), chromedp.EmulateViewport(1112, 900), chromedp.Navigate(url),
+	p.Scheme("light")
+	p.Do(chromedp.EmulateViewport(1112, 900), chromedp.Navigate(url),
 		chromedp.WaitVisible(chromedp.CSS("figure.is-live canvas")))
 	p.truth("a chart far below the view waits", `!document.querySelector('#hostile-bars').classList.contains('is-live')`)
 	p.truth("the page keeps its height", fmt.Sprintf(`Math.abs(document.querySelector('figure.is-live .live').getBoundingClientRect().height - %g) < 1.5`, cs[0].List(false).H/mmPerPx))
@@ -226,7 +148,7 @@ func TestBrowser(t *testing.T) {
 		}
 		sel := "#" + c.name()
 		p.run(`document.querySelector('` + sel + `').scrollIntoView()`)
-		p.do(chromedp.WaitVisible(chromedp.CSS(sel + ".is-live canvas")))
+		p.Do(chromedp.WaitVisible(chromedp.CSS(sel + ".is-live canvas")))
 		p.truth(sel+" paints", `(() => { `+pixelsOf(sel+" canvas")+`
 			let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i]) n++; return n > 2000; })()`)
 		p.truth(sel+" hides its drawing", `document.querySelector('`+sel+` .wide').getBoundingClientRect().width === 0`)
@@ -245,11 +167,10 @@ func TestBrowser(t *testing.T) {
 		return false; })()`)
 	p.shoot("live-tip")
 
-	p.do(scheme("dark"))
-	p.truth("charts follow the page's colours", `new Promise(r => setTimeout(() => {
-		`+pixelsOf("figure canvas")+`
+	p.Scheme("dark")
+	p.truth("charts follow the page's colours", `(() => { `+pixelsOf("figure canvas")+`
 		let light = 0; for (let i = 0; i < d.length; i += 4) if (d[i+3] > 200 && d[i] > 200 && d[i+1] > 200) light++;
-		r(light > 200); }, 300))`)
+		return light > 200; })()`)
 	p.shoot("live-dark")
 
 	p.run(`window.dispatchEvent(new Event('beforeprint'))`)
@@ -259,18 +180,18 @@ func TestBrowser(t *testing.T) {
 	p.run(`window.dispatchEvent(new Event('afterprint'))`)
 	p.truth("charts return after print", liveCharts+` > 1`)
 
-	p.do(scheme("light"), chromedp.EmulateViewport(392, 800))
-	p.truth("narrow pages show narrow drawings", `new Promise(r => setTimeout(() => r(`+liveCharts+` === 0
-		&& document.querySelector('.narrow svg').getBoundingClientRect().width > 300), 400))`)
+	p.Scheme("light")
+	p.Size(392, 800)
+	p.truth("narrow pages show narrow drawings", liveCharts+` === 0
+		&& document.querySelector('.narrow svg').getBoundingClientRect().width > 300`)
 	p.none("text outside its drawing, narrow", outside)
 	p.none("text over text, narrow", overlaps)
 	p.shoot("static-narrow")
-	p.do(chromedp.EmulateViewport(1400, 800))
-	p.truth("a wider page brings them back", `new Promise(r => setTimeout(() => r(`+liveCharts+` > 1), 400))`)
+	p.Size(1400, 800)
+	p.truth("a wider page brings them back", liveCharts+` > 1`)
 
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, c := range p.complaints {
+	complaints, _ := p.Take()
+	for _, c := range complaints {
 		t.Errorf("the browser complains: %s", c)
 	}
 }

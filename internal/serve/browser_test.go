@@ -11,10 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
-	"github.com/chromedp/chromedp"
-
+	"jouleboard/internal/browsertest"
 	"jouleboard/internal/result"
 )
 
@@ -70,30 +68,11 @@ func TestInBrowser(t *testing.T) {
 		}
 	}()
 
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()))
-	tab, end := chromedp.NewExecAllocator(context.Background(), opts...)
-	defer end()
-	tab, end = chromedp.NewContext(tab)
-	defer end()
-	tab, end = context.WithTimeout(tab, 2*time.Minute)
-	defer end()
-	if err := chromedp.Do(tab, chromedp.Navigate(Address(l, "/some/base/"))); err != nil {
-		t.Skipf("no browser: %v", err)
-	}
-	eval := func(script string) bool {
-		ok, err := chromedp.Run(tab, chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise))
-		return err == nil && ok
-	}
-	// A reload in the middle of a question is no answer, so it is asked again.
+	p := browsertest.New(t)
+	p.Open(Address(l, "/some/base/"))
 	expect := func(what, script string) {
 		t.Helper()
-		for range 400 {
-			if eval(script) {
-				return
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		t.Fatalf("%s: %s", what, script)
+		p.Wait(what, script)
 	}
 	const errors = `document.querySelector("jouleboard-errors")`
 	colour := func(c string) string {

@@ -15,99 +15,52 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"jouleboard/internal/browsertest"
 )
 
-// tab is a browser tab that remembers complaints and requests.
+// tab is a browser's tab with the steps that only tests of the site take.
 type tab struct {
-	t          *testing.T
-	ctx        context.Context
-	mu         sync.Mutex
-	complaints []string
-	requests   []string
+	*browsertest.Tab
+	t   *testing.T
+	ctx context.Context
 }
 
 func newTab(t *testing.T) *tab {
 	t.Helper()
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.UserDataDir(t.TempDir()))
-	ctx, stop := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
-	t.Cleanup(stop)
-	p := &tab{t: t}
-	if err := chromedp.Listen(ctx, p.listen); err != nil {
-		t.Skipf("no browser: %v", err)
-	}
-	p.ctx, stop = context.WithTimeout(ctx, 3*time.Minute)
-	t.Cleanup(stop)
-	return p
-}
-
-func (p *tab) listen(ev any) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	switch ev := ev.(type) {
-	case *network.EventRequestWillBeSent:
-		p.requests = append(p.requests, ev.Request.URL)
-	case *runtime.EventConsoleAPICalled:
-		for _, a := range ev.Args {
-			p.complaints = append(p.complaints, "console: "+string(a.Value))
-		}
-	case *runtime.EventExceptionThrown:
-		p.complaints = append(p.complaints, "exception: "+ev.ExceptionDetails.Text)
-	case *log.EventEntryAdded:
-		p.complaints = append(p.complaints, fmt.Sprint("log: ", ev.Entry.Text, " ", ev.Entry.URL))
-	}
+	p := browsertest.New(t)
+	p.Size(1280, 900)
+	return &tab{Tab: p, t: t, ctx: p.Ctx}
 }
 
 func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	if err := chromedp.Do(p.ctx, steps...); err != nil {
-		p.t.Fatal(err)
-	}
+	p.Do(steps...)
 }
 
 func eval[T any](p *tab, script string) T {
 	p.t.Helper()
-	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
-	if err != nil {
-		p.t.Fatalf("%v in %.200s", err, script)
-	}
-	return v
+	return browsertest.Eval[T](p.Tab, script)
 }
 
 // call sends a command of the browser's protocol.
 func call[P, R any](p *tab, cmd cdp.Command[P, R], params P) {
 	p.t.Helper()
-	if _, err := chromedp.Call(p.ctx, cmd, params); err != nil {
-		p.t.Fatalf("%s: %v", cmd.Method, err)
-	}
+	browsertest.Call(p.Tab, cmd, params)
 }
 
 func (p *tab) scripts(on bool) {
 	p.t.Helper()
-	call(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
+	p.Scripts(on)
 }
 
 // take returns and forgets what was seen so far.
-func (p *tab) take() (complaints, requests []string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	complaints, requests = p.complaints, p.requests
-	p.complaints, p.requests = nil, nil
-	return complaints, requests
-}
+func (p *tab) take() (complaints, requests []string) { return p.Take() }
 
 // kinds are one page of each kind of the shipped site.
 func kinds(t *testing.T, dir string) []string {
