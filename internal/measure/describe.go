@@ -110,12 +110,7 @@ func (j *job) hardware() *result.Hardware {
 	if n := len(j.devs); n > 0 {
 		hw.Name = firstNonEmpty(hw.Name, j.devs[0].Name)
 		hw.Count = int64(n)
-		if l := j.devs[0].NVLinks; n > 1 && l != nil {
-			hw.Interconnect = "pcie"
-			if *l > 0 {
-				hw.Interconnect = "nvlink"
-			}
-		}
+		hw.Interconnect = interconnect(j.devs)
 	}
 	hw.Name = firstNonEmpty(hw.Name, "unknown")
 	if j.env.Catalog != nil {
@@ -128,6 +123,39 @@ func (j *job) hardware() *result.Hardware {
 		j.note("the number of accelerators is not known, so 1 was written")
 	}
 	return hw
+}
+
+// interconnect says how the GPUs of G reach each other (section 9): "nvlink" and
+// "pcie" hold for every pair, "nvlink, pcie" is some of each, and "unknown" is a
+// driver that does not tell. One GPU has nobody to reach.
+func interconnect(devs []energy.Device) string {
+	if len(devs) < 2 {
+		return ""
+	}
+	linked, apart, unlinked := 0, 0, 0
+	for i, d := range devs {
+		if d.NVLinks != nil && *d.NVLinks == 0 {
+			unlinked++
+		}
+		for _, o := range devs[:i] {
+			switch yes, known := d.Peers[o.UUID]; {
+			case !known:
+			case yes:
+				linked++
+			default:
+				apart++
+			}
+		}
+	}
+	switch pairs := len(devs) * (len(devs) - 1) / 2; {
+	case linked == pairs:
+		return "nvlink"
+	case apart == pairs, unlinked == len(devs):
+		return "pcie"
+	case linked+apart == pairs:
+		return "nvlink, pcie"
+	}
+	return "unknown"
 }
 
 func (j *job) device(d energy.Device) result.Device {

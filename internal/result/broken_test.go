@@ -184,10 +184,15 @@ var broken = []edit{
 	{name: "greedy and warm", base: resulttest.Endpoint, mod: func(r *result.Result) { r.Workload.Sampling.Temperature = resulttest.P(0.8) }},
 	{name: "multinomial and cold", base: resulttest.Endpoint, mod: func(r *result.Result) { r.Workload.Sampling.Method = "multinomial" }},
 	{name: "devices", base: resulttest.Measured, mod: func(r *result.Result) {
-		r.Hardware.Count = 2
+		r.Hardware.Count, r.Hardware.Interconnect = 2, "nvlink"
 		r.Hardware.Devices = append(r.Hardware.Devices, r.Hardware.Devices[0])
 		r.Window[0].EndUs = r.Window[0].StartUs
 		r.Window[1].Devices[0].UUIDSHA256 = strings.Repeat("7b", 32)
+	}},
+	{name: "several devices and no word on what joins them", base: resulttest.Measured, mod: func(r *result.Result) {
+		r.Hardware.Count = 2
+		r.Hardware.Devices = append(r.Hardware.Devices, r.Hardware.Devices[0])
+		r.Hardware.Devices[1].UUIDSHA256 = strings.Repeat("7b", 32)
 	}},
 	{name: "more active parameters than parameters", mod: func(r *result.Result) { r.Model.ActiveParametersB = resulttest.P(9.0) }},
 	{name: "impossible dates", mod: func(r *result.Result) {

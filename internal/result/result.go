@@ -93,7 +93,7 @@ type Hardware struct {
 	HostCPU string   `json:"host_cpu,omitzero"`
 	// HostMemoryBytes is the memory of the host.
 	HostMemoryBytes int64  `json:"host_memory_bytes,omitzero"`
-	Interconnect    string `json:"interconnect,omitzero"` // nvlink, pcie
+	Interconnect    string `json:"interconnect,omitzero"` // nvlink, pcie, both, or unknown; of several devices
 	Where           string `json:"where,omitzero"`        // cloud instance type, or own
 	// Mixed declares that the devices are not all of one model.
 	Mixed *bool `json:"mixed,omitzero"`

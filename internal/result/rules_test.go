@@ -255,7 +255,7 @@ func faults() []fault {
 			s.Slow[5].Foreign = []result.ForeignProcess{{Device: 0, Pid: 4242}}
 		})},
 
-		{rule: "V18", level: E, name: "a device too few", before: plan(func(r *result.Result) { r.Hardware.Count = 2 }), says: "count is 2"},
+		{rule: "V18", level: E, name: "a device too few", before: plan(func(r *result.Result) { r.Hardware.Count, r.Hardware.Interconnect = 2, "nvlink" }), says: "count is 2"},
 		{rule: "V18", level: E, name: "a server process elsewhere", before: inSamples(func(s *result.SamplesFile) { s.Header.Outside = []string{strings.Repeat("77", 32)} }), says: "server also runs on GPU 77777777"},
 		{rule: "V18", level: E, name: "a device changed", before: inSamples(func(s *result.SamplesFile) { s.End.Devices[0].UUIDSHA256 = strings.Repeat("99", 32) }), says: "device set changed"},
 		{rule: "V18", level: E, name: "a device gone at the end", before: inSamples(func(s *result.SamplesFile) { s.End.Devices = nil })},

@@ -147,6 +147,11 @@ func (v *violations) missing(at, key, def string) {
 			f.Hint = "a figure published elsewhere needs a source block instead"
 		}
 	case "measured_energy":
+		if key == "interconnect" {
+			f.Message += "; a measured result with energy of several devices needs it"
+			f.Hint = "write nvlink, pcie, or both with a comma between; unknown where nobody knows"
+			break
+		}
 		f.Message += "; a measured result with energy needs it"
 	case "with_energy":
 		f.Message += "; metrics hold energy, so the boundary must say what the joules include"

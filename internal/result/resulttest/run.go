@@ -142,6 +142,9 @@ func unmeasured(sp Spec, s *result.SamplesFile) *result.Result {
 		one.UUIDSHA256 = dev.UUIDSHA256
 		r.Hardware.Devices = append(r.Hardware.Devices, one)
 	}
+	if sp.Devices > 1 {
+		r.Hardware.Interconnect = "nvlink"
+	}
 	if sp.Devices < 0 {
 		r.Boundary = nil
 	}
