@@ -418,9 +418,8 @@ func TestCodeColours(t *testing.T) {
 	named := map[string]bool{}
 	for _, c := range codeColours {
 		named[c.class] = true
-		for _, pair := range [][2]string{{c.light, "#f6f7f6"}, {c.dark, "#171b19"}} {
-			a, b := contrastOnWhite(pair[0]), contrastOnWhite(pair[1])
-			if r := max(a, b) / min(a, b); r < 4.5 {
+		for _, pair := range [][2]string{{c.light, raisedLight}, {c.dark, raisedDark}} {
+			if r := contrast(pair[0], pair[1]); r < 4.5 {
 				t.Errorf("%s: %s on %s has a contrast of %.2f", c.class, pair[0], pair[1], r)
 			}
 		}

@@ -69,12 +69,6 @@ type Related struct {
 	Text  string `yaml:"text"`
 }
 
-// Theme is what a board may change of the look.
-type Theme struct {
-	Accent string `yaml:"accent"` // #rrggbb; must be readable on white
-	Logo   string `yaml:"logo"`   // picture inside the content folder
-}
-
 // Labels says which labels a build writes beside each result.
 type Labels struct {
 	Build   []string `yaml:"build"`    // badge and names of LabelFiles; default badge, full-svg, full-pdf
@@ -99,7 +93,7 @@ func LoadSite(content fs.FS) (*Site, result.Findings) {
 	}
 	s.doc, findings = readYAML(root+SiteFile, data, 1, s)
 	s.defaults()
-	findings = append(findings, s.check(content)...)
+	findings = append(findings, s.check()...)
 	findings.Sort()
 	return s, findings
 }

@@ -4,12 +4,9 @@ package content
 
 import (
 	"fmt"
-	"io/fs"
-	"math"
 	"net/mail"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -21,7 +18,6 @@ import (
 var (
 	languageForm = regexp.MustCompile(`^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$`)
 	licenseForm  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.+-]*$`)
-	colourForm   = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
 	orcidForm    = regexp.MustCompile(`^\d{4}-\d{4}-\d{4}-\d{3}[0-9X]$`)
 	keyForm      = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 	branchForm   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]*$`)
@@ -47,13 +43,13 @@ func (c *siteCheck) say(f result.Finding) {
 
 func (c *siteCheck) bad(pointer, msg, hint string) { c.add(result.Error, pointer, msg, hint) }
 
-// check looks at every value; content is needed for the files it names.
-func (s *Site) check(content fs.FS) result.Findings {
+// check looks at every value.
+func (s *Site) check() result.Findings {
 	c := &siteCheck{s: s}
 	c.identity()
 	c.people()
 	c.links()
-	c.look(content)
+	c.look()
 	reg := c.formulas()
 	for _, f := range s.Rank.Check(reg) {
 		c.say(f)
@@ -196,41 +192,6 @@ func (c *siteCheck) links() {
 			c.bad(at+"/url", fmt.Sprintf("url %q is not an https address", result.Clip(l.URL)), "")
 		}
 	}
-}
-
-func (c *siteCheck) look(content fs.FS) {
-	t := &c.s.Theme
-	switch {
-	case t.Accent == "":
-	case !colourForm.MatchString(t.Accent):
-		c.bad("/theme/accent", fmt.Sprintf("accent %q is not a colour", result.Clip(t.Accent)), "write six hex digits, as in #0b6e4f")
-	default:
-		t.Accent = strings.ToLower(t.Accent)
-		if r := contrastOnWhite(t.Accent); r < 4.5 {
-			c.bad("/theme/accent", fmt.Sprintf("accent %s has a contrast of %.2f on white; links need 4.5", t.Accent, r), "choose a darker colour")
-		}
-	}
-	if t.Logo != "" {
-		if st, err := fs.Stat(content, t.Logo); err != nil || !st.Mode().IsRegular() {
-			c.bad("/theme/logo", fmt.Sprintf("logo %s%s is not there", root, result.Clip(t.Logo)), "name a picture inside the content folder")
-		}
-	}
-}
-
-// contrastOnWhite is the WCAG contrast ratio of #rrggbb on white.
-func contrastOnWhite(hex string) float64 {
-	lum := 0.0
-	for i, weight := range [...]float64{0.2126, 0.7152, 0.0722} {
-		v, _ := strconv.ParseUint(hex[1+2*i:3+2*i], 16, 8)
-		x := float64(v) / 255
-		if x <= 0.04045 {
-			x /= 12.92
-		} else {
-			x = math.Pow((x+0.055)/1.055, 2.4)
-		}
-		lum += weight * x
-	}
-	return 1.05 / (lum + 0.05)
 }
 
 // formulas compiles the formula columns and returns the registry that has them.

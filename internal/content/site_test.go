@@ -107,7 +107,7 @@ formulas:
   e: 1 + 1
 navigation: [{title: "", url: "javascript:alert(1)"}]
 related: [{title: T, url: relative}]
-theme: {accent: "#ffff00", logo: no.svg}
+theme: {accent: "#ffff00", logo: ../no.svg}
 labels: {build: [poster], hash_len: 13}
 citation: {doi: "https://doi.org/10.1234/x"}
 citation: {}
@@ -139,7 +139,7 @@ citation: {}
 		`navigation url "javascript:alert(1)"`,
 		`url "relative" is not an https address`,
 		`accent #ffff00 has a contrast of`,
-		`logo content/no.svg is not there`,
+		`logo "../no.svg" is not the path of a file`,
 		`label "poster" is not known`,
 		`hash_len is 13`,
 		`doi "https://doi.org/10.1234/x"`,
