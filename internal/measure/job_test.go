@@ -102,37 +102,77 @@ func TestClosedCircle(t *testing.T) {
 }
 
 // TestRealTime goes round the circle by the real clock and real sockets, as
-// short as energy allows (X1), and loses the GPU on the way. A busy machine widens
-// what may be asked of it.
+// short as energy allows (X1). On the way the GPU is lost, its counter stands still
+// or runs backwards, or the driver is an old one. A busy machine widens what may be
+// asked of it.
 func TestRealTime(t *testing.T) {
 	t.Parallel()
+	const well, old = "all is well", "an old driver"
+	faults := map[string]struct {
+		kind energy.FaultKind
+		rule string
+	}{
+		"the GPU is lost":            {energy.FaultLost, "V14"},
+		"the counter stands still":   {energy.FaultFreeze, "V13"},
+		"the counter runs backwards": {energy.FaultFall, "V13"},
+	}
 	trials := map[string]*trial{}
-	for _, name := range []string{"all is well", "the GPU is lost"} {
+	add := func(name string) *trial {
 		s := fake(t, fakeserver.Options{FirstToken: 600 * time.Millisecond, Gap: 5 * time.Millisecond, MinLength: 30, MaxLength: 30})
 		tr := newTrial(t, s.URL())
 		tr.board(energy.FakeDevice{Power: energy.Constant(300_000)})
 		tr.opt.MaxTokens, tr.opt.Requests, tr.opt.Concurrency = 64, 48, []int64{4}
-		trials[name] = tr
-	}
-	for _, tr := range trials {
 		tr.mutate = func(p *Plan) { p.Timing.Idle = 1500 * time.Millisecond } // the window must be bracketed (E7)
+		trials[name] = tr
+		return tr
 	}
-	breakIn(trials["the GPU is lost"], energy.FaultLost)
+	add(well)
+	for name, f := range faults {
+		breakIn(add(name), f.kind)
+	}
+	if !oldDriver(t, add(old)) {
+		delete(trials, old)
+	}
 	ends := together(t, trials)
-	out, err := ends["all is well"].out, ends["all is well"].err
+	out, err := ends[well].out, ends[well].err
 	if err != nil {
 		t.Fatal(err, said(out))
 	}
-	r := good(t, trials["all is well"], out)
+	r := good(t, trials[well], out)
 	if p := r.Metrics["mean_power_w"].Value; r.Class != result.ClassEnergy || p < 285 || p > 315 {
 		t.Errorf("class %s, mean power %g W, the board draws 300", r.Class, p)
 	}
-	tidy(t, trials["all is well"].env.Root)
-	out, err = ends["the GPU is lost"].out, ends["the GPU is lost"].err
-	if _, ok := has(out.Findings, "V14"); !ok || !errors.Is(err, ErrInvalid) {
-		t.Errorf("error %v, want V14: %s", err, said(out))
+	tidy(t, trials[well].env.Root)
+	for name, f := range faults {
+		t.Run(name, func(t *testing.T) {
+			out, err := ends[name].out, ends[name].err
+			if msg, ok := has(out.Findings, f.rule); !ok || !errors.Is(err, ErrInvalid) || !strings.ContainsAny(msg, "0123456789") {
+				t.Errorf("error %v, want %s with numbers: %s", err, f.rule, said(out))
+			}
+			if !strings.Contains(out.Hint, "--no-energy") {
+				t.Errorf("hint %q", out.Hint)
+			}
+			kept(t, out)
+			tidy(t, trials[name].env.Root)
+		})
 	}
-	kept(t, out)
+	t.Run(old, func(t *testing.T) {
+		if trials[old] == nil {
+			t.Skip("a library that stands in for the driver's needs cgo and a C compiler")
+		}
+		if err := ends[old].err; err != nil {
+			t.Fatal(err, said(ends[old].out))
+		}
+		r := good(t, trials[old], ends[old].out)
+		// Two boards of 300 W whose power is integrated (E1), and links of which
+		// this driver does not say where they lead.
+		if p := r.Metrics["mean_power_w"].Value; r.Class != result.ClassEnergy || math.Abs(p-600) > 0.01 || r.Window[0].Devices[1].Source != energy.PowerUsage {
+			t.Errorf("class %s, mean power %g W from %s, the boards draw 600", r.Class, p, r.Window[0].Devices[1].Source)
+		}
+		if r.Hardware.Count != 2 || r.Hardware.Interconnect != "unknown" || r.Software.Driver != "570.00.01" {
+			t.Errorf("hardware %+v, driver %s", r.Hardware, r.Software.Driver)
+		}
+	})
 }
 
 func readAll(t *testing.T, out *Outcome) string {

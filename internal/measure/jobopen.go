@@ -6,6 +6,7 @@ package measure
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -133,23 +134,22 @@ func (j *job) openEnergy(ctx context.Context) error {
 	default:
 		j.source, err = energy.OpenNVML(energy.NVMLOptions{LibraryPath: j.env.variable("JOULEBOARD_NVML_LIBRARY")})
 	}
-	const hint = "run `jouleboard doctor` for what this machine can measure, or use --no-energy for a result without energy"
 	if err != nil {
-		return &Machine{Err: fmt.Errorf("energy was asked for and cannot be measured here: %w", err), Hint: hint}
+		return noMeter(err)
 	}
 	j.later(func() { _ = j.source.Close() })
 	if j.info, err = j.source.Info(ctx); err != nil {
-		return &Machine{Err: err, Hint: hint}
+		return noMeter(err)
 	}
 	if j.all, err = j.source.Devices(ctx); err != nil {
-		return &Machine{Err: err, Hint: hint}
+		return noMeter(err)
 	}
 	if j.cands, err = energy.Select(j.all, j.visible()); err != nil {
-		return &Machine{Err: err, Hint: hint}
+		return noMeter(err)
 	}
 	for _, d := range j.cands {
 		if d.CounterSource == "" && d.PowerSource == "" {
-			return &Machine{Err: fmt.Errorf("%s gives neither energy nor power", d.UUID), Hint: hint}
+			return noMeter(fmt.Errorf("%s gives neither energy nor power", d.UUID))
 		}
 	}
 	if o.CPUEnergy {
@@ -158,6 +158,19 @@ func (j *job) openEnergy(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// noMeter says why there is no energy, with the source's own remedy first.
+func noMeter(err error) *Machine {
+	hint := "use --no-energy for a result without energy"
+	var u *energy.Unavailable
+	if errors.As(err, &u) {
+		err, hint = errors.New(u.Reason), firstNonEmpty(u.Hint, hint)
+	}
+	return &Machine{
+		Err:  errors.New("energy was asked for and cannot be measured here: " + plainly(err)),
+		Hint: hint + "; `jouleboard doctor` says what this machine can measure",
+	}
 }
 
 // visible is what the server's environment says about devices: that of a server
