@@ -36,7 +36,7 @@ func record(t *load.Trace, run int, phase string) result.RequestRecord {
 		Oc: t.Outcome, HTTP: t.HTTP, Fin: clipName(t.Finish),
 		Np: at(t.Np), Nc: at(t.Nc), Nr: at(t.Nr), Ncache: at(t.NCached),
 		Max: t.Max, Src: t.TokenSource, Tl: t.Timeline, By: t.Bytes, Dial: t.Dialed,
-		Fl: slices.Sorted(slices.Values(t.Flags)), Ph16: hash16(t.PromptHash), Oh16: hash16(t.OutputHash),
+		Fl: slices.Sorted(slices.Values(t.Flags)), Ph16: hash16(t.PromptHash), Oh16: hash16(t.OutputHash), Ra: clipName(t.RetryAfter),
 	}
 	if len(q.Fl) == 0 {
 		q.Fl = nil

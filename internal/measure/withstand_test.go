@@ -50,6 +50,12 @@ func TestServerFaults(t *testing.T) {
 			}
 			return fakeserver.Script{fakeserver.Status(500), fakeserver.Send("no memory left")}
 		}, outcome: load.HTTP5xx},
+		"has no room for half of them": {each: func(n int64) fakeserver.Script {
+			if n%2 == 0 {
+				return nil
+			}
+			return fakeserver.Script{fakeserver.Status(429), fakeserver.Header("Retry-After", "7"), fakeserver.Send("later")}
+		}, outcome: load.HTTP429},
 		"answers HTML": {each: func(int64) fakeserver.Script {
 			return fakeserver.Script{fakeserver.Header("Content-Type", "text/html"), fakeserver.Send("<html>welcome</html>")}
 		}, outcome: load.NotStream},
@@ -120,6 +126,9 @@ func TestServerFaults(t *testing.T) {
 			for _, q := range samples.Requests {
 				if q.Oc == c.outcome {
 					seen++
+				}
+				if limited := q.Oc == load.HTTP429; limited != (q.Ra == "7") {
+					t.Errorf("request %d is %s with Retry-After %q", q.I, q.Oc, q.Ra)
 				}
 			}
 			if seen == 0 {

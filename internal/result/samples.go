@@ -170,6 +170,8 @@ type RequestRecord struct {
 	// there are events; Dn are the tokens of each event, omitted when all are 1.
 	Dt []int64 `json:"dt,omitzero"`
 	Dn []int64 `json:"dn,omitzero"`
+	// Ra is the Retry-After of an answer 429, word for word. It was not obeyed.
+	Ra string `json:"ra,omitzero"`
 }
 
 // GPUTick is line g: one pass over G. A nil reading is a gap, never 0 (E5).
