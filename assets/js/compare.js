@@ -372,7 +372,7 @@
   });
   addEventListener("popstate", function () { tokens = read(); show(); });
   form.hidden = false;
-  how.querySelector(".cmp-off").hidden = true;
+  root.querySelector(".cmp-off").hidden = true;
   tokens = read();
   show();
 })();

@@ -15,7 +15,7 @@ import (
 
 // syntheticBoard is a board with the shipped content and n made-up results of
 // realistic shapes.
-func syntheticBoard(b *testing.B, n int) string {
+func syntheticBoard(b testing.TB, n int) string {
 	b.Helper()
 	root := b.TempDir()
 	copyTree(b, filepath.Join(repo, "content"), filepath.Join(root, "content"))

@@ -318,7 +318,8 @@ func TestCompareForAll(t *testing.T) {
 	p.scripts(false)
 	p.do(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(base+"compare/index.html"))
 	p.scripts(true)
-	if got := eval[string](p, mainText); !strings.Contains(got, "needs scripts") || !strings.Contains(got, "Differences in conditions come first") || eval[int](p, `document.querySelectorAll("#boards a").length`) == 0 || eval[bool](p, `document.querySelector(".cmp-form").offsetParent !== null`) {
+	p.Wait("what the page says without scripts", mainText+`.includes("needs scripts")`)
+	if got := eval[string](p, mainText); !strings.Contains(got, "Differences in conditions come first") || eval[int](p, `document.querySelectorAll("#boards a").length`) == 0 || eval[bool](p, `document.querySelector(".cmp-form").checkVisibility({visibilityProperty: true})`) {
 		t.Errorf("without scripts: %.600s", got)
 	}
 }
