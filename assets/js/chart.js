@@ -115,6 +115,11 @@
     (d.legend || []).forEach(function (l) {
       out.push({ type: 'polyline', silent: true, shape: { points: [[l.x * k, l.y * k], [(l.x + l.w) * k, l.y * k]] },
         style: { stroke: paint(l.color), fill: 'none', lineWidth: l.width * k, lineDash: l.dash ? scaled(l.dash, k) : null } });
+      if (!l.r) return;
+      var mid = { x: (l.x + l.w / 2) * k, y: l.y * k, r: l.r * k }, rim = { fill: paint(l.color), stroke: paint('var(--paper, #ffffff)'), lineWidth: 1.5 * k };
+      out.push(l.mark ? { type: 'polygon', silent: true, style: rim,
+        shape: { points: l.mark.map(function (p) { return [mid.x + p[0] * mid.r, mid.y + p[1] * mid.r]; }) } } :
+        { type: 'circle', silent: true, style: rim, shape: { cx: mid.x, cy: mid.y, r: mid.r } });
     });
     (d.labels || []).forEach(function (l) {
       var s = d.option.series[l.s], more = d.series[l.s], color = paint(s.lineStyle.color);

@@ -68,11 +68,13 @@ func (f *barFrame) reach(b Bar) float64 {
 func (b Bars) layout(narrow bool) *barFrame {
 	f := &barFrame{w: wideW, narrow: narrow, t: 8, pitch: 25}
 	var names, families []string
+	var keys []key
 	var values []float64
 	sub := false
 	for _, bar := range b.Bars {
 		names = append(names, bar.Label)
 		families = append(families, clean(bar.Family))
+		keys = append(keys, key{family: clean(bar.Family)})
 		sub = sub || clean(bar.Sub) != ""
 		text := unit.Dash
 		if stats.Finite(bar.Value) {
@@ -84,7 +86,7 @@ func (b Bars) layout(narrow bool) *barFrame {
 			values = append(values, lo, hi)
 		}
 	}
-	f.paints = looks(families)
+	f.paints = looks(keys)
 	f.x = newScale(linear, values)
 	widest := widestText(f.values, sizeText) + 10
 	if narrow {
@@ -143,7 +145,7 @@ func (b Bars) List(narrow bool) *draw.List {
 		c.text(x, f.b+17, sizeText, align, dim, t.text)
 	}
 	c.text(f.r, f.unitY, sizeText, draw.Right, dim, ellipsis(axisTitle(b.Name, b.Unit), sizeText, f.r-4))
-	f.legend.draw(c, legendBar)
+	f.legend.draw(c, legendBar, false)
 	zero := f.x.pos(0)
 	for i, bar := range b.Bars {
 		top := f.t + f.pitch*float64(i)

@@ -45,11 +45,12 @@ type Pt struct {
 
 // Series is one line: the points of one model in the order of rising load.
 type Series struct {
-	Name   string
-	Family string // gives the colour; empty: colours go by position
-	URL    string
-	Points []Pt
-	Pick   int // index of the point that the board ranks, -1 for none
+	Name     string
+	Family   string // of models: gives the colour
+	Hardware string // gives the colour of a line without a family; without both, colours go by position
+	URL      string
+	Points   []Pt
+	Pick     int // index of the point that the board ranks, -1 for none
 }
 
 // Limit is a constraint on the x axis, drawn as a line.

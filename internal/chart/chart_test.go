@@ -425,17 +425,63 @@ func TestFamilyColour(t *testing.T) {
 		}
 	}
 	// Sixteen families of one chart: no two share colour and dashes.
-	var families []string
+	var families []key
 	for i := range 16 {
-		families = append(families, fmt.Sprintf("family %c", 'a'+i))
+		families = append(families, key{family: fmt.Sprintf("family %c", 'a'+i)})
 	}
-	seen := map[string]string{}
-	for i, l := range looks(families) {
-		key := fmt.Sprint(l.paint.Class, l.dash)
-		if seen[key] != "" {
-			t.Errorf("%s and %s look the same: %s", seen[key], families[i], key)
+	apart(t, families)
+}
+
+// apart fails where two lines share colour and dashes, or colour and shape.
+func apart(t *testing.T, keys []key) {
+	t.Helper()
+	seen := map[string]key{}
+	for i, l := range looks(keys) {
+		for _, k := range []string{fmt.Sprint(l.paint.Class, l.dash), fmt.Sprint(l.paint.Class, " shape ", l.shape)} {
+			if other, ok := seen[k]; ok {
+				t.Errorf("%v and %v look the same: %s", other, keys[i], k)
+			}
+			seen[k] = keys[i]
 		}
-		seen[key] = families[i]
+	}
+}
+
+// A kind of hardware has one colour, whoever stands beside it; lines of it differ
+// in dashes and in the shape of their marks.
+func TestHardwareColour(t *testing.T) {
+	for _, same := range [][2]string{{"H100", "NVIDIA H100 80GB HBM3"}, {"B200", "nvidia b200"}, {"A100", "A100-SXM4-80GB"}} {
+		if a, b := hardwareSlot(same[0]), hardwareSlot(same[1]); a != b {
+			t.Errorf("%q has slot %d, %q has %d: want one colour", same[0], a, same[1], b)
+		}
+	}
+	if hardwareSlot("H100") == hardwareSlot("B200") || hardwareSlot("GH200") == hardwareSlot("H100") || hardwareSlot("L40S") == hardwareSlot("L4") {
+		t.Error("kinds of hardware that are told apart by numbers share a colour")
+	}
+	alone := looks([]key{{hardware: "B200"}})
+	beside := looks([]key{{hardware: "H100"}, {hardware: "H100"}, {hardware: "some other"}, {hardware: "B200"}})
+	if alone[0].paint != beside[3].paint {
+		t.Errorf("B200 is %s alone and %s beside others", alone[0].paint.Class, beside[3].paint.Class)
+	}
+	if beside[0].paint != beside[1].paint {
+		t.Error("two lines of one hardware differ in colour")
+	}
+	apart(t, []key{{hardware: "H100"}, {hardware: "H100"}, {hardware: "H100"}, {hardware: "B200"}, {hardware: "B200"}, {hardware: "A100"}})
+}
+
+// All shapes have the area of the circle that they stand for.
+func TestShapesAreAsLarge(t *testing.T) {
+	for s := range shapes {
+		pts, area := s.corners(), 0.0
+		if len(pts) == 0 {
+			continue
+		}
+		for i, p := range pts {
+			q := pts[(i+1)%len(pts)]
+			area += (p.X*q.Y - q.X*p.Y) / 2
+		}
+		if math.Abs(math.Abs(area)-math.Pi) > 0.05 {
+			t.Errorf("shape %d has an area of %.3f", s, area)
+		}
 	}
 }
 

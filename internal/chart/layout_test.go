@@ -63,6 +63,10 @@ func checkLayout(t *testing.T, name string, c Chart, narrow bool) {
 			}
 		case draw.Circle:
 			inside(it.X/mmPerPx, it.Y/mmPerPx, "circle "+it.Title)
+		case draw.Polygon:
+			for _, p := range it.Points {
+				inside(p.X/mmPerPx, p.Y/mmPerPx, "polygon "+it.Title)
+			}
 		case draw.Rect:
 			inside(it.X/mmPerPx, it.Y/mmPerPx, "rect")
 			inside((it.X+it.W)/mmPerPx, (it.Y+it.H)/mmPerPx, "rect's corner")

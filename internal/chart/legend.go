@@ -76,22 +76,37 @@ func (l legend) swatch(e legendEntry) []draw.Point {
 	return []draw.Point{{X: e.x, Y: y}, {X: e.x + swatchW, Y: y}}
 }
 
-// draw draws the legend with marks of a width in px.
-func (l legend) draw(c *canvas, width float64) {
+// legendMark is the radius of a shape in the legend, in px.
+const legendMark = 3.5
+
+// draw draws the legend with lines of a width in px, with the shapes of points on
+// them if marks is set.
+func (l legend) draw(c *canvas, width float64, marks bool) {
 	c.text(l.x, l.y, l.size, draw.Left, dim, l.lead)
 	for _, e := range l.entries {
-		c.path(l.swatch(e), width, e.paint, e.dash, "")
+		mid := l.swatch(e)
+		c.path(mid, width, e.paint, e.dash, "")
+		if marks {
+			c.mark(e.shape, (mid[0].X+mid[1].X)/2, mid[0].Y, legendMark, e.paint, "")
+		}
 		c.text(e.x+swatchW+6, e.y, l.size, draw.Left, dim, e.text)
 	}
 }
 
 // live is the legend's marks for the interactive form; its words are among the
 // drawing's texts.
-func (l legend) live(width float64) []liveSwatch {
+func (l legend) live(width float64, marks bool) []liveSwatch {
 	var out []liveSwatch
 	for _, e := range l.entries {
-		s := l.swatch(e)
-		out = append(out, liveSwatch{X: tenth(s[0].X), Y: tenth(s[0].Y), W: swatchW, Width: width, Color: cssColor(e.paint), Dash: e.dash})
+		mid := l.swatch(e)
+		s := liveSwatch{X: tenth(mid[0].X), Y: tenth(mid[0].Y), W: swatchW, Width: width, Color: cssColor(e.paint), Dash: e.dash}
+		if marks {
+			s.R = legendMark
+			for _, p := range e.shape.corners() {
+				s.Mark = append(s.Mark, [2]float64{p.X, p.Y})
+			}
+		}
+		out = append(out, s)
 	}
 	return out
 }

@@ -10,6 +10,7 @@ package chart
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/url"
 	"strconv"
 	"strings"
@@ -71,6 +72,10 @@ type liveSwatch struct {
 	Width float64   `json:"width"` // of the stroke
 	Color string    `json:"color"`
 	Dash  []float64 `json:"dash,omitempty"`
+	// R is the size of the mark in its middle, 0 for none, and Mark its corners for
+	// a size of 1; a circle has none.
+	R    float64      `json:"r,omitempty"`
+	Mark [][2]float64 `json:"mark,omitempty"`
 }
 
 // liveSeries is what go-echarts has no field for, parallel to option.series.
@@ -162,7 +167,7 @@ func (p *plot) option() ([]byte, error) {
 	}
 	// Names of lines are drawn apart, to be pointed at.
 	out.Texts = texts(p.list(false), func(t draw.Text) bool { return len(f.labels) > 0 && t.X == mm(f.labelX) && t.Y < mm(f.noteY) })
-	out.Legend = f.legend.live(2)
+	out.Legend = f.legend.live(2, true)
 
 	chart := charts.NewLine()
 	chart.SetGlobalOptions(
@@ -210,14 +215,16 @@ func (p *plot) curveData(c curve) ([]opts.LineData, liveSeries) {
 	data := make([]opts.LineData, len(c.pts))
 	urls := false
 	for i, q := range c.pts {
-		size := 3
+		symbol, size := c.shape.symbol()
 		switch {
 		case i == c.pick:
-			size = 12
+			size *= 12
 		case p.marks, len(c.pts) == 1:
-			size = 8
+			size *= 8
+		default:
+			symbol, size = "circle", 3
 		}
-		data[i] = opts.LineData{Value: []float64{q.X, q.Y}, Symbol: "circle", SymbolSize: size}
+		data[i] = opts.LineData{Value: []float64{q.X, q.Y}, Symbol: symbol, SymbolSize: int(math.Round(size))}
 		extra.Tips = append(extra.Tips, p.tip(c.name, q))
 		extra.URLs = append(extra.URLs, linkURL(q.URL))
 		urls = urls || linkURL(q.URL) != ""
@@ -270,7 +277,7 @@ func (b Bars) Option() ([]byte, error) {
 		extra.URLs = append(extra.URLs, linkURL(bar.URL))
 	}
 	out.Series = []liveSeries{extra}
-	out.Legend = f.legend.live(legendBar)
+	out.Legend = f.legend.live(legendBar, false)
 
 	chart := charts.NewBar()
 	chart.SetGlobalOptions(

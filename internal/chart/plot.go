@@ -86,11 +86,11 @@ func (p *plot) usable(q Pt) bool {
 // curves keeps what can be drawn. At most n curves get a label, the first ones
 // given: those that a board ranks best.
 func (p *plot) curves(n int) []curve {
-	families := make([]string, len(p.series))
+	keys := make([]key, len(p.series))
 	for i, s := range p.series {
-		families[i] = clean(s.Family)
+		keys[i] = keyOf(s)
 	}
-	paints := looks(families)
+	paints := looks(keys)
 	var out []curve
 	for i, s := range p.series {
 		c := curve{look: paints[i], series: i, name: nameOf(s.Name), pick: -1, label: len(out) < n}
@@ -326,7 +326,16 @@ func (p *plot) tip(name string, q Pt) string {
 	if l := clean(q.Label); l != "" {
 		parts = append(parts, l)
 	}
-	return strings.Join(append(parts, withUnit(unit.Sig(q.Y, 3), p.yUnit), withUnit(unit.Sig(q.X, 3), p.xUnit)), "\n")
+	return strings.Join(append(parts, said(q.Y, p.yName, p.yUnit), said(q.X, p.xName, p.xUnit)), "\n")
+}
+
+// said is a value with its unit; a bare number is led by what it counts.
+func said(v float64, name, u string) string {
+	text := unit.Sig(v, 3)
+	if clean(u) == "" {
+		return strings.TrimSpace(clean(name) + " " + text)
+	}
+	return withUnit(text, u)
 }
 
 func (p *plot) more(n int) string {

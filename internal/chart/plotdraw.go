@@ -28,7 +28,7 @@ func (p *plot) list(narrow bool) *draw.List {
 		c.text(f.labelX, l.y+f.size*0.36, f.size, draw.Left, ink, l.text)
 	}
 	f.drawKey(c)
-	f.legend.draw(c, 2)
+	f.legend.draw(c, 2, true)
 	if f.hidden > 0 {
 		c.text(f.titleXAt(narrow), f.noteY, sizeSmall, draw.Left, dim,
 			ellipsis(p.more(f.hidden), sizeSmall, f.moreWidth(p, narrow)))
@@ -141,7 +141,7 @@ func (f *frame) lines(c *canvas, p *plot) {
 				}
 				switch {
 				case p.marks, len(cv.pts) == 1:
-					c.dot(f.x.pos(q.X), f.y.pos(q.Y), 3.5, cv.paint, p.tip(cv.name, q))
+					c.mark(cv.shape, f.x.pos(q.X), f.y.pos(q.Y), 3.5, cv.paint, p.tip(cv.name, q))
 				case labelled:
 					c.speck(f.x.pos(q.X), f.y.pos(q.Y), 1.6, cv.paint, p.tip(cv.name, q))
 				}
@@ -151,7 +151,7 @@ func (f *frame) lines(c *canvas, p *plot) {
 	for i := len(f.curves) - 1; i >= 0; i-- { // the best on top
 		if cv := f.curves[i]; cv.pick >= 0 {
 			q := cv.pts[cv.pick]
-			c.dot(f.x.pos(q.X), f.y.pos(q.Y), 5.5, cv.paint, p.tip(cv.name, q))
+			c.mark(cv.shape, f.x.pos(q.X), f.y.pos(q.Y), 5.5, cv.paint, p.tip(cv.name, q))
 		}
 	}
 }

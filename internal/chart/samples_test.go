@@ -39,7 +39,7 @@ func sampleLines() Lines {
 	l := Lines{ID: "sample-lines", Title: "Energy against batch size", Caption: "One model on two accelerators.",
 		XName: "requests at a time", YName: "energy per output token", YUnit: "J", Log2X: true}
 	for i, n := range []string{"1 × H100", "1 × B200"} {
-		s := Series{Name: n, Pick: -1}
+		s := Series{Name: n, Hardware: n, Pick: -1}
 		for j := 3; j < 9; j++ {
 			s.Points = append(s.Points, Pt{X: math.Exp2(float64(j)), Y: 4 / math.Sqrt(math.Exp2(float64(j))) / float64(i+1)})
 		}

@@ -56,11 +56,11 @@ func (t Trace) List(narrow bool) *draw.List {
 			}
 		}
 	}
-	families := make([]string, len(t.Series))
-	for i := range t.Series {
-		families[i] = clean(t.Series[i].Family)
+	keys := make([]key, len(t.Series))
+	for i, s := range t.Series {
+		keys[i] = keyOf(s)
 	}
-	paints := looks(families)
+	paints := looks(keys)
 	rows := t.rows(w, size)
 	c := newCanvas(w, h+float64(len(rows))*traceRow, t.Title, t.Caption)
 	if len(ys) == 0 {

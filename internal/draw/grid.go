@@ -57,4 +57,6 @@ func plainRun(items []Item) int {
 	return n
 }
 
-func plain(r Rect) bool { return r.Stroke.None() && r.R == 0 && !r.Fill.None() && !r.empty() }
+func plain(r Rect) bool {
+	return r.Stroke.None() && r.R == 0 && !r.Fill.None() && !r.empty() && r.Title == ""
+}

@@ -47,6 +47,7 @@ type Rect struct {
 	Fill       Paint
 	Stroke     Paint
 	SW         float64
+	Title      string // tooltip in SVG that keeps its text, empty for none
 }
 
 // Line is a straight stroke. Dash is on/off lengths in mm, nil for a solid line.
@@ -75,6 +76,7 @@ type Polygon struct {
 	Fill   Paint
 	Stroke Paint
 	SW     float64
+	Title  string // tooltip in SVG that keeps its text, empty for none
 }
 
 // Circle is a dot of radius R. Href makes it a link in SVG.

@@ -268,7 +268,7 @@ func (w *svgWriter) rect(r Rect) {
 		w.mm("rx", r)
 	}
 	w.paint(r.Fill, r.Stroke, r.SW, nil)
-	w.WriteString("/>\n")
+	w.end("rect", r.Title)
 }
 
 // path writes an open stroke.
@@ -313,6 +313,16 @@ func (w *svgWriter) close(tag, title string) {
 	w.WriteString("\"><title>" + escapeText(title) + "</title></" + tag + ">\n")
 }
 
+// end ends an element after a whole attribute, with its tooltip. Labels have none:
+// they keep to the short list of elements.
+func (w *svgWriter) end(tag, title string) {
+	if title == "" || w.o.Text == Outline {
+		w.WriteString("/>\n")
+		return
+	}
+	w.WriteString("><title>" + escapeText(title) + "</title></" + tag + ">\n")
+}
+
 func (w *svgWriter) polygon(p Polygon) {
 	if len(p.Points) < 3 || w.place(p) {
 		return
@@ -331,7 +341,8 @@ func (w *svgWriter) polygon(p Polygon) {
 	}
 	w.Write(b)
 	w.scratch = b
-	w.WriteString("\"/>\n")
+	w.WriteByte('"')
+	w.end("polygon", p.Title)
 }
 
 func (w *svgWriter) circle(c Circle) {

@@ -70,6 +70,6 @@ func (w *svgWriter) place(p Polygon) bool {
 	w.mm("x", p.Points[0].X)
 	w.mm("y", p.Points[0].Y)
 	w.paint(p.Fill, p.Stroke, p.SW, nil)
-	w.WriteString("/>\n")
+	w.end("use", p.Title)
 	return true
 }

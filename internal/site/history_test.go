@@ -58,7 +58,7 @@ func TestCurveSeries(t *testing.T) {
 	var c curve
 	add := func(name string, xs ...float64) {
 		for i, x := range xs {
-			c.add(name, curvePoint{chart.Pt{X: x, Y: 1}, int64(-i)})
+			c.add(name, curvePoint{Pt: chart.Pt{X: x, Y: 1}, order: int64(-i)})
 		}
 	}
 	add("b", 1, 2, 3)

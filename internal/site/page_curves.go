@@ -36,6 +36,15 @@ func (s *site) curveName(r *result.Result, origins bool) string {
 	return name
 }
 
+// lineHardware is what gives a line its colour: the kind of accelerator, or whose
+// endpoint it is.
+func (s *site) lineHardware(e *entry) string {
+	if e.Result.Hardware != nil {
+		return e.Result.Hardware.Name
+	}
+	return e.Result.Model.Provider
+}
+
 // mixed says whether results come from more than one origin.
 func mixed(es []*entry) bool {
 	for _, e := range es {
@@ -54,7 +63,8 @@ type curve struct {
 
 type curvePoint struct {
 	chart.Pt
-	order int64 // along the line
+	order    int64  // along the line
+	hardware string // of the line
 }
 
 func (c *curve) add(name string, p curvePoint) {
@@ -92,7 +102,7 @@ func (c *curve) series(n int) []chart.Series {
 		slices.SortStableFunc(ps, func(a, b curvePoint) int {
 			return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y), strings.Compare(a.URL, b.URL))
 		})
-		one := chart.Series{Name: name, Pick: -1}
+		one := chart.Series{Name: name, Hardware: ps[0].hardware, Pick: -1}
 		for _, p := range ps {
 			one.Points = append(one.Points, p.Pt)
 		}
@@ -117,7 +127,7 @@ func (s *site) latencyFigure(r *renderer, page string, g taskGroup) (*figure, er
 			continue
 		}
 		n, _ := batchOf(e.Result)
-		c.add(s.curveName(e.Result, origins), curvePoint{chart.Pt{X: vx, Y: vy, Label: s.setup(e), URL: relative(page, resultPath(e.Hash))}, n})
+		c.add(s.curveName(e.Result, origins), curvePoint{chart.Pt{X: vx, Y: vy, Label: s.setup(e), URL: relative(page, resultPath(e.Hash))}, n, s.lineHardware(e)})
 	}
 	series := c.series(len(c.names))
 	if len(series) == 0 {
@@ -126,7 +136,7 @@ func (s *site) latencyFigure(r *renderer, page string, g taskGroup) (*figure, er
 	mx, _ := s.reg.Get(x)
 	my, _ := s.reg.Get(y)
 	fig := chart.Lines{ID: "latency-" + seg(g.Task), Title: s.msg.T("fig.latency", s.metricName(my), s.taskTitle(g.Task)), Caption: s.msg.T("fig.latency.caption"),
-		XName: s.metricName(mx), XUnit: mx.Unit, YName: s.metricName(my), YUnit: my.Unit, LogX: true, LogY: true, Series: series}
+		XName: s.metricName(mx), XUnit: mx.Unit, YName: s.metricName(my), YUnit: my.Unit, LogX: true, LogY: true, Series: series, Words: s.chartWords(s.msg.T("col.hardware"))}
 	return s.figure(r, page, "", fig, fig.ID, fig.Title, fig.Caption, g.Task)
 }
 
@@ -152,7 +162,7 @@ func (s *site) lengthFigure(r *renderer, page string, es []*entry) (*figure, err
 			continue // one point a task: two of them would be a history, not a length
 		}
 		tasks[name][e.Workload.Task] = true
-		c.add(name, curvePoint{Pt: chart.Pt{X: vx, Y: vy, Label: s.taskTitle(e.Workload.Task), URL: relative(page, resultPath(e.Hash))}})
+		c.add(name, curvePoint{Pt: chart.Pt{X: vx, Y: vy, Label: s.taskTitle(e.Workload.Task), URL: relative(page, resultPath(e.Hash))}, hardware: s.lineHardware(e)})
 	}
 	series := c.series(lengthLines)
 	if len(series) == 0 {
@@ -161,7 +171,7 @@ func (s *site) lengthFigure(r *renderer, page string, es []*entry) (*figure, err
 	mx, _ := s.reg.Get(x)
 	my, _ := s.reg.Get(y)
 	fig := chart.Lines{ID: "answer-length", Title: s.msg.T("fig.length"), Caption: s.msg.T("fig.length.caption"),
-		XName: s.metricName(mx), XUnit: mx.Unit, YName: s.metricName(my), YUnit: my.Unit, LogX: true, LogY: true, Series: series}
+		XName: s.metricName(mx), XUnit: mx.Unit, YName: s.metricName(my), YUnit: my.Unit, LogX: true, LogY: true, Series: series, Words: s.chartWords(s.msg.T("col.hardware"))}
 	return s.figure(r, page, "", fig, fig.ID, fig.Title, fig.Caption, "")
 }
 

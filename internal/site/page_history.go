@@ -103,7 +103,11 @@ func (s *site) historyOf(r *renderer, page string, g []*entry, metric string, mo
 	}
 	h := historyGroup{Title: title, Table: table{ID: id + "-table", Label: s.msg.T("history.title") + ": " + title, Head: []head{{Name: s.msg.T("col.date")}, {Name: s.msg.T("cond.engine")},
 		{Name: s.msg.T("history.edition")}, {Name: s.metricName(m), Unit: m.Unit, Num: true}, {Name: s.msg.T("col.uncertainty"), Num: true}, {Name: s.msg.T("history.change"), Unit: "%", Num: true}}}}
-	c := chart.Bars{ID: id, Title: s.msg.T("history.figure", s.metricName(m), title), Caption: s.msg.T("history.caption"), Name: s.metricName(m), Unit: m.Unit}
+	c := chart.Bars{ID: id, Title: s.msg.T("history.figure", s.metricName(m), title), Caption: s.msg.T("history.caption"), Name: s.metricName(m), Unit: m.Unit, Words: s.chartWords(s.msg.T("col.date"))}
+	family := e0.Result.Model.Name // all bars are of one model and have its colour
+	if e0.Model != nil && e0.Model.Family != "" {
+		family = e0.Model.Family
+	}
 	before := 0.0
 	for i, e := range g {
 		v, _ := e.Value(metric)
@@ -114,7 +118,7 @@ func (s *site) historyOf(r *renderer, page string, g []*entry, metric string, mo
 		if row[2].Text == "" {
 			row[2] = s.missing(s.msg.T("missing.notstated"), false)
 		}
-		bar := chart.Bar{Label: e.Day(), Sub: cmp.Or(engineText(e.Result), s.edition(e)), Value: v, URL: relative(page, resultPath(e.Hash))}
+		bar := chart.Bar{Label: e.Day(), Family: family, Sub: cmp.Or(engineText(e.Result), s.edition(e)), Value: v, URL: relative(page, resultPath(e.Hash))}
 		if x, ok := e.Result.Metrics[metric]; ok && x.CI95 != nil {
 			row = append(row, cell{Text: intervalText(*x.CI95, m.Digits), Num: true})
 			bar.Lo, bar.Hi = &x.CI95[0], &x.CI95[1]

@@ -388,7 +388,7 @@ func (s *site) loadFigure(r *renderer, page string, g taskGroup) (*figure, error
 		}
 		name := s.curveName(e.Result, origins)
 		if lines[name] == nil {
-			lines[name] = &chart.Series{Name: name, Pick: -1}
+			lines[name] = &chart.Series{Name: name, Hardware: s.lineHardware(e), Pick: -1}
 			names = append(names, name)
 		}
 		points[name] = append(points[name], point{float64(n), y, e})
@@ -618,6 +618,7 @@ func (s *site) hardwarePage(h *catalog.Hardware, es []*entry) job {
 		if h.URL != "" {
 			p.Facts = append(p.Facts, fact{Key: s.msg.T("fact.page"), Value: host(h.URL), URL: h.URL})
 		}
+		p.Scripts = append(p.Scripts, s.assets.pickJS)
 		for _, b := range s.boards {
 			if bh, ok := s.in.Catalog.HardwareFor(b.Hardware); ok && bh.ID == h.ID {
 				p.Boards = append(p.Boards, s.boardLine(path, b))

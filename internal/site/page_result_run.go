@@ -219,7 +219,7 @@ func (s *site) energySource(id string) string {
 // powerTrace draws the power of each device over the whole measurement, with the
 // windows marked. A point is the mean of the readings in its slice of time.
 func (s *site) powerTrace(e *entry, f *result.SamplesFile) chart.Trace {
-	c := chart.Trace{ID: "power", Title: s.msg.T("trace.title"), Caption: s.msg.T("trace.caption"), XName: s.msg.T("trace.time"), XUnit: "s", YName: s.msg.T("trace.power"), YUnit: "W"}
+	c := chart.Trace{ID: "power", Title: s.msg.T("trace.title"), Caption: s.msg.T("trace.caption"), XName: s.msg.T("trace.time"), XUnit: "s", YName: s.msg.T("trace.power"), YUnit: "W", Words: s.chartWords("")}
 	for i, w := range e.Window {
 		c.Spans = append(c.Spans, chart.Span{From: float64(w.StartUs) / 1e6, To: float64(w.EndUs) / 1e6, Label: s.msg.T("trace.run", i+1)})
 	}
