@@ -30,6 +30,7 @@ type measureReport struct {
 	Metrics     map[string]result.Metric      `json:"metrics,omitempty"`
 	Latency     map[string]map[string]float64 `json:"distributions,omitempty"`
 	Findings    result.Findings               `json:"findings"`
+	Failures    []measure.Failures            `json:"failures,omitempty"`
 	ServerLog   string                        `json:"server_log,omitempty"`
 }
 
@@ -50,6 +51,16 @@ func (m *measurer) report(out *measure.Outcome, err error) {
 		if f.Hint != "" {
 			e.notef("    %s %s", e.paint("36", "try:"), oneLine(f.Hint))
 		}
+	}
+	for _, f := range out.Failures[:min(len(out.Failures), 5)] {
+		said := f.Outcome
+		if f.HTTP != 0 {
+			said += fmt.Sprintf(", HTTP %d", f.HTTP)
+		}
+		if d := strings.Join(strings.Fields(f.Detail), " "); d != "" {
+			said += ": " + clipTo(oneLine(d), 200)
+		}
+		e.notef("first of %d that failed by %s", f.Count, said)
 	}
 	for _, n := range out.Notes {
 		e.notef("note: %s", oneLine(n))
@@ -117,7 +128,7 @@ func (m *measurer) nextStep(out *measure.Outcome, err error) {
 func (m *measurer) reportJSON(out *measure.Outcome, err error) {
 	rep := measureReport{
 		Type: "result", Class: out.Class, Draft: out.Result.Draft, Commit: out.Commit, Uncommitted: out.Uncommitted,
-		Findings: out.Findings, ServerLog: out.ServerLog, Files: []string{}, Metrics: out.Result.Metrics, Hint: out.Hint,
+		Findings: out.Findings, Failures: out.Failures, ServerLog: out.ServerLog, Files: []string{}, Metrics: out.Result.Metrics, Hint: out.Hint,
 	}
 	if rep.Findings == nil {
 		rep.Findings = result.Findings{}

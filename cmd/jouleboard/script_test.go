@@ -5,8 +5,10 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -43,7 +45,13 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Condition: func(cond string) (bool, error) {
-			return cond == "peerdata" && os.Getenv("JOULEBOARD_PEER_DATA") != "", nil
+			switch cond {
+			case "cgo": // without it there is no binding to the driver
+				return built("CGO_ENABLED") == "1", nil
+			case "peerdata":
+				return os.Getenv("JOULEBOARD_PEER_DATA") != "", nil
+			}
+			return false, fmt.Errorf("unknown condition %s", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			// status N CMD... runs a command and asserts its exact exit status.
@@ -58,6 +66,20 @@ func TestScripts(t *testing.T) {
 			"interrupt": cmdInterrupt,
 		},
 	})
+}
+
+// built is a setting with which this binary was built.
+func built(key string) string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == key {
+			return s.Value
+		}
+	}
+	return ""
 }
 
 func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {

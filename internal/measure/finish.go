@@ -30,7 +30,7 @@ func (j *job) finish(ctx context.Context) (*Outcome, error) {
 		j.stopChild(j.child)
 	}
 	r := j.describe(samples)
-	out := &Outcome{Plan: j.plan, Result: r}
+	out := &Outcome{Plan: j.plan, Result: r, Failures: failuresOf(j.runs)}
 	if j.child != nil {
 		out.ServerLog = j.child.log.Name()
 		if sum, err := j.child.logHash(); err == nil {

@@ -58,6 +58,7 @@ type Outcome struct {
 	Uncommitted string
 	ServerLog   string
 	Notes       []string
+	Failures    []Failures // of the measured requests, the most common first
 }
 
 // job is a measurement at work.

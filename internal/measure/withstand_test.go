@@ -134,6 +134,9 @@ func TestServerFaults(t *testing.T) {
 			if seen == 0 {
 				t.Errorf("no request is marked %s", c.outcome)
 			}
+			if f := out.Failures; len(f) == 0 || f[0].Outcome != c.outcome || f[0].Detail == "" && c.outcome != load.NoUsage {
+				t.Errorf("nobody is told what the failures said: %+v", f)
+			}
 			rule, broken := has(p.Findings, "V08")
 			if _, none := has(p.Findings, "V10"); !broken && !none {
 				t.Errorf("neither V08 nor V10 says why it is invalid: %s", said(out))

@@ -15,10 +15,10 @@ func (j *judge) windows() {
 		r := &j.sum.runs[i]
 		t := float64(r.Length()) / 1e6
 		if t < 5 {
-			j.say("V09", "E", Error, at(i), "measure for longer", "window %.1f s; energy needs 5 s", t)
+			j.say("V09", "E", Error, at(i), "measure for longer, such as --duration 65s", "window %.1f s; energy needs 5 s", t)
 		}
 		if t < 60 {
-			j.say("V09", "R", Error, at(i), "measure for longer", "window %.1f s; ranked results need 60 s", t)
+			j.say("V09", "R", Error, at(i), "measure for longer, such as --duration 65s", "window %.1f s; ranked results need 60 s", t)
 		}
 		if h := j.header(r.Run); h.WindowStart != r.Start || h.WindowEnd != r.End {
 			j.say("V10", "E", Error, at(i), "", "window is [%d, %d) us by rule %s, the samples were written with [%d, %d)", r.Start, r.End, r.Rule, h.WindowStart, h.WindowEnd)
@@ -42,14 +42,14 @@ func (j *judge) steadiness() {
 	if l := j.r.Workload.Load; l != nil {
 		b = l.Concurrency
 		if l.ServerBatchLimit > 0 && l.ServerBatchLimit < b {
-			j.say("V10", "E", Warn, "/workload/load/server_batch_limit", "", "the server takes %d requests at once, the load keeps %d in flight", l.ServerBatchLimit, b)
+			j.say("V10", "E", Warn, "/workload/load/server_batch_limit", "lower the concurrency, or raise the server's batch limit", "the server takes %d requests at once, the load keeps %d in flight", l.ServerBatchLimit, b)
 		}
 	}
 	for i := range j.sum.runs {
 		r := &j.sum.runs[i]
 		if r.Rule != WindowOpen {
 			if mean := float64(r.inFlight) / float64(r.Length()); mean < 0.95*float64(b) {
-				j.say("V10", "E", Error, at(i), "", "mean in flight %.2f; concurrency is %d", mean, b)
+				j.say("V10", "E", Error, at(i), "see whether the client or a proxy holds requests back; `jouleboard doctor` shows the client's own error", "mean in flight %.2f; concurrency is %d", mean, b)
 			}
 		}
 		half := r.Length() / 2
@@ -57,7 +57,7 @@ func (j *judge) steadiness() {
 		second := float64(r.halves[1]*1_000_000) / float64(max(r.Length()-half, 1))
 		if most := max(first, second); most > 0 {
 			apart := math.Abs(first-second) / most
-			j.graded("V10", "E", at(i), "", apart, 0.1, 0.25, "halves of the window: %.0f and %.0f tokens/s (%.0f %%)", first, second, 100*apart)
+			j.graded("V10", "E", at(i), "the load is not steady: measure for longer, and leave the machine alone", apart, 0.1, 0.25, "halves of the window: %.0f and %.0f tokens/s (%.0f %%)", first, second, 100*apart)
 		}
 	}
 }
@@ -70,12 +70,12 @@ func (j *judge) counters(i int) {
 		name, where := deviceName(dev), deviceAt(i, d)
 		switch {
 		case dev.Source != SourceCounter:
-			j.say("V12", "R", Error, where, "", "%s: energy integrated from power; ranked results need an energy counter", name)
+			j.say("V12", "R", Error, where, "measure on a GPU with an energy counter (Volta or newer, a recent driver)", "%s: energy integrated from power; ranked results need an energy counter", name)
 		case e.ok && e.cross != nil:
 			off := math.Abs(float64(e.mj-*e.cross)) / float64(e.mj)
-			j.graded("V12", "E", where, "", off, 0.05, 0.1, "%s: counter %.1f J, integral %.1f J (%.1f %%)", name, float64(e.mj)/1000, float64(*e.cross)/1000, 100*off)
+			j.graded("V12", "E", where, "`jouleboard doctor` shows how often each counter moves; a longer window averages more", off, 0.05, 0.1, "%s: counter %.1f J, integral %.1f J (%.1f %%)", name, float64(e.mj)/1000, float64(*e.cross)/1000, 100*off)
 		case e.ok:
-			j.say("V12", "E", Warn, where, "", "%s: no power readings to check the counter against", name)
+			j.say("V12", "E", Warn, where, "update the driver: newer ones read power on this GPU", "%s: no power readings to check the counter against", name)
 		}
 		if dev.Source == SourceCounter {
 			for _, f := range counterFaults(&j.series[d], dev, j.limit(d), r.Start, r.End) {
@@ -83,9 +83,9 @@ func (j *judge) counters(i int) {
 			}
 		}
 		gap := float64(e.largestUs) / 1e6
-		j.graded("V14", "E", where, "", gap, 0.5, 2, "%s: %.1f s without samples at %.2f s", name, gap, float64(e.largestAt)/1e6)
+		j.graded("V14", "E", where, "leave the client a core of its own", gap, 0.5, 2, "%s: %.1f s without samples at %.2f s", name, gap, float64(e.largestAt)/1e6)
 		if e.medianUs > 200_000 {
-			j.say("V14", "E", Error, where, "", "%s: median gap between samples is %.0f ms; at most 200 ms are allowed", name, float64(e.medianUs)/1000)
+			j.say("V14", "E", Error, where, "leave the client a core of its own, or sample with --period 50ms", "%s: median gap between samples is %.0f ms; at most 200 ms are allowed", name, float64(e.medianUs)/1000)
 		}
 		if !e.bracketed || !e.ok {
 			j.say("V14", "E", Error, where, "sample from 2 s before the window to 2 s after it", "%s: samples do not give the energy at both edges of the window", name)
@@ -119,11 +119,11 @@ func (j *judge) idleCross() {
 func (j *judge) fault(where, name string, f counterFault) {
 	switch f.kind {
 	case "fell":
-		j.say("V13", "E", Error, where, "", "%s: counter fell by %.4g kJ at %.2f s (driver reload?)", name, float64(f.mj)/1e6, float64(f.at)/1e6)
+		j.say("V13", "E", Error, where, "leave the driver loaded while measuring (persistence mode does), and measure again", "%s: counter fell by %.4g kJ at %.2f s (driver reload?)", name, float64(f.mj)/1e6, float64(f.at)/1e6)
 	case "froze":
-		j.say("V13", "E", Error, where, "", "%s: counter stood still for %.1f s at %.2f s", name, float64(f.forUs)/1e6, float64(f.at)/1e6)
+		j.say("V13", "E", Error, where, "measure again; `jouleboard doctor` shows how often the counter moves", "%s: counter stood still for %.1f s at %.2f s", name, float64(f.forUs)/1e6, float64(f.at)/1e6)
 	case "jumped":
-		j.say("V13", "E", Error, where, "", "%s: counter jumped by %.1f J at %.2f s, more than the power limit allows", name, float64(f.mj)/1000, float64(f.at)/1e6)
+		j.say("V13", "E", Error, where, "measure again; the driver gave a value that cannot be", "%s: counter jumped by %.1f J at %.2f s, more than the power limit allows", name, float64(f.mj)/1000, float64(f.at)/1e6)
 	}
 }
 
@@ -140,11 +140,11 @@ func (j *judge) power(i int) {
 		}
 		mean := watts(e.mj, r.Length())
 		if limit := float64(j.limit(d)) / 1000; limit > 0 && mean > 1.05*limit {
-			j.say("V15", "E", Error, deviceAt(i, d), "", "%s: mean %.0f W exceeds the %.0f W limit", deviceName(dev), mean, limit)
+			j.say("V15", "E", Error, deviceAt(i, d), "measure again; the driver gave values that cannot be", "%s: mean %.0f W exceeds the %.0f W limit", deviceName(dev), mean, limit)
 		}
 		for _, idle := range j.sum.Idle {
 			if idle.UUIDSHA256 == dev.UUIDSHA256 && idle.BeforeW != nil && mean < 0.9**idle.BeforeW {
-				j.say("V15", "E", Error, deviceAt(i, d), "", "%s: mean %.0f W is below the idle baseline of %.0f W", deviceName(dev), mean, *idle.BeforeW)
+				j.say("V15", "E", Error, deviceAt(i, d), "see that nothing else ran while idle power was read", "%s: mean %.0f W is below the idle baseline of %.0f W", deviceName(dev), mean, *idle.BeforeW)
 			}
 		}
 	}
@@ -193,14 +193,14 @@ func (j *judge) state(i int) {
 			j.graded("V20", "E", where, "cool the device better", share, 0.01, 0.1, "%s: thermal or brake slowdown for %.0f %% of the window", name, 100*share)
 		}
 		if out.TemperatureMinC != nil && *out.TemperatureMaxC-*out.TemperatureMinC > 10 {
-			j.say("V20", "E", Warn, where, "warm up for longer", "%s: temperature went from %.0f to %.0f C in the window", name, *out.TemperatureMinC, *out.TemperatureMaxC)
+			j.say("V20", "E", Warn, where, "measure again at once, while the device is warm", "%s: temperature went from %.0f to %.0f C in the window", name, *out.TemperatureMinC, *out.TemperatureMaxC)
 		}
 	}
 	switch {
 	case i == 0 && j.s.Header.PidVisibility != "full":
-		j.say("V17", "E", Warn, "/samples", "", "processes on the devices could not be seen, so nobody can say that there were no others")
+		j.say("V17", "E", Warn, "/samples", "in a container, share the host's process numbers (docker run --pid=host)", "processes on the devices could not be seen, so nobody can say that there were no others")
 	case !slices.ContainsFunc(j.s.Slow, func(v SlowState) bool { return v.T >= w.StartUs && v.T < w.EndUs }):
-		j.say("V17", "E", Warn, at(i), "", "clocks, temperature and processes of the devices were not read in the window, so nobody can say that there were no others")
+		j.say("V17", "E", Warn, at(i), "measure for longer", "clocks, temperature and processes of the devices were not read in the window, so nobody can say that there were no others")
 	}
 }
 
@@ -235,7 +235,7 @@ func (j *judge) deviceSet() {
 		seen[dev.UUIDSHA256] = true
 	}
 	for _, id := range h.Outside {
-		j.say("V18", "E", Error, "/hardware/devices", "", "server also runs on GPU %s…, which was not sampled", short(Clip(id), 8))
+		j.say("V18", "E", Error, "/hardware/devices", "let the server see only the GPUs that it uses, by CUDA_VISIBLE_DEVICES", "server also runs on GPU %s…, which was not sampled", short(Clip(id), 8))
 	}
 	hw := j.r.Hardware
 	if hw == nil {
@@ -258,11 +258,11 @@ func (j *judge) deviceSet() {
 	}
 	for d := range j.s.End.Devices {
 		if end := &j.s.End.Devices[d]; d >= len(h.Devices) || end.UUIDSHA256 != h.Devices[d].UUIDSHA256 {
-			j.say("V18", "E", Error, "/hardware/devices", "", "the device set changed while it was measured: %s at the end", deviceName(end))
+			j.say("V18", "E", Error, "/hardware/devices", "see in `nvidia-smi` and the kernel's log whether a GPU was lost", "the device set changed while it was measured: %s at the end", deviceName(end))
 		}
 	}
 	if len(j.s.End.Devices) != len(h.Devices) {
-		j.say("V18", "E", Error, "/hardware/devices", "", "%s at the start, %d at the end", plural(len(h.Devices), "device", "devices"), len(j.s.End.Devices))
+		j.say("V18", "E", Error, "/hardware/devices", "see in `nvidia-smi` and the kernel's log whether a GPU was lost", "%s at the start, %d at the end", plural(len(h.Devices), "device", "devices"), len(j.s.End.Devices))
 	}
 }
 
@@ -278,7 +278,7 @@ func (j *judge) settings() {
 		for i := range j.s.Slow {
 			v := &j.s.Slow[i]
 			if d < len(v.Limit) && v.Limit[d] != nil && dev.LimitMW != nil && *v.Limit[d] != *dev.LimitMW {
-				j.say("V19", "E", Error, where+"/power_limit_w", "", "%s: power limit changed %.0f -> %.0f W at %.1f s", name, float64(*dev.LimitMW)/1000, float64(*v.Limit[d])/1000, float64(v.T)/1e6)
+				j.say("V19", "E", Error, where+"/power_limit_w", "set the power limit before the run and leave it", "%s: power limit changed %.0f -> %.0f W at %.1f s", name, float64(*dev.LimitMW)/1000, float64(*v.Limit[d])/1000, float64(v.T)/1e6)
 				break
 			}
 		}
@@ -299,7 +299,7 @@ func (j *judge) settings() {
 			{"MIG mode", same(dev.MIG, end.MIG)},
 		} {
 			if !c.same {
-				j.say("V19", "E", Error, where, "", "%s: %s changed while it was measured", name, c.what)
+				j.say("V19", "E", Error, where, "set it before the run and leave it", "%s: %s changed while it was measured", name, c.what)
 			}
 		}
 	}
@@ -319,12 +319,12 @@ func (j *judge) repeats() {
 	}
 	for _, h := range runs[min(1, len(runs)):] {
 		if h.Seed != runs[0].Seed || h.Config != runs[0].Config || h.Rule != runs[0].Rule {
-			j.say("V23", "R", Error, at(slices.IndexFunc(runs, func(r SampleRun) bool { return r.Run == h.Run })), "", "run %d differs from run %d in seed or configuration", h.Run, runs[0].Run)
+			j.say("V23", "R", Error, at(slices.IndexFunc(runs, func(r SampleRun) bool { return r.Run == h.Run })), "measure all runs of a result with one command", "run %d differs from run %d in seed or configuration", h.Run, runs[0].Run)
 		}
 	}
 	for _, key := range []string{"energy_per_output_token_j", "output_tokens_per_s"} {
 		if m, ok := j.sum.Metrics[key]; ok && m.CV != nil {
-			j.graded("V23", "R", "/metrics/"+key, "", *m.CV, 0.05, 0.15, "runs differ: %s varies by %.1f %%", key, 100**m.CV)
+			j.graded("V23", "R", "/metrics/"+key, "leave the machine alone, and measure again with a longer window", *m.CV, 0.05, 0.15, "runs differ: %s varies by %.1f %%", key, 100**m.CV)
 		}
 	}
 }

@@ -247,15 +247,15 @@ func (j *judge) errors() {
 	for i := range j.sum.runs {
 		r := &j.sum.runs[i]
 		if r.started == 0 {
-			j.say("V08", "A", Error, at(i), "", "no request was started in the window")
+			j.say("V08", "A", Error, at(i), "measure for longer", "no request was started in the window")
 			continue
 		}
 		rate := float64(r.failed) / float64(r.started)
-		j.graded("V08", "A", at(i), "", rate, 0.01, 0.05, "%d of %d requests failed (%.1f %%): %s", r.failed, r.started, 100*rate, outcomeList(r.outcomes))
+		j.graded("V08", "A", at(i), "see the server's log; a lower load may do", rate, 0.01, 0.05, "%d of %d requests failed (%.1f %%): %s", r.failed, r.started, 100*rate, outcomeList(r.outcomes))
 	}
 	for i, h := range j.s.Header.Runs {
 		if h.Ended != "" {
-			j.say("V08", "A", Error, at(i), "", "run %d ended early: %s", h.Run, Clip(h.Ended))
+			j.say("V08", "A", Error, at(i), "see the server's log, and measure again when it answers", "run %d ended early: %s", h.Run, Clip(h.Ended))
 		}
 	}
 	if len(j.s.Header.Runs) == 0 {
@@ -323,7 +323,7 @@ func (j *judge) client() {
 		j.say("V21", "A", Warn, "/samples", "", "the client's own error was not measured")
 		j.say("V21", "R", Error, "/samples", "", "the client's own error was not measured; ranked results need it")
 	case l != nil && c.Streams < l.Concurrency:
-		j.say("V21", "A", Warn, "/client/calibration/streams", "", "the client's own error was measured with %s, the load keeps %d in flight", plural(int(c.Streams), "stream", "streams"), l.Concurrency)
+		j.say("V21", "A", Warn, "/client/calibration/streams", "measure with the concurrency of the load", "the client's own error was measured with %s, the load keeps %d in flight", plural(int(c.Streams), "stream", "streams"), l.Concurrency)
 	}
 	if known && c != nil && c.TTFTBiasP50 != nil && *ttft.P50 > 0 {
 		bias := max(*c.TTFTBiasP50, -*c.TTFTBiasP50)
@@ -352,7 +352,7 @@ func (j *judge) client() {
 		case p99 > 0.1**ttft.P50:
 			j.say("V21", "A", Error, "/samples", "use a client with more cores, or a lower rate", "requests started %.3g ms late (p99), over 10 %% of the TTFT of %.3g ms", p99, *ttft.P50)
 		case p99 > 5:
-			j.say("V21", "A", Warn, "/samples", "", "requests started %.3g ms late (p99)", p99)
+			j.say("V21", "A", Warn, "/samples", "use a client with more cores, or a lower rate", "requests started %.3g ms late (p99)", p99)
 		}
 	}
 	for i := range j.sum.runs {
@@ -364,7 +364,7 @@ func (j *judge) client() {
 			}
 		}
 		if busy.n > 0 && float64(busy.sum)/float64(busy.n) > 900 {
-			j.say("V21", "A", Warn, fmt.Sprintf("/window/%d", i), "", "the client's CPU was %.0f %% busy", float64(busy.sum)/float64(busy.n)/10)
+			j.say("V21", "A", Warn, fmt.Sprintf("/window/%d", i), "use a client with more cores, or fewer streams", "the client's CPU was %.0f %% busy", float64(busy.sum)/float64(busy.n)/10)
 		}
 	}
 }
@@ -410,7 +410,7 @@ func (j *judge) prompts() {
 	for i := range j.sum.runs {
 		r := &j.sum.runs[i]
 		if r.prompt > 0 && r.cachedTokens*100 > r.prompt {
-			j.say("V22", "A", Error, at(i), "", "cached %.0f %% of prompt tokens although the policy is cold", 100*float64(r.cachedTokens)/float64(r.prompt))
+			j.say("V22", "A", Error, at(i), "turn the server's prefix cache off, or declare it with --prefix hot", "cached %.0f %% of prompt tokens although the policy is cold", 100*float64(r.cachedTokens)/float64(r.prompt))
 		}
 	}
 }
