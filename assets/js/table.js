@@ -103,7 +103,6 @@
     this.by = {};
     data.c.forEach(function (c) { me.by[c.k] = c; });
     this.order = {};
-    this.main = data.c.find(function (c) { return c.on && c.p; });
     this.form.dataset.ready = "";
     // What takes longest is done before it is asked for.
     setTimeout(function () { data.c.forEach(function (c) { if (c.on && c.t !== "l") me.ranks(c); }); me.hay(); }, 50);
@@ -238,16 +237,21 @@
 
   // derive adds the columns that rest on what the reader assumes or wrote.
   T.derive = function () {
-    var me = this, s = this.s, m = this.main, w = this.words;
+    var me = this, s = this.s, w = this.words;
     this.data.c = this.data.c.filter(function (c) { if (c.mine) { delete me.by[c.k]; delete me.order[c.k]; } return !c.mine; });
-    function add(k, n, u, title, values) {
-      var c = { k: k, t: "n", n: n, u: u, d: title, num: true, g: 3, mine: true, x: w.formulaMissing, v: values };
-      if (values.length) { me.data.c.push(c); me.by[k] = c; }
+    var energies = this.columns().filter(function (c) { return c.j && c.p; });
+    function add(k, n, u, title, values, from, f) {
+      var c = { k: k, t: "n", n: n, u: u, d: title, num: true, g: 3, mine: true, x: from ? from.x : w.formulaMissing, v: values };
+      if (from && from.lo) { c.lo = times(from.lo, f); c.hi = times(from.hi, f); }
+      me.data.c.push(c);
+      me.by[k] = c;
     }
+    function times(values, f) { return values.map(function (v) { return v == null ? null : v * f; }); }
     function priced(per, k, name, u) {
-      if (per == null || !m) return;
-      var many = +(s[m.pm === 1e6 ? "t" : "a"] || m.pb), f = m.j / 3.6e6 * many / m.pb * per;
-      add(k, name, u + " " + (many > 1 ? m.pp : m.p) + ", " + w.yours, name + ": " + w.yours, m.v.map(function (v) { return v == null ? null : v * f; }));
+      if (per != null) energies.forEach(function (c) {
+        var many = +(s[c.pm === 1e6 ? "t" : "a"] || c.pb), f = c.j / 3.6e6 * many / c.pb * per;
+        add(k + ":" + c.k, name, u + " " + (many > 1 ? c.pp : c.p) + ", " + w.yours, name + ": " + w.yours, times(c.v, f), c, f);
+      });
     }
     priced(amount(s.co2), "co2", w.co2, "gCO₂e");
     priced(amount(s.price), "price", w.cost, s.cur);
@@ -290,6 +294,7 @@
     this.pager(rows.length, pages);
     this.count(rows.length, this.n);
     this.marks();
+    if (!this.paneOf("sort").hidden) this.sortPane();
     // How long it took, for those who measure the page.
     this.table.dataset.ms = (performance.now() - t0).toFixed(1);
   };
@@ -303,9 +308,9 @@
     this.head.textContent = "";
     cols.forEach(function (c) {
       var th = el("th", { scope: "col" }), b = el("button", { type: "button", "data-key": c.k }), u = me.unit(c), at = sort.findIndex(function (x) { return x.k === c.k; });
-      if (c.num) th.className = "n";
+      if (c.num || c.t === "m") th.className = c.num ? "n" : "row";
       b.appendChild(el(c.d ? "abbr" : "span", c.d ? { title: c.d } : {}, c.n));
-      if (u) b.appendChild(el("span", { class: "u" }, u));
+      if (u) b.appendChild(el("span", { class: c.mine ? "u mine" : "u" }, u));
       if (at >= 0) {
         // Assistive technology takes one sorted column; the others say their turn.
         if (!at) th.setAttribute("aria-sort", sort[at].d > 0 ? "ascending" : "descending");
@@ -369,8 +374,8 @@
 
   // marks say on the folded panes how much is chosen in them.
   T.marks = function () {
-    var s = this.s, n = { filters: Object.keys(s.facets).length + Object.keys(s.ranges).length, columns: s.show.length + s.hide.length,
-      units: ["u", "a", "t", "d", "co2", "price"].filter(function (k) { return s[k]; }).length, formulas: s.x.length }, any = s.q || s.sort.length || s.p > 1;
+    var s = this.s, n = { filters: Object.keys(s.facets).length + Object.keys(s.ranges).length, sort: s.sort.length, columns: s.show.length + s.hide.length,
+      units: ["u", "a", "t", "d", "co2", "price"].filter(function (k) { return s[k]; }).length, formulas: s.x.length }, any = s.q || s.p > 1;
     this.form.querySelectorAll("[data-open]").forEach(function (d) {
       var k = n[d.dataset.open];
       d.querySelector("b").textContent = k ? " " + k : "";
@@ -392,6 +397,7 @@
   };
   T.pane = function (name) {
     if (name === "filters") this.filterPane();
+    if (name === "sort") this.sortPane();
     if (name === "columns") this.columnPane();
     if (name === "formulas") this.formulaPane();
   };
@@ -405,8 +411,9 @@
       var n = {};
       for (var i = 0; i < me.n; i++) if (c.i[i] >= 0) { var w = c.w[c.i[i]][0]; n[w] = (n[w] || 0) + 1; }
       var words = Object.keys(n).sort(collator.compare);
-      if (words.length < 2 && !s.facets[c.k]) return;
-      var set = el("fieldset", { class: "tb-facet" });
+      // Where there are very many, the search finds them.
+      if (words.length < 2 && !s.facets[c.k] || words.length > 300) return;
+      var set = el("fieldset", { class: "tb-facet" + (words.length > 12 ? " many" : "") });
       set.appendChild(el("legend", {}, c.n));
       words.forEach(function (w) {
         var l = el("label"), b = el("input", { type: "checkbox", name: "f:" + c.k, value: w });
@@ -435,15 +442,34 @@
     box.appendChild(set);
   };
 
+  // sortPane is the way to sort without a Shift key: a list for each turn.
+  T.sortPane = function () {
+    var me = this, w = this.words, sort = this.s.sort, box = this.paneOf("sort"), cols = this.columns(), had = document.activeElement.dataset.turn;
+    box.textContent = "";
+    for (var i = 0; i <= Math.min(sort.length, 3); i++) {
+      var l = el("label", {}, (i ? w.then : w.sortby) + " "), b = el("select", { name: "s", "data-turn": i }), now = sort[i] && this.by[sort[i].k];
+      b.append(el("option", { value: "" }, i ? "–" : w.asgiven));
+      cols.concat(now && cols.indexOf(now) < 0 ? now : []).forEach(function (c) {
+        var u = me.unit(c), name = me.nameOf(c) + (u ? ", " + u : "");
+        b.append(el("option", { value: c.k }, fill(w.rising, name)), el("option", { value: "-" + c.k }, fill(w.falling, name)));
+      });
+      b.value = sort[i] ? (sort[i].d < 0 ? "-" : "") + sort[i].k : "";
+      l.append(b);
+      box.append(l);
+      if (String(i) === had) b.focus();
+    }
+  };
+  T.nameOf = function (c) { return c.k === "rank" && c.d ? c.d.split(";")[0] : c.n; };
+
   T.columnPane = function () {
-    var box = this.paneOf("columns"), shown = this.columns();
+    var me = this, box = this.paneOf("columns"), shown = this.columns();
     box.textContent = "";
     var list = el("div", { class: "tb-cols" });
     this.data.c.forEach(function (c) {
       if (c.mine || c.t === "m") return;
       var l = el("label", c.d ? { title: c.d } : {}), b = el("input", { type: "checkbox", name: "c", value: c.k });
       b.checked = shown.indexOf(c) >= 0;
-      l.append(b, " " + (c.k === "rank" && c.d ? c.d.split(";")[0] : c.n) + " ");
+      l.append(b, " " + me.nameOf(c) + " ");
       if (c.u) l.append(el("span", { class: "u" }, c.u));
       list.appendChild(l);
     });
@@ -524,7 +550,7 @@
       if (list.length) s.facets[k] = list; else delete s.facets[k];
     } else if (t.name.slice(0, 2) === "r:") {
       v = t.value.trim().replace(",", ".");
-      if (t.type !== "date" && v !== "" && !isFinite(v)) { t.setAttribute("aria-invalid", "true"); return; }
+      if (t.type !== "date" && v !== "" && !isFinite(v)) { t.setAttribute("aria-invalid", "true"); this.out.textContent = fill(this.words.nonumber, v); return; }
       t.removeAttribute("aria-invalid");
       list = (s.ranges[k] || ["", ""]).slice();
       list[t.dataset.end] = v === "" || t.type === "date" ? v : +(v / this.factor(this.by[k])).toPrecision(6);
@@ -533,6 +559,12 @@
       var c = this.by[t.value], here = c.on ? "hide" : "show";
       s[here] = s[here].filter(function (x) { return x !== t.value; });
       if (t.checked !== !!c.on) s[here].push(t.value);
+    } else if (t.name === "s") {
+      s.sort = [];
+      this.form.querySelectorAll("[name=s]").forEach(function (b) {
+        var k = b.value.replace(/^-/, "");
+        if (k && !s.sort.some(function (x) { return x.k === k; })) s.sort.push({ k: k, d: b.value[0] === "-" ? -1 : 1 });
+      });
     } else if (t.name.length === 1 && "uatd".indexOf(t.name) >= 0) s[t.name] = t.value;
     else return;
     s.p = 1;
@@ -586,9 +618,7 @@
         if (!list || !Array.prototype.some.call(list.options, function (o) { return o.value === s[k]; })) s[k] = "";
       });
       s.x = s.x.filter(function (x) { return !jb.formula(x[1], function (n) { return me.wrongName(n); }).error; });
-      var own = { co2: 1, price: 1 };
-      s.x.forEach(function (_, i) { own["x" + (i + 1)] = 1; });
-      s.sort = s.sort.filter(function (x) { return me.by[x.k] || own[x.k]; });
+      s.sort = s.sort.filter(function (x) { return me.by[x.k] || /^(co2|price):./.test(x.k) || /^x\d+$/.test(x.k) && +x.k.slice(1) <= s.x.length; });
       me.s = s;
       me.fields();
       me.show();

@@ -17,6 +17,7 @@ import (
 type head struct {
 	Name, Unit, Title string
 	Num               bool
+	Row               bool   // over the cells that name their rows
 	Sort              string // aria-sort, for the column the rows are ordered by
 }
 
@@ -130,7 +131,7 @@ func defaultColumns(metric string, own ...string) []string {
 
 // factColumns are the columns that hold no metric.
 var factColumns = []string{"rank", "model", "rating", "gpus", "hardware", "precision", "parameters", "license", "type", "load", "batch", "level",
-	"label", "provider", "requests", "date", "engine", "size", "steps", "frames", "family", "task"}
+	"label", "provider", "requests", "date", "engine", "size", "steps", "frames", "family", "task", "license_class", "quantization"}
 
 // isColumn says whether a name is a column of tables: a fact or a metric.
 func (s *site) isColumn(name string) bool {
@@ -150,7 +151,7 @@ func (s *site) headOf(col, sortBy string) head {
 		}
 		return h
 	}
-	h := head{Name: s.msg.T("col." + col)}
+	h := head{Name: s.msg.T("col." + col), Row: col == "model"}
 	if s.msg.Has("col." + col + ".unit") {
 		h.Unit = s.msg.T("col." + col + ".unit")
 	}
@@ -228,8 +229,19 @@ func (s *site) cellOf(page, col string, e *entry, row *rank.Row) cell {
 		}
 	case "parameters":
 		return s.parametersCell(e)
+	case "quantization":
+		if q := e.Result.Model.Quantization; q != "" {
+			return cell{Text: q}
+		}
 	case "license":
 		return s.licenseCell(e)
+	case "license_class":
+		if e.Model != nil {
+			if l, ok := s.in.Catalog.License(e.Model.License); ok {
+				return cell{Text: s.msg.T("class." + l.Class)}
+			}
+		}
+		return cell{Text: s.msg.T("unknown"), Class: "dim"}
 	case "type":
 		if e.Model != nil && e.Model.Type != "" {
 			return cell{Text: s.typeText(e.Model.Type)}

@@ -324,42 +324,85 @@ func TestCompareForAll(t *testing.T) {
 	}
 }
 
-// Boxes beside the results of a model lead to their comparison; a seventh is
-// refused; rows that a table writes anew keep their boxes.
+// Boxes beside results of several pages lead to their comparison: ticked by
+// keyboard, kept while tables are sorted and pages change, six at most, until
+// they are cleared.
 func TestCompareTicked(t *testing.T) {
 	dir, _ := shipped(t)
 	p := newTab(t)
-	p.do(chromedp.EmulateViewport(1280, 900))
+	const (
+		bar    = `(document.querySelector(".cmp-bar").hidden ? "" : document.querySelector(".cmp-bar").innerText.replace(/\s+/g, " "))`
+		ticked = `new Set([...document.querySelectorAll(".cmp-box:checked")].map(b => b.dataset.compare)).size`
+		chosen = `document.querySelectorAll(".cmp-chosen li").length`
+		boxes  = `document.querySelectorAll(".cmp-box").length`
+	)
+	follow := func(want int, base string) {
+		t.Helper()
+		p.do(chromedp.Navigate(eval[string](p, `document.querySelector(".cmp-bar a").href`)))
+		eval[bool](p, settled)
+		if n := eval[int](p, chosen); n != want {
+			t.Errorf("%s: %d results are compared, not %d", base, n, want)
+		}
+	}
 	for _, base := range places(t, dir) {
 		p.take()
-		p.do(chromedp.Navigate(base + "models/Qwen/Qwen3-8B/index.html"))
-		eval[bool](p, `[...document.querySelectorAll("#results .cmp-box")].slice(0, 7).forEach(b => { b.focus(); b.click() }), true`)
-		if n := eval[int](p, `new Set([...document.querySelectorAll(".cmp-box:checked")].map(b => b.dataset.compare)).size`); n != 6 {
+		p.Size(360, 780)
+		p.Open(base + "boards/chat-h100/index.html")
+		if got := eval[string](p, bar); got != "" {
+			t.Errorf("%s: the bar is there before anything is ticked: %s", base, got)
+		}
+		for _, i := range []int{0, 2} {
+			eval[bool](p, fmt.Sprintf(`document.querySelectorAll("#table .cmp-box")[%d].focus(), true`, i))
+			p.Keys(" ")
+		}
+		if got := eval[string](p, bar); !strings.Contains(got, "(2) Clear Llama-3.1-8B-Instruct, Qwen3-14B") {
+			t.Errorf("%s: two rows by keyboard: %q", base, got)
+		}
+		if !eval[bool](p, `document.querySelector("[data-compare-pick]").href === document.querySelector(".cmp-bar a").href`) {
+			t.Errorf("%s: the link above the rows leads elsewhere than the bar", base)
+		}
+		if wide := p.TooWide(); wide != "" {
+			t.Errorf("%s: too wide for 360 pixels: %s", base, wide)
+		}
+		p.Size(1280, 900)
+		eval[bool](p, `document.querySelectorAll("#table thead button")[1].click(), true`)
+		p.Wait("rows that are sorted have lost their ticks", `document.querySelector("#table table").dataset.ms && `+ticked+` === 2`)
+		// More on another page, one too many.
+		p.Open(base + "models/Qwen/Qwen3-8B/index.html")
+		if got := eval[string](p, bar); !strings.Contains(got, "(2)") {
+			t.Errorf("%s: on another page the bar says %q", base, got)
+		}
+		eval[bool](p, `[...document.querySelectorAll("#results .cmp-box")].slice(0, 5).forEach(b => { b.focus(); b.click() }), true`)
+		if n := eval[int](p, ticked); n != 4 {
 			t.Errorf("%s: %d are ticked", base, n)
 		}
-		if got := eval[string](p, `document.querySelector(".cmp-bar").innerText`); !strings.Contains(got, "(6)") || !strings.Contains(got, "At most 6") {
+		if got := eval[string](p, bar); !strings.Contains(got, "(6)") || !strings.Contains(got, "At most 6") {
 			t.Errorf("%s: the bar says %q", base, got)
 		}
-		again := eval[bool](p, `new Promise(done => { const b = document.querySelector("#results tbody"); b.append(b.querySelector("tr").cloneNode(true)); const tr = b.lastElementChild; tr.querySelector(".cmp-box").remove(); tr.remove(); b.append(tr); setTimeout(() => done(tr.querySelector(".cmp-box").checked), 100) })`)
-		if !again {
-			t.Errorf("%s: a row that is written anew has lost its tick", base)
+		follow(6, base)
+		eval[bool](p, `history.back(), true`)
+		p.Wait("Back has lost the ticks", `document.querySelector(".cmp-bar") && `+ticked+` === 4`)
+		eval[bool](p, `document.querySelector(".cmp-bar button").click(), true`)
+		if got := eval[string](p, bar+` + `+ticked+` + document.activeElement.className`); got != "0cmp-box" {
+			t.Errorf("%s: after clearing: %q", base, got)
 		}
-		p.do(chromedp.Navigate(eval[string](p, `document.querySelector(".cmp-bar a").href`)))
-		eval[bool](p, settled)
-		if n := eval[int](p, `document.querySelectorAll(".cmp-chosen li").length`); n != 6 {
-			t.Errorf("%s: %d results are compared", base, n)
-		}
-		// On the page of a result, it and a neighbour.
-		p.do(chromedp.Navigate(eval[string](p, `document.querySelector(".cmp-chosen li:nth-child(5) a").href`)))
-		eval[bool](p, `new Promise(done => { const t0 = Date.now(); (function look() { if (document.querySelector("#neighbours .cmp-box") || Date.now() - t0 > 20000) return done(true); setTimeout(look, 20) })() })`)
-		if eval[bool](p, `document.querySelector(".cmp-bar").offsetParent !== null`) {
-			t.Errorf("%s: one result is offered for comparison", base)
+		// On the page of a result, it and a neighbour; on one of hardware, the best of boards.
+		p.Open(base + "boards/chat-h100/index.html")
+		p.Open(eval[string](p, `document.querySelector("#table tbody th a").href`))
+		p.Wait("no boxes beside the neighbours", boxes+` > 0`)
+		if got := eval[string](p, bar); got != "" {
+			t.Errorf("%s: one result is offered for comparison: %s", base, got)
 		}
 		p.do(chromedp.Click("#neighbours .cmp-box"))
-		p.do(chromedp.Navigate(eval[string](p, `document.querySelector(".cmp-bar a").href`)))
-		eval[bool](p, settled)
-		if n := eval[int](p, `document.querySelectorAll(".cmp-chosen li").length`); n != 2 {
-			t.Errorf("%s: %d results are compared", base, n)
+		follow(2, base)
+		p.Open(base + "hardware/h100/index.html")
+		eval[bool](p, `document.querySelectorAll("#boards .cmp-box")[1].click(), true`)
+		follow(2, base)
+		// A store that somebody else wrote brings nothing.
+		eval[bool](p, `Object.keys(sessionStorage).forEach(k => sessionStorage.setItem(k, '[["<b>","x"],["../..","y"],7]')), true`)
+		p.Open(base + "results/index.html")
+		if got := eval[string](p, bar+` + (`+boxes+` > 99)`); got != "true" {
+			t.Errorf("%s: a strange store brings %q", base, got)
 		}
 		if c, _ := p.take(); len(c) > 0 {
 			t.Errorf("%s: complaints: %v", base, c)

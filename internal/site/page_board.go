@@ -173,7 +173,7 @@ func (s *site) boardPage(b *rank.Board) job {
 		if p.Bar, err = s.tableData(r, path, p.Table.ID, b.Metric, boardColumns(b), "", s.boardLines(b)); err != nil {
 			return nil, err
 		}
-		p.Scripts = append(p.Scripts, s.assets.tableJS)
+		p.Scripts = append(p.Scripts, s.assets.tableJS, s.assets.pickJS)
 		p.Pages = s.rowPages("boards/"+b.ID+"/", 0, len(b.Rows))
 		p.TableTitle = s.msg.T("board.table", len(rankedRows(b)), s.rankedBy(b))
 		if len(rankedRows(b)) < 2 {

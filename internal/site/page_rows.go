@@ -77,6 +77,7 @@ func (s *site) boardPart(b *rank.Board, at int) job {
 			Table: s.boardTable(path, b, at*tableRows, min(len(b.Rows), (at+1)*tableRows))}
 		p.Lede = p.Pages.Text
 		p.frame = s.frame(path, b.Title+", "+p.Lede, p.Lede, false, link{"boards/index.html", s.msg.T("nav.boards")}, link{boardPath(b.ID), b.Title})
+		p.Scripts = append(p.Scripts, s.assets.pickJS)
 		return nil, r.page("rows", path, p)
 	}
 }
@@ -147,6 +148,7 @@ func (s *site) resultsPart(es []*entry, cols []string, at int) job {
 			}
 			p.Scripts = append(p.Scripts, s.assets.tableJS)
 		}
+		p.Scripts = append(p.Scripts, s.assets.pickJS)
 		return nil, r.page("rows", path, p)
 	}
 }

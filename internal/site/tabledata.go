@@ -185,7 +185,7 @@ func (s *site) tableColumns(shown []string, lines []tableLine) []string {
 }
 
 // facets are the columns with few texts that a reader picks from.
-var facets = []string{"task", "family", "type", "license", "precision", "hardware", "provider", "engine", "level", "size"}
+var facets = []string{"model", "task", "family", "type", "license", "license_class", "precision", "quantization", "hardware", "provider", "engine", "level", "size"}
 
 // column makes one column; any says whether some row has a value.
 func (s *site) column(r *renderer, page, key, metric string, linked bool, lines []tableLine) (c column, any bool, err error) {
