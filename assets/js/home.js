@@ -81,9 +81,10 @@
     layers.forEach(function (svg) { draw(svg, limit, short, picks); });
   }
 
-  // A pointer near a result reads it out; a click leads to its page.
+  // A pointer near a result reads it out; a click leads to its page. A finger
+  // reads out first, and leads on when it comes again.
   layers.forEach(function (svg) {
-    var x = axis(svg.dataset.x), y = axis(svg.dataset.y), host = svg.parentNode, box = svg.viewBox.baseVal, points = [], now = null;
+    var x = axis(svg.dataset.x), y = axis(svg.dataset.y), host = svg.parentNode, box = svg.viewBox.baseVal, points = [], now = null, fresh = false;
     var tip = host.appendChild(make("div", "pick-tip"));
     tip.hidden = true;
     data.models.forEach(function (m) {
@@ -110,8 +111,9 @@
       tip.style.top = Math.max(0, Math.min(q.y * k - tip.offsetHeight / 2, r.height - tip.offsetHeight)) + "px";
     }
     host.addEventListener("pointermove", at);
-    host.addEventListener("pointerleave", function () { say(now = null); });
-    host.addEventListener("click", function () { if (now) location.href = now.p[6]; });
+    host.addEventListener("pointerdown", function (e) { var was = now; at(e); fresh = e.pointerType !== "mouse" && now !== was; });
+    host.addEventListener("pointerleave", function (e) { if (e.pointerType === "mouse") say(now = null); });
+    host.addEventListener("click", function () { if (now && !fresh) location.href = now.p[6]; });
   });
 
   // read takes the limit from the address: the smallest step that is not below it.

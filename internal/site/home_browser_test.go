@@ -15,6 +15,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"jouleboard/internal/browsertest"
 )
 
 // homeScript are short words for tests: what the figure says now.
@@ -103,6 +105,15 @@ func TestHomeFigure(t *testing.T) {
 			move(-2000); return text + tip.hidden })()`); !strings.Contains(got, " J / response ") || !strings.HasSuffix(got, " mstrue") {
 			t.Errorf("%s: a pointer at a dot reads %q", page, got)
 		}
+		// A finger reads it out first and follows at the second touch.
+		if got := eval[string](p, `(() => { const d = dots()[0].getBoundingClientRect(), host = layer().parentNode, kind = {pointerType: "touch", clientX: d.left + d.width/2, clientY: d.top + d.height/2, bubbles: true};
+			const touch = () => { ["pointerdown", "pointerup", "pointerleave", "click"].forEach(k => host.dispatchEvent(k === "click" ? new MouseEvent(k, kind) : new PointerEvent(k, kind))); };
+			touch(); return host.querySelector(".pick-tip").hidden + location.pathname })()`); strings.Contains(got, "/r/") || !strings.HasPrefix(got, "false") {
+			t.Errorf("%s: a finger at a dot: %s", page, got)
+		}
+		eval[bool](p, `(() => { const d = dots()[0].getBoundingClientRect(), host = layer().parentNode, kind = {pointerType: "touch", clientX: d.left + d.width/2, clientY: d.top + d.height/2, bubbles: true};
+			host.dispatchEvent(new PointerEvent("pointerdown", kind)); setTimeout(() => host.dispatchEvent(new MouseEvent("click", kind))); return true })()`)
+		p.Wait("a second touch does not lead to the result", `/\/r\/[0-9a-f]{12}\//.test(location.pathname)`)
 		// Nonsense in the address is the board's own limit.
 		open(page + "?limit=%3Cb%3E")
 		if got := eval[string](p, `rows().join() + said()`); got != first {
@@ -114,6 +125,30 @@ func TestHomeFigure(t *testing.T) {
 	}
 	if shots := os.Getenv("JOULEBOARD_SHOTS"); shots != "" {
 		p.homeShots("file://"+abs+"/index.html", shots)
+	}
+}
+
+// Where a host blocks scripts, what they would bring leaves no hole: the room
+// that is kept for it closes, and the static figure, table and answer stand.
+func TestBlockedScripts(t *testing.T) {
+	dir, _ := shipped(t)
+	p := newTab(t)
+	base := browsertest.Server(t, dir, "/some/base", http.Header{"Content-Security-Policy": {"script-src 'none'"}})
+	for page, room := range map[string]string{"index.html": "#picker", "boards/chat-h100/index.html": ".tbar-slot", "results/index.html": ".tbar-slot"} {
+		p.Open(base + page)
+		height := `document.querySelector("` + room + `").getBoundingClientRect().height`
+		if got := eval[float64](p, height); got < 30 {
+			t.Errorf("%s: %v pixels are kept for what scripts bring", page, got)
+		}
+		if got := eval[float64](p, `document.querySelector("`+room+`").getAnimations()[0].finish(), `+height); got != 0 {
+			t.Errorf("%s: a hole of %v pixels is left", page, got)
+		}
+		if got := eval[int](p, `document.querySelectorAll("main tbody th[scope=row] a").length`); got < 5 {
+			t.Errorf("%s: %d rows", page, got)
+		}
+		if got := eval[string](p, `[...document.querySelectorAll("main :is(button, input, select)")].filter(e => e.offsetParent && getComputedStyle(e).visibility === "visible").map(e => e.outerHTML).join()`); got != "" {
+			t.Errorf("%s: controls that do nothing: %.200s", page, got)
+		}
 	}
 }
 
