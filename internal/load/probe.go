@@ -52,6 +52,24 @@ type ProbeResult struct {
 	Answers  map[string]string
 	Evidence map[string]string
 	Version  string // what the server says of its version, "" if nothing
+	Usage    bool   // it said how many tokens an answer had
+}
+
+// Unanswered is the error of a probe that got no stream.
+type Unanswered struct {
+	Host  string
+	Trace Trace
+}
+
+func (u *Unanswered) Error() string {
+	s := fmt.Sprintf("the server at %s did not stream an answer: %s", u.Host, u.Trace.Outcome)
+	if u.Trace.HTTP != 0 {
+		s += fmt.Sprintf(" (HTTP %d)", u.Trace.HTTP)
+	}
+	if u.Trace.Detail != "" {
+		s += ": " + u.Trace.Detail
+	}
+	return s
 }
 
 // Has reports whether a feature was found to work.
@@ -168,9 +186,10 @@ func (p *prober) streaming() (Params, error) {
 	answered := t.Outcome == OK || t.Outcome == NoUsage
 	if !answered {
 		p.say(FeatureStreaming, No, "%s", seen(t))
-		return base, fmt.Errorf("the server at %s did not stream an answer: %s (HTTP %d): %s", p.c.base.Host, t.Outcome, t.HTTP, t.Detail)
+		return base, &Unanswered{p.c.base.Host, t}
 	}
 	p.say(FeatureStreaming, Yes, "%d events", t.Events)
+	p.out.Usage = t.Nc >= 0
 	switch {
 	case t.Nc >= 0 && base.NoStreamOptions:
 		p.say(FeatureIncludeUsage, No, "stream_options is refused, but usage came without: %d tokens", t.Nc)

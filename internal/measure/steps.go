@@ -47,7 +47,13 @@ func (j *job) ask(ctx context.Context) error {
 	}
 	var err error
 	if j.probe, err = load.ProbeServer(ctx, j.client, j.clock, load.ProbeOptions{Model: o.Served, Completions: o.API == APICompletions}); err != nil {
-		return &Failure{Err: err, Hint: "ask the server by hand with curl; --api completions is for models without a chat template"}
+		return &Failure{Err: err, Hint: unansweredHint(err, o)}
+	}
+	if !j.probe.Usage && o.TokenSource == load.SourceUsage {
+		return &Failure{
+			Err:  errors.New("the server never says how many tokens an answer has (no usage in its stream), so no request would count as a success"),
+			Hint: "turn usage on in the server; or use --token-source tokenizer where it has /tokenize, or --token-source chunks for times without tokens",
+		}
 	}
 	if j.facts.Version == "" {
 		j.facts.Version = j.probe.Version
@@ -71,6 +77,24 @@ func (j *job) ask(ctx context.Context) error {
 		return err
 	}
 	return j.roundTrip(ctx)
+}
+
+// unansweredHint is what to try where a server gave no stream.
+func unansweredHint(err error, o *Options) string {
+	var u *load.Unanswered
+	if errors.As(err, &u) {
+		switch status := u.Trace.HTTP; {
+		case (status == 401 || status == 403) && o.APIKeyEnv == "" && o.APIKeyFile == "":
+			return "give it the key with --api-key-env NAME or --api-key-file FILE"
+		case status == 401 || status == 403:
+			return "the key that was sent is not the one that it wants"
+		case status == 404 || u.Trace.Outcome == load.NotStream:
+			return "see that --url is the base of an OpenAI-compatible API, such as http://HOST:PORT/v1, and that the server streams"
+		case status == 429:
+			return "it takes no more requests now; measure when it does"
+		}
+	}
+	return "ask the server by hand with curl; --api completions is for models without a chat template"
 }
 
 // findServer looks for the process of the server on this machine and for the

@@ -164,6 +164,42 @@ func TestNoServer(t *testing.T) {
 	}
 }
 
+// TestUnusableServer ends before the load, with what to try, where a server's
+// first answers show that no request can succeed.
+func TestUnusableServer(t *testing.T) {
+	t.Parallel()
+	stream := fakeserver.Stream
+	for name, c := range map[string]struct {
+		script fakeserver.Script
+		key    string
+		say    string
+		hint   string
+	}{
+		"never sends usage": {stream(fakeserver.Events(goodEvents, strings.Replace(goodEvents, `"finish_reason":null`, `"finish_reason":"stop"`, 1), "[DONE]")), "",
+			"no usage in its stream", "--token-source tokenizer"},
+		"wants a key":         {fakeserver.Script{fakeserver.Status(401), fakeserver.Send("who are you?")}, "", "who are you?", "--api-key-env"},
+		"wants another key":   {fakeserver.Script{fakeserver.Status(401), fakeserver.Send("who are you?")}, "sk-wrong-key-0123456789", "HTTP 401", "not the one that it wants"},
+		"has no such address": {fakeserver.Script{fakeserver.Status(404)}, "", "HTTP 404", "/v1"},
+		"answers HTML":        {fakeserver.Script{fakeserver.Header("Content-Type", "text/html"), fakeserver.Send("<html>welcome</html>")}, "", "<html>", "/v1"},
+		"sends nothing":       {stream(fakeserver.Events("[DONE]")), "", "no_token", "curl"},
+	} {
+		s := fake(t, fakeserver.Options{Script: func(int64) fakeserver.Script { return c.script }})
+		tr := newTrial(t, s.URL())
+		if c.key != "" {
+			tr.opt.APIKeyEnv = "A_KEY"
+			tr.env.Lookup = func(name string) (string, bool) { return c.key, name == "A_KEY" }
+		}
+		out, err := tr.run(t, t.Context())
+		var f *Failure
+		if out != nil || !errors.As(err, &f) || !strings.Contains(err.Error(), c.say) || !strings.Contains(f.Hint, c.hint) {
+			t.Errorf("%s: %v, %v (%s), want %q and %q", name, out, err, hintOf(err), c.say, c.hint)
+		}
+		if c.key != "" && strings.Contains(err.Error()+hintOf(err), c.key) {
+			t.Errorf("%s: the key is in the message: %v", name, err)
+		}
+	}
+}
+
 // faulty is a meter that goes wrong from an instant on.
 type faulty struct {
 	energy.Source
