@@ -94,6 +94,9 @@ type Words struct {
 	More   string // "{n}" stands for how many lines have no label
 	Empty  string // said where there is nothing to draw
 	Family string // leads the legend of colours
+	// Of histograms: what heads the columns of their table, and how high the highest
+	// bar is, "{n}" of "{of}" values.
+	From, To, Count, Share, Tallest string
 }
 
 func (w Words) fill() Words {
@@ -113,6 +116,11 @@ func (w Words) fill() Words {
 	def(&w.More, "{n} more lines have no label; all are in the data table.")
 	def(&w.Empty, "No data to draw.")
 	def(&w.Family, "Model families:")
+	def(&w.From, "from")
+	def(&w.To, "to")
+	def(&w.Count, "values")
+	def(&w.Share, "share")
+	def(&w.Tallest, "highest bar: {n} of {of} values")
 	return w
 }
 

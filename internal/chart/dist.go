@@ -1,8 +1,10 @@
-// Dist: one distribution as a small strip, for result pages.
+// Dist: one distribution as a small strip, with a histogram over it where its
+// values are known, for result pages.
 
 package chart
 
 import (
+	"cmp"
 	"math"
 	"strings"
 
@@ -17,7 +19,9 @@ import (
 type Dist struct {
 	ID, Title, Caption string
 	Unit               string
-	Stats              []Stat // in any order
+	Stats              []Stat            // in any order
+	Samples            []Sample          // in any order; none: no histogram
+	Names              map[string]string // of statistics; the key where one has none
 	Words              Words
 }
 
@@ -76,9 +80,33 @@ func distOf(narrow bool) distLayout {
 	return distLayout{w: distW, mid: 18, text: 13, small: 12.5, sides: 1}
 }
 
+// Heights of a histogram in px, and the room between it and the strip's labels.
+const histH, histTop = 96, 24
+
+// kind is the scale of drawing and bins: a long tail would squeeze the middle into
+// a few pixels.
+func (d Dist) kind() scaleKind {
+	stats := d.ordered()
+	if len(stats) == 0 {
+		return linear
+	}
+	if lo := stats[0].Value; lo > 0 && stats[len(stats)-1].Value > 20*lo {
+		return log10
+	}
+	return linear
+}
+
 // List is the static drawing.
 func (d Dist) List(narrow bool) *draw.List {
 	stats, f := d.ordered(), distOf(narrow)
+	over := 0.0 // the strip begins below the histogram
+	if len(d.Samples) > 0 && len(stats) > 0 {
+		over = histTop + histH
+		if narrow {
+			over += 4
+		}
+		f.mid += over
+	}
 	h := f.mid + 23 + f.text + f.small + 6
 	c := newCanvas(f.w, h, d.Title, d.Caption)
 	if len(stats) == 0 {
@@ -89,11 +117,7 @@ func (d Dist) List(narrow bool) *draw.List {
 	for i, s := range stats {
 		values[i] = s.Value
 	}
-	// A long tail would squeeze the middle into a few pixels.
-	kind := linear
-	if lo := values[0]; lo > 0 && values[len(values)-1] > 20*lo {
-		kind = log10
-	}
+	kind := d.kind()
 	// The unit stands at the strip's end; a long one, and what else there is to say,
 	// in a row of its own.
 	var below []string
@@ -108,9 +132,12 @@ func (d Dist) List(narrow bool) *draw.List {
 		below = append(below, clean(d.Words.fill().Log))
 	}
 	x := newScale(kind, values).place(4, end)
+	if over > 0 {
+		d.histogram(c, f, x, histTop, histTop+histH, !narrow)
+	}
 	c.line(x.a, f.mid, x.b, f.mid, 1, rule)
 	d.strip(c, x, f.mid)
-	f.labels(c, x, stats)
+	d.labels(c, f, x, stats)
 	if len(below) > 0 {
 		c.list.H = mm(h + f.small + 3)
 		c.text(f.w-4, h+f.small-2, f.small, draw.Right, dim, ellipsis(strings.Join(below, ", "), f.small, f.w-8))
@@ -154,7 +181,7 @@ func (d Dist) strip(c *canvas, x scale, mid float64) {
 }
 
 // labels prints each statistic beside its mark.
-func (f distLayout) labels(c *canvas, x scale, stats []Stat) {
+func (d Dist) labels(c *canvas, f distLayout, x scale, stats []Stat) {
 	for side := range f.sides {
 		var want, size []float64
 		var picked []Stat
@@ -165,7 +192,7 @@ func (f distLayout) labels(c *canvas, x scale, stats []Stat) {
 			}
 			picked = append(picked, s)
 			want = append(want, x.pos(s.Value))
-			size = append(size, max(textWidth(unit.Sig(s.Value, 3), f.text), textWidth(statName(s.Key), f.small))+8)
+			size = append(size, max(textWidth(unit.Sig(s.Value, 3), f.text), textWidth(d.statName(s), f.small))+8)
 		}
 		mark, value, name := f.mid+12, f.mid+21+f.text, f.mid+23+f.text+f.small
 		lead := f.mid + 20
@@ -176,21 +203,24 @@ func (f distLayout) labels(c *canvas, x scale, stats []Stat) {
 		for i, s := range picked {
 			c.path([]draw.Point{{X: want[i], Y: mark}, {X: at[i], Y: lead}}, 0.75, dim, nil, "")
 			c.text(at[i], value, f.text, draw.Center, ink, unit.Sig(s.Value, 3))
-			c.text(at[i], name, f.small, draw.Center, dim, statName(s.Key))
+			c.text(at[i], name, f.small, draw.Center, dim, d.statName(s))
 		}
 	}
 }
 
-// statName is a key as it may be shown.
-func statName(key string) string { return clean(key) }
+// statName is a statistic's name as it may be shown.
+func (d Dist) statName(s Stat) string { return clean(cmp.Or(d.Names[s.Key], s.Key)) }
 
-// Table holds the statistics as given.
+// Table holds the bins of the histogram, else the statistics as given.
 func (d Dist) Table() Table {
+	if len(d.Samples) > 0 {
+		return d.binTable()
+	}
 	t := Table{Caption: clean(d.Title)}
 	var row []Cell
 	for _, s := range d.Stats {
 		if stats.Finite(s.Value) {
-			t.Head = append(t.Head, Column{statName(s.Key), clean(d.Unit), true})
+			t.Head = append(t.Head, Column{d.statName(s), clean(d.Unit), true})
 			row = append(row, number(s.Value))
 		}
 	}
