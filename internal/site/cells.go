@@ -142,7 +142,7 @@ func (s *site) isColumn(name string) bool {
 // headOf is the head of a column.
 func (s *site) headOf(col, sortBy string) head {
 	if m, ok := s.reg.Get(col); ok {
-		h := head{Name: s.short(m), Unit: s.unitOf(m), Title: m.Name + ". " + m.Definition, Num: true}
+		h := head{Name: s.short(m), Unit: s.unitOf(m), Title: s.msg.T("metric.title", s.metricName(m), s.definition(m)), Num: true}
 		if col == sortBy {
 			h.Sort = "ascending"
 			if m.Better == unit.Higher {
@@ -171,22 +171,6 @@ func (s *site) unitOf(m unit.Metric) string {
 		return s.msg.T(k)
 	}
 	return m.Unit
-}
-
-// short is a metric's column head in the site's language.
-func (s *site) short(m unit.Metric) string {
-	if k := "metric." + m.Key + ".short"; s.msg.Has(k) {
-		return s.msg.T(k)
-	}
-	return m.Short
-}
-
-// metricName is a metric's name in the site's language.
-func (s *site) metricName(m unit.Metric) string {
-	if k := "metric." + m.Key; s.msg.Has(k) {
-		return s.msg.T(k)
-	}
-	return m.Name
 }
 
 // cellOf is the cell of a column for one result. row is nil outside boards.

@@ -179,7 +179,7 @@ func (s *site) comparePage() job {
 		}
 		for _, c := range s.compareConditions(nil) {
 			name := s.msg.T(c.name)
-			info.Conditions = append(info.Conditions, compareCond{c.key, name, s.msg.T("compare.different", unit.LowerFirst(name)), unit.LowerFirst(name), c.strict})
+			info.Conditions = append(info.Conditions, compareCond{c.key, name, s.msg.T("compare.different", s.msg.inSentence(name)), s.msg.inSentence(name), c.strict})
 		}
 		for _, k := range s.usedColumns(s.entries, compareStatistics) {
 			m, _ := s.reg.Get(k)

@@ -68,7 +68,7 @@ func (s *site) dictionary() []dictEntry {
 	}
 	var out []dictEntry
 	for _, m := range s.reg.All() {
-		d := dictEntry{Key: m.Key, Name: s.metricName(m), Unit: m.Unit, Better: string(m.Better), Definition: m.Definition, GoodFor: m.GoodFor, Kind: "metric", Type: "number",
+		d := dictEntry{Key: m.Key, Name: s.metricName(m), Unit: m.Unit, Better: string(m.Better), Definition: s.definition(m), GoodFor: s.goodFor(m), Kind: "metric", Type: "number",
 			Columns: byKey[m.Key], Presentation: m.Digits}
 		if m.Better == unit.Neutral {
 			d.Better = "neutral"

@@ -258,7 +258,7 @@ func (d *directives) t(key string, args ...any) string { return d.site.msg.T(key
 func (d *directives) metrics(map[string]string) (template.HTML, error) {
 	var rows [][]any
 	for _, m := range d.site.reg.All() {
-		rows = append(rows, []any{[2]string{d.site.metricName(m), d.site.metricLink(d.page, m)}, m.Key, m.Unit, d.t("better." + string(m.Better)), m.Definition})
+		rows = append(rows, []any{[2]string{d.site.metricName(m), d.site.metricLink(d.page, m)}, m.Key, m.Unit, d.t("better." + string(m.Better)), d.site.definition(m)})
 	}
 	return simpleTable(d.t("data.dictionary"), []string{d.t("col.metric"), d.t("col.key"), d.t("col.unit"), d.t("col.better"), d.t("col.definition")}, rows), nil
 }

@@ -1,9 +1,12 @@
 // The interface's strings: assets/i18n/LANG.yaml, one flat map. A key that a
-// language lacks falls back to English, and the build warns.
+// language lacks falls back to English, and the build warns. Names of metrics
+// and reasons of flags have their English from where they are defined; a
+// language translates them under keys of the same kind.
 
 package site
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,92 +15,189 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/text/language"
+
+	"jouleboard/internal/catalog"
 	"jouleboard/internal/result"
+	"jouleboard/internal/unit"
 	"jouleboard/internal/yamldoc"
 )
 
 // strings of one language over English.
 type messages struct {
-	lang string
+	locale
 	text map[string]string
 }
 
-// loadMessages reads the strings of a language. The built-in English lies at the
-// bottom, so that a board's own file may hold a few strings only and a key that
-// came with a new release is never missing; a board's English and the language
-// itself lie over it.
+// missingNamed is how many missing strings a warning names.
+const missingNamed = 40
+
+// loadMessages reads the strings of a language in layers: the built-in English
+// at the bottom, so that no key is ever missing; the language as shipped, where
+// it is; and the board's own files over both, which may hold a few strings only.
+// A regional language ("de-AT") lies over its general one ("de").
 func loadMessages(builtin, assets fs.FS, lang string) (*messages, result.Findings) {
 	var out result.Findings
-	read := func(fsys fs.FS, l string) (map[string]string, *yamldoc.Doc) {
-		name := path.Join("i18n", l+".yaml")
-		data, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			f := result.Finding{Rule: "SITE-LANG", Level: result.Error, Where: result.Place{File: "assets/" + name}, Message: "cannot be read: " + err.Error(), Hint: "put a file of strings there"}
-			if errors.Is(err, fs.ErrNotExist) {
-				f.Where = result.Place{File: "content/site.yaml"}
-				f.Message = fmt.Sprintf("no interface strings for language %q: assets/%s is not there", l, name)
-				f.Hint = "set language to one of those in assets/i18n, or add the file"
-			}
-			out = append(out, f)
-			return nil, nil
-		}
-		m := map[string]string{}
-		doc, found := yamldoc.Read(data, yamldoc.Options{File: "assets/" + name, Rule: yamldoc.Rules("SITE-LANG")}, &m)
-		out = append(out, found...)
-		return m, doc
+	base := definedWords()
+	for k, v := range readWords(builtin, "en", &out).text {
+		base[k] = v
 	}
-	base, _ := read(builtin, "en")
-	m := &messages{lang: lang, text: base}
-	if m.text == nil {
-		m.text = map[string]string{}
+	m := &messages{locale: newLocale(lang), text: base}
+	if own := ownWords(builtin, assets, "en", &out); own != nil {
+		own.warnUnknown(base, &out)
+		m.text = laid(base, own.text)
 	}
-	over := func(l string) {
-		own, doc := read(assets, l)
-		if doc == nil {
-			return
-		}
-		var missing, unknown []string
-		for k := range own {
-			if _, ok := base[k]; !ok {
-				unknown = append(unknown, k)
-			}
-		}
-		for k := range base {
-			if own[k] == "" {
-				missing = append(missing, k)
-			}
-		}
-		sort.Strings(missing)
-		sort.Strings(unknown)
-		for _, k := range unknown {
-			out = append(out, result.Finding{Rule: "SITE-LANG", Level: result.Warn, Where: doc.Place("/" + k), Message: fmt.Sprintf("no page asks for the string %q", k), Hint: "compare with the built-in assets/i18n/en.yaml"})
-		}
-		if len(missing) > 0 {
-			out = append(out, result.Finding{Rule: "SITE-LANG", Level: result.Warn, Where: result.Place{File: doc.File},
-				Message: fmt.Sprintf("%d strings are missing and stay English: %s", len(missing), strings.Join(missing[:min(5, len(missing))], ", "))})
-		}
-		merged := make(map[string]string, len(m.text))
-		for k, v := range m.text {
-			merged[k] = v
-		}
-		for k, v := range own {
-			if v != "" {
-				merged[k] = v
-			}
-		}
-		m.text = merged
+	if lang == "en" {
+		return m, out
 	}
-	over("en")
-	if lang != "en" {
-		over(lang)
+
+	found := false
+	translated := map[string]string{}
+	file := ""
+	for _, l := range languageChain(lang) {
+		if w := readWords(builtin, l, &out); w != nil {
+			found, file = true, w.file
+			translated = laid(translated, w.text)
+		}
+		if w := ownWords(builtin, assets, l, &out); w != nil {
+			found, file = true, w.file
+			w.warnUnknown(base, &out)
+			translated = laid(translated, w.text)
+		}
 	}
+	name := "assets/i18n/" + lang + ".yaml"
+	if !found {
+		return m, append(out, result.Finding{Rule: "SITE-LANG", Level: result.Error, Where: result.Place{File: "content/site.yaml"},
+			Message: fmt.Sprintf("no interface strings for language %q: %s is not there", lang, name),
+			Hint:    "set language to one of those in assets/i18n, or add the file"})
+	}
+	var missing []string
+	for k := range base {
+		if translated[k] == "" && !m.hasForms(translated, k) {
+			missing = append(missing, k)
+		}
+	}
+	if sort.Strings(missing); len(missing) > 0 {
+		named := strings.Join(missing[:min(missingNamed, len(missing))], ", ")
+		if n := len(missing) - missingNamed; n > 0 {
+			named += fmt.Sprintf(" and %d more", n)
+		}
+		out = append(out, result.Finding{Rule: "SITE-LANG", Level: result.Warn, Where: result.Place{File: file},
+			Message: fmt.Sprintf("%d strings are missing and stay English: %s", len(missing), named), Hint: "translate them from the built-in assets/i18n/en.yaml"})
+	}
+	m.text = laid(m.text, translated)
 	return m, out
 }
 
-// T returns the string of a key with {0}, {1}, ... replaced. An unknown key
-// shows itself, so that a test finds it on the page.
+// wordFile holds the strings of one file.
+type wordFile struct {
+	file string
+	doc  *yamldoc.Doc
+	text map[string]string
+}
+
+// readWords reads a language's file, nil where there is none.
+func readWords(fsys fs.FS, lang string, out *result.Findings) *wordFile {
+	name := path.Join("i18n", lang+".yaml")
+	data, err := fs.ReadFile(fsys, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	w := &wordFile{file: "assets/" + name, text: map[string]string{}}
+	var found result.Findings
+	if err != nil {
+		found = result.Findings{{Rule: "SITE-LANG", Level: result.Error, Where: result.Place{File: w.file}, Message: "cannot be read: " + err.Error(), Hint: "make it a readable file of strings"}}
+	} else {
+		w.doc, found = yamldoc.Read(data, yamldoc.Options{File: w.file, Rule: yamldoc.Rules("SITE-LANG")}, &w.text)
+	}
+	*out = append(*out, found...)
+	return w
+}
+
+// ownWords are the strings of the board's file, nil where it has none and sees
+// the built-in one.
+func ownWords(builtin, assets fs.FS, lang string, out *result.Findings) *wordFile {
+	name := path.Join("i18n", lang+".yaml")
+	own, err := fs.ReadFile(assets, name)
+	shipped, _ := fs.ReadFile(builtin, name)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && bytes.Equal(own, shipped) {
+		return nil
+	}
+	return readWords(assets, lang, out)
+}
+
+func (w *wordFile) warnUnknown(base map[string]string, out *result.Findings) {
+	var unknown []string
+	for k := range w.text {
+		key, form, plural := strings.Cut(k, pluralMark)
+		if _, ok := base[key]; !ok || plural && !pluralForms[form] {
+			unknown = append(unknown, k)
+		}
+	}
+	sort.Strings(unknown)
+	for _, k := range unknown {
+		f := result.Finding{Rule: "SITE-LANG", Level: result.Warn, Where: result.Place{File: w.file}, Message: fmt.Sprintf("no page asks for the string %q", k), Hint: "compare with the built-in assets/i18n/en.yaml"}
+		if w.doc != nil {
+			f.Where = w.doc.Place("/" + k)
+		}
+		*out = append(*out, f)
+	}
+}
+
+// laid puts the strings of a layer over those below; an empty one lets what is
+// below show through.
+func laid(below, over map[string]string) map[string]string {
+	out := make(map[string]string, len(below)+len(over))
+	for k, v := range below {
+		out[k] = v
+	}
+	for k, v := range over {
+		if v != "" {
+			out[k] = v
+		}
+	}
+	return out
+}
+
+// languageChain are the tags whose files hold strings of a language, the most
+// general first. A tag in another script ("zh-TW" beside "zh") has no such parent.
+func languageChain(lang string) []string {
+	base, _, regional := strings.Cut(lang, "-")
+	if own, err := language.Parse(lang); regional && err == nil {
+		script, _ := own.Script()
+		if parent, _ := language.Make(base).Script(); parent == script {
+			return []string{base, lang}
+		}
+	}
+	return []string{lang}
+}
+
+// definedWords are the English words that live where things are defined: the
+// registry of metrics and the reasons of flags.
+func definedWords() map[string]string {
+	out := map[string]string{}
+	for _, m := range unit.Default().All() {
+		out["metric."+m.Key], out["metric."+m.Key+".short"], out["metric."+m.Key+".definition"] = m.Name, m.Short, m.Definition
+		if m.GoodFor != "" {
+			out["metric."+m.Key+".goodfor"] = m.GoodFor
+		}
+	}
+	for _, r := range catalog.Reasons() {
+		if r.ID != "other" { // it has a text of its own
+			out["reason."+r.ID] = strings.TrimSuffix(r.Text, ".")
+		}
+	}
+	return out
+}
+
+// T returns the string of a key with {0}, {1}, ... replaced. Where a language has
+// forms for numbers, the first whole number among the arguments chooses. An
+// unknown key shows itself, so that a test finds it on the page.
 func (m *messages) T(key string, args ...any) string {
 	s, ok := m.text[key]
+	if form, found := m.form(key, args); found {
+		s, ok = form, true
+	}
 	if !ok {
 		return "[" + key + "]"
 	}
@@ -109,6 +209,30 @@ func (m *messages) T(key string, args ...any) string {
 		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", fmt.Sprint(a))
 	}
 	return strings.NewReplacer(pairs...).Replace(s)
+}
+
+// form is the string of a key for the number among the arguments.
+func (m *messages) form(key string, args []any) (string, bool) {
+	for _, a := range args {
+		var n int64
+		switch v := a.(type) {
+		case int:
+			n = int64(v)
+		case int64:
+			n = v
+		default:
+			continue
+		}
+		s, ok := m.text[key+pluralMark+m.plural(n)]
+		return s, ok && s != ""
+	}
+	return "", false
+}
+
+// hasForms says that a key is translated by forms for numbers alone, the one for
+// all other numbers among them.
+func (m *messages) hasForms(text map[string]string, key string) bool {
+	return text[key+pluralMark+"other"] != ""
 }
 
 // Has says whether a key is there; for texts of ids that may be new.

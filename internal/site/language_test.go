@@ -6,8 +6,11 @@ import (
 	"sort"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"jouleboard/assets"
+	"jouleboard/internal/result"
+	"jouleboard/internal/unit"
 )
 
 // hole is a place of a string that is filled in.
@@ -21,7 +24,7 @@ var latin = regexp.MustCompile(`[A-Za-z][A-Za-z./-]*[A-Za-z]`)
 // formats, licences and standards, symbols of units, and words that a file holds
 // literally.
 var latinTerms = strings.Fields(`GPU CPU SM CUDA SHA ID SPDX PDF CSV JSON Schema Feed Apache Parquet Atom API OpenAPI
- HTML Markdown LaTeX Ulysses Ring top-p E_ref ref kWh Wh px mm ms jouleboard sha sum --api-key-env api-key-env
+ HTML Markdown LaTeX Ulysses Ring top-p E_ref ref kWh Wh px DRAM EDP AI Energy Score ICL ITL QPS TPOT TTFO TTFT mm ms jouleboard sha sum --api-key-env api-key-env
  content/moderation.yaml device endpoint ranked energy performance reported measured gpu module gpu cpu dram wall
  closed open batch burst`)
 
@@ -30,10 +33,11 @@ var latinTerms = strings.Fields(`GPU CPU SM CUDA SHA ID SPDX PDF CSV JSON Schema
 func TestShippedLanguages(t *testing.T) {
 	for _, lang := range shippedLanguages(t) {
 		m, findings := loadMessages(assets.FS, assets.FS, lang)
+		english, _ := loadMessages(assets.FS, assets.FS, "en")
+		readWords(assets.FS, lang, &findings).warnUnknown(english.text, &findings)
 		if len(findings) > 0 {
 			t.Error(findings)
 		}
-		english, _ := loadMessages(assets.FS, assets.FS, "en")
 		for _, k := range sortedKeys(english.text) {
 			holes := func(s string) []string {
 				h := hole.FindAllString(s, -1)
@@ -84,4 +88,78 @@ func sortedKeys(m map[string]string) []string {
 	}
 	sort.Strings(out)
 	return out
+}
+
+// A board's own files lie over the shipped ones: a string of a shipped language,
+// a language of its own, and forms for numbers.
+func TestBoardsLanguageFiles(t *testing.T) {
+	const no = "\x00no warning"
+	for _, c := range []struct {
+		name, lang string
+		files      map[string]string
+		key        string
+		args       []any
+		want       string
+		warns      string // part of the only warning
+	}{
+		{"override one Chinese string", "zh", map[string]string{"zh": "nav.boards: 排行榜\n"}, "nav.boards", nil, "排行榜", no},
+		{"the others stay Chinese", "zh", map[string]string{"zh": "nav.boards: 排行榜\n"}, "nav.models", nil, "模型", no},
+		{"override one English string", "en", map[string]string{"en": "nav.boards: Leagues\n"}, "nav.boards", nil, "Leagues", no},
+		{"English of the board below another language", "zh", map[string]string{"en": "nav.boards: Leagues\n"}, "nav.boards", nil, "榜单", no},
+		{"a language of the board", "de", map[string]string{"de": "nav.boards: Tabellen\n"}, "nav.boards", nil, "Tabellen", "404.lede, 404.title, account.behind"},
+		{"what it lacks is English", "de", map[string]string{"de": "nav.boards: Tabellen\n"}, "nav.models", nil, "Models", "stay English"},
+		{"a region over its language", "zh-CN", map[string]string{"zh-CN": "nav.boards: 排行榜\n"}, "nav.models", nil, "模型", no},
+		{"a region of a shipped language", "zh-CN", nil, "nav.boards", nil, "榜单", no},
+		{"another script is another language", "zh-TW", map[string]string{"zh-TW": "nav.boards: 排行榜\n"}, "nav.models", nil, "Models", "stay English"},
+		{"an unknown key", "en", map[string]string{"en": "nav.bords: Boards\n"}, "nav.boards", nil, "Boards", `no page asks for the string "nav.bords"`},
+		{"an unknown form", "zh", map[string]string{"zh": "labels.shown#several: x\n"}, "labels.shown", []any{2, 3}, "3 个标签中的 2 个", `"labels.shown#several"`},
+		{"one", "en", map[string]string{"en": "labels.shown#one: \"{0} of {1} label\"\n"}, "labels.shown", []any{1, 3}, "1 of 3 label", no},
+		{"not one", "en", map[string]string{"en": "labels.shown#one: \"{0} of {1} label\"\n"}, "labels.shown", []any{2, 3}, "2 of 3 labels", no},
+		{"few", "pl", map[string]string{"pl": "labels.shown: x\n\"labels.shown#few\": \"{0} etykiety\"\n"}, "labels.shown", []any{int64(3), 9}, "3 etykiety", "stay English"},
+		{"many", "pl", map[string]string{"pl": "labels.shown#many: \"{0} etykiet\"\nlabels.shown: x\n"}, "labels.shown", []any{5, 9}, "5 etykiet", "stay English"},
+		{"two", "ar", map[string]string{"ar": "labels.shown: x\nlabels.shown#two: بطاقتان\n"}, "labels.shown", []any{2, 9}, "بطاقتان", "stay English"},
+	} {
+		own := fstest.MapFS{}
+		for l, text := range c.files {
+			own["i18n/"+l+".yaml"] = &fstest.MapFile{Data: []byte(text)}
+		}
+		m, findings := loadMessages(assets.FS, own, c.lang)
+		if got := m.T(c.key, c.args...); got != c.want {
+			t.Errorf("%s: %s is %q, want %q", c.name, c.key, got, c.want)
+		}
+		if c.warns == no && len(findings) > 0 || c.warns != no && (len(findings) != 1 || findings[0].Level != result.Warn || !strings.Contains(findings[0].Message, c.warns)) {
+			t.Errorf("%s: found %v, want %q", c.name, findings, c.warns)
+		}
+	}
+	if _, findings := loadMessages(assets.FS, fstest.MapFS{}, "xx"); !findings.HasErrors() {
+		t.Errorf("a language without a file: %v", findings)
+	}
+}
+
+// The English names of metrics with their statistics are the registry's.
+func TestMetricNamesAreTheRegistrys(t *testing.T) {
+	m, _ := loadMessages(assets.FS, assets.FS, "en")
+	s := &site{msg: m}
+	for _, metric := range unit.Default().All() {
+		keys := []string{metric.Key}
+		if metric.Distribution {
+			for _, stat := range append(slices.Clone(statistics), ".stddev") {
+				keys = append(keys, metric.Key+stat)
+			}
+		}
+		for _, k := range keys {
+			want, ok := unit.Default().Get(k)
+			if got := [4]string{s.metricName(want), s.short(want), s.definition(want), s.goodFor(want)}; !ok || got != [4]string{want.Name, want.Short, want.Definition, want.GoodFor} {
+				t.Errorf("%s: %q, want %+v", k, got, want)
+			}
+		}
+	}
+}
+
+func TestDirection(t *testing.T) {
+	for lang, want := range map[string]string{"en": "ltr", "zh": "ltr", "de-AT": "ltr", "ar": "rtl", "he": "rtl", "fa": "rtl", "ur": "rtl", "ku-Arab": "rtl", "az": "ltr", "nonsense!": "ltr"} {
+		if got := direction(lang); got != want {
+			t.Errorf("%s is written %s, want %s", lang, got, want)
+		}
+	}
 }

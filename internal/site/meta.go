@@ -267,7 +267,7 @@ func (s *site) ldVariables(keys []string) []ldVariable {
 	var out []ldVariable
 	for _, k := range keys {
 		if m, ok := s.reg.Get(k); ok {
-			out = append(out, ldVariable{"PropertyValue", k, s.metricName(m), m.Unit, m.Definition})
+			out = append(out, ldVariable{"PropertyValue", k, s.metricName(m), m.Unit, s.definition(m)})
 		}
 	}
 	return out

@@ -7,7 +7,6 @@ import (
 	"sort"
 	"strings"
 
-	"jouleboard/internal/catalog"
 	"jouleboard/internal/chart"
 	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
@@ -201,7 +200,7 @@ func (s *site) boardPage(b *rank.Board) job {
 // rankedBy is the metric a board ranks by, inside a sentence.
 func (s *site) rankedBy(b *rank.Board) string {
 	m, _ := s.reg.Get(b.Metric)
-	return unit.LowerFirst(s.metricName(m))
+	return s.msg.inSentence(s.metricName(m))
 }
 
 // boardLede is the answer first: what is measured under which limit, who is
@@ -216,9 +215,9 @@ func (s *site) boardLede(page string, b *rank.Board) []segment {
 	if c := b.PointRule.Constraint; c != nil && c.Metric == "itl_ms.p50" && c.Max != nil {
 		out = append(out, segment{Text: s.msg.T("lede.itl.before")}, segment{Text: unit.Trim(*c.Max) + "\u00a0ms", Bold: true}, segment{Text: s.msg.T("lede.itl.after")})
 	} else if t := b.PointRule.Title; t != "" {
-		out = append(out, segment{Text: s.msg.T("lede.point", unit.LowerFirst(t))})
+		out = append(out, segment{Text: s.msg.T("lede.point", s.msg.inSentence(t))})
 	}
-	out = append(out, segment{Text: ". "})
+	out = append(out, segment{Text: s.msg.T("lede.stop")})
 	ranked := rankedRows(b)
 	if len(ranked) == 0 {
 		return append(out, segment{Text: s.msg.T("lede.none")})
@@ -241,7 +240,7 @@ func (s *site) boardLede(page string, b *rank.Board) []segment {
 		}
 		out = append(out, segment{Text: s.msg.T(key, strings.TrimSuffix(spread(best.Value, worst.Value), "×"))})
 	}
-	return append(out, segment{Text: "."})
+	return append(out, segment{Text: s.msg.T("lede.end")})
 }
 
 func (s *site) boardHardware(b *rank.Board) string {
@@ -311,7 +310,7 @@ func (s *site) boardFacts(page string, b *rank.Board) []fact {
 		} else {
 			why := s.msg.T("scale.none")
 			if len(b.Rows) > 0 && b.Rows[0].Rating.Reason != "" {
-				why = unit.LowerFirst(b.Rows[0].Rating.Reason)
+				why = s.msg.inSentence(b.Rows[0].Rating.Reason)
 			}
 			fs = append(fs, fact{Key: s.msg.T("fact.scale"), Value: why, URL: s.pageLink(page, "methodology/rating/")})
 		}
@@ -374,7 +373,7 @@ func (s *site) glossary(page string, b *rank.Board) []term {
 	var out []term
 	for _, c := range boardColumns(b) {
 		if m, ok := s.reg.Get(c); ok {
-			out = append(out, term{Name: s.metricName(m), Unit: m.Unit, Text: m.Definition, GoodFor: m.GoodFor, URL: s.metricLink(page, m)})
+			out = append(out, term{Name: s.metricName(m), Unit: m.Unit, Text: s.definition(m), GoodFor: s.goodFor(m), URL: s.metricLink(page, m)})
 		}
 	}
 	return out
@@ -436,11 +435,6 @@ func (s *site) boardLeft(page string, b *rank.Board) []leftOut {
 // reasonText is a moderation reason in words.
 func (s *site) reasonText(id, text string) string {
 	words := strings.ReplaceAll(id, "-", " ")
-	for _, r := range catalog.Reasons() {
-		if r.ID == id && id != "other" {
-			words = strings.TrimSuffix(r.Text, ".")
-		}
-	}
 	if k := "reason." + id; s.msg.Has(k) {
 		words = s.msg.T(k)
 	}

@@ -252,7 +252,7 @@ func (s *site) modelLede(v *modelView) string {
 				continue
 			}
 			m, _ := s.reg.Get(b.Metric)
-			return s.msg.T("model.lede", len(v.Entries), unit.Sig(row.Value, m.Digits)+"\u00a0"+m.Unit, unit.LowerFirst(s.metricName(m)), b.Title, rankText(row), len(rankedRows(b)))
+			return s.msg.T("model.lede", len(v.Entries), unit.Sig(row.Value, m.Digits)+"\u00a0"+m.Unit, s.msg.inSentence(s.metricName(m)), b.Title, rankText(row), len(rankedRows(b)))
 		}
 	}
 	return s.msg.T("model.lede.none", len(v.Entries))

@@ -171,7 +171,7 @@ func (s *site) headlineOf(e *entry) *headline {
 	}
 	m, _ := s.reg.Get(key)
 	v, _ := e.Value(key)
-	h := &headline{Name: unit.LowerFirst(s.metricName(m)), Value: unit.Sig(v, m.Digits), Unit: m.Unit}
+	h := &headline{Name: s.msg.inSentence(s.metricName(m)), Value: unit.Sig(v, m.Digits), Unit: m.Unit}
 	metric, ok := e.Result.Metrics[key]
 	switch {
 	case ok && metric.CI95 != nil:
@@ -275,7 +275,7 @@ func (s *site) places(page string, e *entry) []place {
 		m, _ := s.reg.Get(br.Board.Metric)
 		text := s.msg.T("rank.unranked")
 		if br.Row.RankLo > 0 {
-			text = s.msg.T("rank.place", rankText(br.Row), len(rankedRows(br.Board)), unit.LowerFirst(s.metricName(m)))
+			text = s.msg.T("rank.place", rankText(br.Row), len(rankedRows(br.Board)), s.msg.inSentence(s.metricName(m)))
 		}
 		out = append(out, place{Board: br.Board.Title, URL: relative(page, boardPath(br.Board.ID)), Text: text})
 	}

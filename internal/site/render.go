@@ -219,14 +219,6 @@ func siteFile(u string) string {
 	return p
 }
 
-func direction(lang string) string {
-	switch base, _, _ := strings.Cut(lang, "-"); base {
-	case "ar", "fa", "he", "ur", "yi", "ps", "sd", "ug", "dv":
-		return "rtl"
-	}
-	return "ltr"
-}
-
 // clip shortens text for places that show little of it.
 func clip(s string, n int) string {
 	r := []rune(s)
