@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
 	"strings"
@@ -25,7 +24,13 @@ type assetSet struct {
 	files                  map[string][]byte
 	compareJS, pickJS      string
 	icons                  map[string][]byte // at the root of the site, by name
+	logo                   *logo
+	fonts                  bool // the theme brings font files
 }
+
+// themeSheet is a board's own style sheet; it stands behind all others, so that
+// it need not repeat them.
+const themeSheet = "css/theme.css"
 
 // loadAssets reads, extends by the theme, minifies and names the assets.
 func loadAssets(in *Input, opt Options) (assetSet, result.Findings) {
@@ -56,8 +61,14 @@ func loadAssets(in *Input, opt Options) (assetSet, result.Findings) {
 		return data
 	}
 	style := append(read("css/site.css"), []byte("\n"+content.HighlightCSS())...)
-	if accent := in.Site.Theme.Accent; accent != "" {
-		style = append(style, []byte(fmt.Sprintf("\n@media (prefers-color-scheme:light){:root{--accent:%s}}\n", accent))...)
+	theme := &themeFiles{in: in, add: add, used: map[string]bool{themeSheet: true}}
+	faces := theme.fonts()
+	a.fonts = len(faces) > 0
+	style = append(append(style, '\n'), themeCSS(&in.Site.Theme, faces)...)
+	if own, err := fs.ReadFile(in.Assets, themeSheet); err == nil {
+		style = append(append(style, '\n'), own...)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		out = append(out, result.Finding{Rule: "SITE-ASSET", Level: result.Error, Where: result.Place{File: "assets/" + themeSheet}, Message: err.Error()})
 	}
 	a.css = add("css/site.css", "text/css", style)
 	a.js = add("js/site.js", "application/javascript", read("js/site.js"))
@@ -67,12 +78,13 @@ func loadAssets(in *Input, opt Options) (assetSet, result.Findings) {
 	a.pickJS = add("js/pick.js", "application/javascript", read("js/pick.js"))
 	a.compareJS = add("js/compare.js", "application/javascript", read("js/compare.js"))
 	a.homeJS = add("js/home.js", "application/javascript", read("js/home.js"))
-	a.icon = add("img/icon.svg", "", read("img/icon.svg"))
-
-	var err error
-	if a.icons, err = loadIcons(in); err != nil {
+	var square []byte
+	a.logo, square = theme.logo()
+	icon, icons, err := loadIcons(in, read("img/icon.svg"), square)
+	if err != nil {
 		out = append(out, result.Finding{Rule: "SITE-ASSET", Level: result.Error, Where: result.Place{File: "assets/img"}, Message: err.Error()})
 	}
+	a.icon, a.icons = add("img/icon.svg", "", icon), icons
 
 	lib, err := fs.ReadFile(in.Assets, "vendor/echarts.min.js")
 	switch {
@@ -87,5 +99,11 @@ func loadAssets(in *Input, opt Options) (assetSet, result.Findings) {
 	case !errors.Is(err, fs.ErrNotExist):
 		out = append(out, result.Finding{Rule: "SITE-ASSET", Level: result.Error, Where: result.Place{File: "assets/vendor/echarts.min.js"}, Message: err.Error()})
 	}
-	return a, out
+	for _, size := range iconSizes {
+		theme.used["img/"+size.name] = true
+	}
+	for name, data := range theme.added() {
+		a.files[name] = data
+	}
+	return a, append(out, theme.found...)
 }

@@ -90,6 +90,7 @@ func (s *site) figureFiles(r *renderer, page, name string, c chart.Chart, t char
 	list := c.List(false)
 	list.Title = joinNonEmpty(": ", title, where)
 	list.Lang = s.in.Site.Language
+	list.Repaint(s.themePaints())
 	pdf, err := draw.PDF(list, draw.PDFOptions{Info: draw.Info{Title: list.Title, Author: s.in.Site.Title}, Date: s.date()})
 	if err != nil {
 		return nil, fmt.Errorf("%s as PDF: %w", name, err)

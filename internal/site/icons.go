@@ -5,6 +5,7 @@ package site
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -26,28 +27,36 @@ const manifestFile = "manifest.webmanifest"
 
 // iconList is assets/img/icon.svg as a list: the same shapes on a square without
 // round corners, because home screens cut their own.
-func iconList() *draw.List {
+func iconList(accent string) *draw.List {
 	l := &draw.List{W: 24, H: 24, Title: "icon"}
 	white := draw.Paint{Hex: "#ffffff"}
-	l.Add(draw.Rect{W: 24, H: 24, Fill: draw.Paint{Hex: cardAccent}})
+	l.Add(draw.Rect{W: 24, H: 24, Fill: draw.Paint{Hex: accent}})
 	for _, bar := range []struct{ x, y1, y2 float64 }{{6, 12, 18}, {12, 6, 18}, {18, 14, 18}} {
 		l.Add(draw.Rect{X: bar.x - 1.5, Y: bar.y1 - 1.5, W: 3, H: bar.y2 - bar.y1 + 3, R: 1.5, Fill: white})
 	}
 	return l
 }
 
-// loadIcons draws the icon's sizes. A board with an icon of its own brings the
-// sizes that it wants, under the same names in assets/img; the built-in ones
-// would show another mark.
-func loadIcons(in *Input) (map[string][]byte, error) {
-	icons := map[string][]byte{}
-	own, err := fs.ReadFile(in.Assets, "img/icon.svg")
-	if err != nil {
-		return icons, nil // loadAssets reports it
-	}
+// loadIcons returns the icon and draws its sizes. The icon is the board's own
+// file; else its logo where that is a square drawing; else the built-in one in
+// the theme's accent. A board with a mark of its own brings the sizes that it
+// wants, under the same names in assets/img: the built-in ones would show
+// another.
+func loadIcons(in *Input, own, logo []byte) (icon []byte, icons map[string][]byte, err error) {
+	icons = map[string][]byte{}
 	builtin, err := fs.ReadFile(assets.FS, "img/icon.svg")
 	if err != nil {
-		return nil, fmt.Errorf("read the built-in icon: %w", err)
+		return own, icons, fmt.Errorf("read the built-in icon: %w", err)
+	}
+	accent := cmp.Or(in.Site.Theme.Accent, cardAccent)
+	drawn := false
+	switch {
+	case !bytes.Equal(own, builtin):
+		icon = own
+	case logo != nil:
+		icon = logo
+	default:
+		icon, drawn = bytes.ReplaceAll(own, []byte(cardAccent), []byte(accent)), true
 	}
 	for _, size := range iconSizes {
 		data, err := fs.ReadFile(in.Assets, "img/"+size.name)
@@ -55,17 +64,17 @@ func loadIcons(in *Input) (map[string][]byte, error) {
 		case err == nil:
 			icons[size.name] = data
 		case !errors.Is(err, fs.ErrNotExist):
-			return nil, fmt.Errorf("read the icon %s: %w", size.name, err)
-		case bytes.Equal(own, builtin):
-			if icons[size.name], err = draw.PNG(iconList(), draw.PNGOptions{DPI: 25.4 * float64(size.px) / 24}); err != nil {
-				return nil, fmt.Errorf("draw the icon %s: %w", size.name, err)
+			return icon, icons, fmt.Errorf("read the icon %s: %w", size.name, err)
+		case drawn:
+			if icons[size.name], err = draw.PNG(iconList(accent), draw.PNGOptions{DPI: 25.4 * float64(size.px) / 24}); err != nil {
+				return icon, icons, fmt.Errorf("draw the icon %s: %w", size.name, err)
 			}
 		}
 	}
 	if png := icons["icon-32.png"]; png != nil {
 		icons["favicon.ico"] = ico(png)
 	}
-	return icons, nil
+	return icon, icons, nil
 }
 
 // ico wraps a PNG of 32 pixels as an icon file, which old browsers ask for at
@@ -109,7 +118,7 @@ func (s *site) icons() job {
 		}
 		c := s.in.Site
 		m := webManifest{Name: c.Title, ShortName: clip(c.Title, 24), Description: c.Description, Lang: c.Language, Dir: direction(c.Language), StartURL: "./", Scope: "./", Display: "browser",
-			Theme: s.cardAccent().Hex, Background: cardPaper.Hex, Icons: []manifestIcon{{Src: s.assets.icon, Sizes: "any", Type: "image/svg+xml"}}}
+			Theme: s.accent().Hex, Background: cardPaper.Hex, Icons: []manifestIcon{{Src: s.assets.icon, Sizes: "any", Type: "image/svg+xml"}}}
 		for _, size := range iconSizes {
 			if s.assets.icons[size.name] == nil || size.px == 180 {
 				continue

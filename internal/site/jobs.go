@@ -84,6 +84,7 @@ func (s *site) jobs() []job {
 	add(s.icons(), manifestFile)
 	add(s.staticFiles())
 	add(s.navigation())
+	add(s.footerLinks())
 	return jobs
 }
 

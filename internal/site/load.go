@@ -32,6 +32,7 @@ type Input struct {
 	Catalog  *catalog.Catalog
 	Site     *content.Site
 	Pages    []*content.Page
+	Footer   *content.Page // nil without one
 	Scales   *rank.Scales
 	Designs  *label.Designs
 	Sheets   label.Sheets
@@ -76,6 +77,8 @@ func Load(ctx context.Context, root string, opt Options) (*Input, result.Finding
 		in.Registry = reg
 	}
 	in.Pages, fs = content.LoadPages(in.Content)
+	add(fs)
+	in.Footer, fs = in.Site.Footer(in.Pages, in.Content)
 	add(fs)
 	in.Catalog, fs = catalog.Load(in.Content)
 	add(fs)

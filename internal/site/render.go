@@ -24,6 +24,7 @@ import (
 	"github.com/tdewolff/minify/v2/js"
 	"golang.org/x/sync/errgroup"
 
+	"jouleboard/internal/content"
 	"jouleboard/internal/result"
 )
 
@@ -101,7 +102,11 @@ type frame struct {
 	Base               template.URL // only the 404 page sets it: it is served at any depth
 	CSS, Icon          string
 	Icon32, IconTouch  string // empty where the board's own icon has no such size
-	Manifest, Accent   string
+	Manifest           string
+	Accent, DarkPaper  string // colours of a browser's own frame
+	Fonts              bool
+	Logo               *logo
+	Footer             template.HTML
 	ECharts            string
 	Scripts            []string
 	Nav                []navItem
@@ -140,7 +145,9 @@ func (s *site) frame(path, title, description string, charts bool, crumbs ...lin
 	if s.assets.icons["apple-touch-icon.png"] != nil {
 		f.IconTouch = "apple-touch-icon.png"
 	}
-	f.Manifest, f.Accent = manifestFile, s.cardAccent().Hex
+	f.Manifest, f.Accent, f.DarkPaper = manifestFile, s.accent().Hex, content.DarkPaper
+	f.Fonts, f.Logo = s.assets.fonts, s.assets.logo
+	f.Footer, _ = s.footer(path) // footerLinks reports what is wrong with it
 	f.Scripts = []string{s.assets.js}
 	if charts && s.assets.echarts != "" {
 		f.ECharts = relative(path, s.assets.echarts)

@@ -184,7 +184,7 @@ func cardWrap(s string, px float64, bold bool, width float64, n int) []string {
 // above, its address and the age of its data below.
 func (s *site) newCard() *card {
 	c := &card{}
-	accent := s.cardAccent()
+	accent := s.accent()
 	c.rect(0, 0, cardW, cardH, cardPaper)
 	c.rect(0, 0, cardW, 12, accent)
 	c.text(cardEdge, 86, 30, true, draw.Left, accent, cardFit(s.in.Site.Title, 30, true, 700))
@@ -195,10 +195,6 @@ func (s *site) newCard() *card {
 		c.text(cardEdge, cardH-34, 24, false, draw.Left, cardDim, cardFit(u.Host+strings.TrimSuffix(u.Path, "/"), 24, false, cardW-2*cardEdge))
 	}
 	return c
-}
-
-func (s *site) cardAccent() draw.Paint {
-	return draw.Paint{Hex: cmp.Or(s.in.Site.Theme.Accent, cardAccent)}
 }
 
 // headlines writes a title of one or two lines and what stands below it, and
@@ -253,7 +249,7 @@ func (c *card) bars(s *site, b *rank.Board, y, bottom float64, most int) string 
 		if top > 0 && r.Value > 0 {
 			end = left + (right-left)*r.Value/top
 			c.rect(left, mid-step*.32, end-left, step*.64, cardBar)
-			c.rect(left, mid-step*.32, 4, step*.64, s.cardAccent())
+			c.rect(left, mid-step*.32, 4, step*.64, s.accent())
 			if r.CI != nil {
 				lo, hi := left+(right-left)*max(0, r.CI[0])/top, left+(right-left)*r.CI[1]/top
 				c.rect(lo, mid-1.5, hi-lo, 3, cardInk)
@@ -329,7 +325,7 @@ func (s *site) modelCard(v *modelView) *card {
 // models of the board, on a logarithmic scale that names its ends.
 func (c *card) place(s *site, b *rank.Board, row *rank.Row, y float64) {
 	m, _ := s.reg.Get(b.Metric)
-	accent := s.cardAccent()
+	accent := s.accent()
 	value := unit.Sig(row.Value, m.Digits)
 	c.text(cardEdge, y+82, 88, true, draw.Left, accent, value)
 	x := cardEdge + cardWidth(value, 88, true) + 16
