@@ -3,12 +3,9 @@ package draw
 import (
 	"bytes"
 	"compress/zlib"
-	"encoding/xml"
-	"fmt"
 	"io"
 	"math"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -130,7 +127,7 @@ func itemMarks(l *List, items []Item, m affine, glyphs bool) []mark {
 				at := m.text(x0+float64(p.x)*it.Pt*PtMM/1000, it.Y, it.Pt)
 				switch {
 				case p.gid == 0:
-				case glyphs && p.f.outline(p.gid, 1000).rest != "":
+				case glyphs && len(p.f.shape(p.gid).segs) > 0:
 					ms = append(ms, at)
 				case !glyphs && (i == 0 || ps[i-1].gid == 0 || ps[i-1].f != p.f):
 					ms = append(ms, at)
@@ -236,176 +233,6 @@ func pdfMarks(content string, height float64) []mark {
 		}
 	}
 	return ms
-}
-
-// svgMarks reads a label's SVG. Outlines in place are told from the font by
-// where they begin.
-func svgMarks(t *testing.T, l *List, svg []byte) []mark {
-	t.Helper()
-	dec := xml.NewDecoder(bytes.NewReader(svg))
-	var ms []mark
-	var g struct{ x, y, scale float64 } // of the open line of text
-	frames := []affine{{1, 0, 0, 1, 0, 0}}
-	inText, inDefs := false, false
-	shapes := map[string]string{}
-	lines := slices.Collect(texts(l.Items))
-	var seen map[int]bool // glyph positions of the open line
-	flush := func() {
-		tx := lines[0]
-		lines = lines[1:]
-		ps, _ := place(tx.S, tx.Bold, l.Fallback)
-		em := int(math.Round(tx.Pt * PtMM / g.scale))
-		for _, p := range ps {
-			if x := inUnits(p.x, em); p.gid != 0 && p.f.outline(p.gid, em).rest != "" && seen[x] {
-				ms = append(ms, frames[len(frames)-1].text(g.x+float64(x)*g.scale, g.y, g.scale*float64(em)/PtMM))
-			}
-		}
-	}
-	for {
-		tok, err := dec.Token()
-		if err == io.EOF {
-			return ms
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if end, ok := tok.(xml.EndElement); ok {
-			switch {
-			case end.Name.Local == "defs":
-				inDefs = false
-			case end.Name.Local == "g" && inText:
-				flush()
-				inText = false
-			case end.Name.Local == "g":
-				frames = frames[:len(frames)-1]
-			}
-			continue
-		}
-		el, ok := tok.(xml.StartElement)
-		if !ok {
-			continue
-		}
-		a := map[string]string{}
-		for _, at := range el.Attr {
-			a[at.Name.Local] = at.Value
-		}
-		num := func(k string) float64 { v, _ := strconv.ParseFloat(a[k], 64); return v }
-		m := frames[len(frames)-1]
-		switch el.Name.Local {
-		case "defs":
-			inDefs = true
-		case "rect":
-			kind := "rect"
-			if a["rx"] != "" {
-				kind = "round"
-			}
-			ms = append(ms, m.rect(kind, num("x"), num("y"), num("width"), num("height")))
-		case "polygon":
-			ms = append(ms, mark{"path", m.path(splitNumbers(a["points"]))})
-		case "g":
-			n := splitNumbers(a["transform"])
-			switch {
-			case strings.Contains(a["transform"], "scale"):
-				inText = true
-				seen = map[int]bool{}
-				g.x, g.y, g.scale = n[0], n[1], n[2]
-			case strings.HasPrefix(a["transform"], "translate") && len(n) == 2:
-				frames = append(frames, m.then(affine{1, 0, 0, 1, n[0], n[1]}))
-			case strings.HasPrefix(a["transform"], "matrix") && len(n) == 6:
-				frames = append(frames, m.then(affine{n[0], n[1], n[2], n[3], n[4], n[5]}))
-			default:
-				t.Fatalf("transform %q", a["transform"])
-			}
-		case "use":
-			if inText {
-				seen[int(num("x"))] = true
-				break
-			}
-			var n []float64
-			for i, v := range splitNumbers(shapes[strings.TrimPrefix(a["href"], "#")]) {
-				if i < 2 {
-					n = append(n, []float64{num("x"), num("y")}[i])
-				} else {
-					n = append(n, n[i-2]+v)
-				}
-			}
-			ms = append(ms, mark{"path", m.path(n)})
-		case "path":
-			switch {
-			case inDefs:
-				shapes[a["id"]] = a["d"]
-			case inText:
-				ps, _ := place(lines[0].S, lines[0].Bold, l.Fallback)
-				em := int(math.Round(lines[0].Pt * PtMM / g.scale))
-				for _, p := range ps {
-					if p.gid == 0 {
-						continue
-					}
-					o, x := p.f.outline(p.gid, em), inUnits(p.x, em)
-					sep := " "
-					if o.y < 0 {
-						sep = ""
-					}
-					if o.rest != "" && strings.Contains(a["d"], fmt.Sprintf("M%d%s%d%s", x+o.x, sep, o.y, o.rest)) {
-						seen[x] = true
-					}
-				}
-			case a["transform"] != "": // rectangles on a grid, as strokes
-				n := splitNumbers(a["transform"])
-				if !strings.HasPrefix(a["transform"], "matrix(") || len(n) != 6 || n[0] != n[3] {
-					t.Fatalf("transform %q", a["transform"])
-				}
-				if a["stroke-width"] != "1" {
-					t.Errorf("grid cells are %s units high", a["stroke-width"])
-				}
-				unit, x, y := n[0], n[4], n[5]
-				path := splitPath(a["d"])
-				for i := 0; i+3 < len(path); i += 4 {
-					ms = append(ms, m.rect("rect", x+path[i]*unit, y+(path[i+1]-0.5)*unit, (path[i+2]-path[i])*unit, unit))
-				}
-			case strings.Contains(a["d"], "a"):
-				n := splitNumbers(a["d"])
-				x, y := m.at(n[0]+n[2], n[1])
-				ms = append(ms, mark{"circle", []float64{x, y, n[2]}})
-			default:
-				ms = append(ms, mark{"path", m.path(splitPath(a["d"]))})
-			}
-		}
-	}
-}
-
-var numberRE = regexp.MustCompile(`-?(?:\d+\.?\d*|\.\d+)`)
-
-func splitNumbers(s string) []float64 {
-	var out []float64
-	for _, f := range numberRE.FindAllString(s, -1) {
-		v, _ := strconv.ParseFloat(f, 64)
-		out = append(out, v)
-	}
-	return out
-}
-
-var commandRE = regexp.MustCompile(`[a-zA-Z][^a-zA-Z]*`)
-
-// splitPath reads the places that a path of moves and straight lines goes to.
-func splitPath(d string) []float64 {
-	var out []float64
-	x, y := 0.0, 0.0
-	for _, c := range commandRE.FindAllString(d, -1) {
-		n := splitNumbers(c[1:])
-		switch c[0] {
-		case 'M':
-			x, y = n[0], n[1]
-		case 'm', 'l':
-			x, y = x+n[0], y+n[1]
-		case 'h':
-			x += n[0]
-		case 'v':
-			y += n[0]
-		}
-		out = append(out, x, y)
-	}
-	return out
 }
 
 func checkAgreement(t *testing.T, l *List) {

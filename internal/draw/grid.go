@@ -39,6 +39,43 @@ func onGrid(items []Item) (g grid, ok bool) {
 	return g, true
 }
 
+// leastUpright is from how many cells on, one below the other and each alone in
+// its row, a stroke downwards saves bytes.
+const leastUpright = 3
+
+// upright takes such cells out of the rows and returns them as columns: column,
+// row, height.
+func (g grid) upright() (rows, columns [][3]int) {
+	alone, taken := make(map[[2]int]bool, len(g.cells)), map[[2]int]bool{}
+	for _, c := range g.cells {
+		if c[2] == 1 {
+			alone[[2]int{c[0], c[1]}] = true
+		}
+	}
+	for _, c := range g.cells {
+		if c[2] != 1 || alone[[2]int{c[0], c[1] - 1}] {
+			continue // not the first of its column
+		}
+		n := 1
+		for alone[[2]int{c[0], c[1] + n}] {
+			n++
+		}
+		if n < leastUpright {
+			continue
+		}
+		columns = append(columns, [3]int{c[0], c[1], n})
+		for y := range n {
+			taken[[2]int{c[0], c[1] + y}] = true
+		}
+	}
+	for _, c := range g.cells {
+		if c[2] != 1 || !taken[[2]int{c[0], c[1]}] {
+			rows = append(rows, c)
+		}
+	}
+	return rows, columns
+}
+
 // plainRun is how many items from the start of the list are plain rectangles of
 // one paint.
 func plainRun(items []Item) int {

@@ -54,7 +54,8 @@ func SVG(l *List, o SVGOptions) []byte {
 	body := &svgWriter{o: o}
 	if o.Text == Outline {
 		body.glyphs.collect(l, o.IDPrefix)
-		body.shapes.collect(l.Items, o.IDPrefix, map[string]int{})
+		body.shapes.byPath = map[string]*shapeUse{}
+		body.shapes.collect(l.Items, o.IDPrefix)
 	}
 	body.Grow(16 << 10)
 	body.items(l.Items)
@@ -63,12 +64,6 @@ func SVG(l *List, o SVGOptions) []byte {
 	w.glyphs.color = body.glyphs.color
 	w.Grow(body.Len() + 16<<10)
 	w.head(l)
-	if body.glyphs.defined || len(body.shapes.order) > 0 {
-		w.WriteString("<defs>")
-		body.glyphs.write(w)
-		body.shapes.write(w)
-		w.WriteString("</defs>\n")
-	}
 	w.Write(body.Bytes())
 	w.WriteString("</svg>\n")
 	return w.Bytes()
@@ -154,10 +149,25 @@ func (w *svgWriter) items(items []Item) {
 			}
 			w.rect(it)
 		case Line:
-			w.path([]Point{{it.X1, it.Y1}, {it.X2, it.Y2}}, Paint{}, it.Stroke, it.SW, it.Dash, "", false)
+			fill := Paint{}
+			if w.o.Text == Outline {
+				fill.Hex = w.glyphs.color // a straight line has nothing to fill
+			}
+			w.path([]Point{{it.X1, it.Y1}, {it.X2, it.Y2}}, fill, it.Stroke, it.SW, it.Dash, "", false)
 		case Polyline:
 			w.path(it.Points, Paint{}, it.Stroke, it.SW, it.Dash, it.Title, true)
 		case Polygon:
+			if n := polygonRun(items[i:]); n > 1 && w.o.Text == Outline {
+				w.WriteString("<g")
+				w.paint(it.Fill, it.Stroke, it.SW, nil)
+				w.WriteString(">")
+				for _, p := range items[i : i+n] {
+					w.shape(p.(Polygon), false)
+				}
+				w.WriteString("</g>\n")
+				i += n - 1
+				continue
+			}
 			w.polygon(it)
 		case Circle:
 			w.circle(it)
@@ -191,11 +201,16 @@ func (w *svgWriter) rects(items []Item, fill Paint) {
 	b := w.scratch[:0]
 	px, py := 0, 0
 	if g, ok := onGrid(items); ok {
-		w.paint(Paint{}, fill, 1, nil)
+		if w.o.Text == Outline {
+			w.attr("stroke", w.hex(fill)) // nothing to fill, and 1 is the usual width
+		} else {
+			w.paint(Paint{}, fill, 1, nil)
+		}
 		unit := fixed7(g.unit)
 		w.WriteString(` transform="matrix(` + unit + " 0 0 " + unit + " " + num(g.x) + " " + num(g.y+g.unit/2) + `)" d="`)
-		for i, c := range g.cells {
-			if i == 0 {
+		rows, columns := g.upright()
+		for _, c := range rows {
+			if len(b) == 0 {
 				b = append(b, 'M')
 			} else {
 				b = append(b, 'm')
@@ -203,6 +218,18 @@ func (w *svgWriter) rects(items []Item, fill Paint) {
 			b = appendPair(b, 1000*(c[0]-px), 1000*(c[1]-py))
 			b = appendUM(append(b, 'h'), 1000*c[2])
 			px, py = c[0]+c[2], c[1]
+		}
+		half := 500 // from the middle of rows to the middle of columns, once
+		for _, c := range columns {
+			if len(b) == 0 {
+				b = append(b, 'M')
+			} else {
+				b = append(b, 'm')
+			}
+			b = appendPair(b, 1000*(c[0]-px)+half, 1000*(c[1]-py)-half)
+			half = 0
+			b = appendUM(append(b, 'v'), 1000*c[2])
+			px, py = c[0], c[1]+c[2]
 		}
 	} else {
 		w.paint(fill, Paint{}, 0, nil)
@@ -324,7 +351,11 @@ func (w *svgWriter) end(tag, title string) {
 }
 
 func (w *svgWriter) polygon(p Polygon) {
-	if len(p.Points) < 3 || w.place(p) {
+	if len(p.Points) < 3 {
+		return
+	}
+	if w.o.Text == Outline {
+		w.shape(p, true)
 		return
 	}
 	w.WriteString("<polygon")
@@ -397,13 +428,13 @@ func (w *svgWriter) paint(fill, stroke Paint, sw float64, dash []float64) {
 	case fill.None():
 		w.WriteString(` fill="none"`)
 	case fill.Hex != w.glyphs.color && (!w.o.Inline || fill.Class == ""):
-		w.attr("fill", fill.Hex)
+		w.attr("fill", w.hex(fill))
 	}
 	if stroke.None() {
 		return
 	}
 	if !w.o.Inline || stroke.Class == "" {
-		w.attr("stroke", stroke.Hex)
+		w.attr("stroke", w.hex(stroke))
 	}
 	w.mm("stroke-width", sw)
 	if dashed(dash) {
@@ -416,6 +447,15 @@ func (w *svgWriter) paint(fill, stroke Paint, sw float64, dash []float64) {
 		}
 		w.WriteByte('"')
 	}
+}
+
+// hex is a colour in the fewest characters: "#FFF" for "#FFFFFF" in a label.
+func (w *svgWriter) hex(p Paint) string {
+	h := p.Hex
+	if w.o.Text == Outline && len(h) == 7 && h[1] == h[2] && h[3] == h[4] && h[5] == h[6] {
+		return string([]byte{'#', h[1], h[3], h[5]})
+	}
+	return h
 }
 
 // fixed7 prints a scale factor with the digits that keep the width of a page

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/xml"
 	"io"
+	"math"
 	"regexp"
 	"strings"
 	"testing"
+
+	"golang.org/x/image/font/sfnt"
 )
 
 // elementsOf parses strictly and returns the elements and ids.
@@ -122,6 +125,106 @@ func TestGlyphPathsClose(t *testing.T) {
 			}
 			if !strings.HasSuffix(tr.rest, "z") || strings.ContainsAny(tr.rest, "Mcsa") {
 				t.Errorf("%q: path %q", r, tr.rest)
+			}
+		}
+	}
+}
+
+// What the path data draws is nowhere further from the font's outline than 2.2
+// units, and lacks none of it: in a label's smallest text that is 0.042 mm.
+func TestGlyphPathsFollowTheFont(t *testing.T) {
+	for _, em := range []float64{6 * PtMM / unitMM, 8.5 * PtMM / unitMM, 30 * PtMM / unitMM} {
+		for _, bold := range []bool{false, true} {
+			for r := rune('!'); r < 0x180; r++ {
+				g := face(bold).glyph(r)
+				tr := face(bold).outline(g.gid, em)
+				if g.gid == 0 || tr.rest == "" {
+					continue
+				}
+				got := walkPath(t, string(tr.appendPath(nil, 0, 0, 0)))
+				var want [][]Point
+				var at Point
+				for _, s := range face(bold).shape(g.gid).segs {
+					c, end := s.c.scaled(em/1000), s.end.scaled(em/1000)
+					switch s.op {
+					case sfnt.SegmentOpMoveTo:
+						want = append(want, []Point{end})
+					case sfnt.SegmentOpLineTo:
+						want[len(want)-1] = append(want[len(want)-1], end)
+					default:
+						for i := 1; i <= 16; i++ {
+							want[len(want)-1] = append(want[len(want)-1], quadratic{at, c, end}.at(float64(i)/16))
+						}
+					}
+					at = end
+				}
+				if d := max(furthest(got, want), furthest(want, got)); d > 2.2 {
+					t.Errorf("%q, bold %v, %.0f units to the em: %.2f units from the outline", r, bold, em, d)
+				}
+			}
+		}
+	}
+}
+
+// furthest is how far a point of a is from the contours of b at most.
+func furthest(a, b [][]Point) (far float64) {
+	for _, contour := range a {
+		for _, p := range contour {
+			best := math.Inf(1)
+			for _, c := range b {
+				for i, z := range c {
+					best = min(best, toSegment(p, c[(i+len(c)-1)%len(c)], z))
+				}
+			}
+			far = max(far, best)
+		}
+	}
+	return far
+}
+
+// toSegment is how far p is from the line between a and z.
+func toSegment(p, a, z Point) float64 {
+	dx, dy := z.X-a.X, z.Y-a.Y
+	k := 0.0
+	if n := dx*dx + dy*dy; n > 0 {
+		k = min(max(((p.X-a.X)*dx+(p.Y-a.Y)*dy)/n, 0), 1)
+	}
+	return math.Hypot(p.X-a.X-k*dx, p.Y-a.Y-k*dy)
+}
+
+// Columns of cells that are alone in their rows become one stroke; what is
+// covered stays the same.
+func TestUprightCells(t *testing.T) {
+	for name, c := range map[string]struct {
+		cells         [][3]int
+		rows, columns int
+	}{
+		"a column of three": {[][3]int{{0, 0, 1}, {0, 1, 1}, {0, 2, 1}}, 0, 1},
+		"one of two":        {[][3]int{{0, 0, 1}, {0, 1, 1}}, 2, 0},
+		"a wide cell in it": {[][3]int{{0, 0, 1}, {0, 1, 2}, {0, 2, 1}, {0, 3, 1}, {0, 4, 1}}, 2, 1},
+		"two, with a gap":   {[][3]int{{4, 0, 1}, {4, 1, 1}, {4, 2, 1}, {4, 4, 1}, {4, 5, 1}, {4, 6, 1}}, 0, 2},
+		"the same twice":    {[][3]int{{0, 0, 1}, {0, 0, 1}, {0, 1, 1}, {0, 2, 1}}, 0, 2},
+	} {
+		rows, columns := grid{cells: c.cells}.upright()
+		if len(rows) != c.rows || len(columns) != c.columns {
+			t.Errorf("%s: rows %v and columns %v", name, rows, columns)
+		}
+		covered := map[[2]int]bool{}
+		for _, r := range rows {
+			for i := range r[2] {
+				covered[[2]int{r[0] + i, r[1]}] = true
+			}
+		}
+		for _, c := range columns {
+			for i := range c[2] {
+				covered[[2]int{c[0], c[1] + i}] = true
+			}
+		}
+		for _, cell := range c.cells {
+			for i := range cell[2] {
+				if at := [2]int{cell[0] + i, cell[1]}; !covered[at] {
+					t.Errorf("%s: nothing covers %v", name, at)
+				}
 			}
 		}
 	}

@@ -1,5 +1,6 @@
 // Text in SVG: real text for charts; for labels glyph outlines, each written
-// once and placed by use.
+// once, where it first stands, and placed by use from there. A list of
+// definitions before the drawing would cost each of them one use more.
 
 package draw
 
@@ -10,7 +11,6 @@ import (
 	"strconv"
 
 	"golang.org/x/image/font/sfnt"
-	"golang.org/x/image/math/fixed"
 )
 
 // text writes one line of text.
@@ -73,22 +73,37 @@ func (w *svgWriter) outline(t Text) {
 	if n := len(ps); n > 0 {
 		total = ps[n-1].x + ps[n-1].adv
 	}
-	em := w.glyphs.em[t.Bold]
-	w.WriteString(`<g`)
-	w.paint(t.Color, Paint{}, 0, nil)
-	w.WriteString(` transform="translate(` + num(start(t, total)) + " " + num(t.Y) + ")scale(" + fixed7(t.Pt*PtMM/float64(em)) + `)">`)
+	em := w.glyphs.em(t)
 	b := w.scratch[:0]
-	for _, p := range ps { // what stands in place is one path
-		if g := w.glyphs.of(p, em); g != nil && g.id == "" {
-			b = append(b, 'M')
-			b = strconv.AppendInt(b, int64(inUnits(p.x, em)+g.x), 10)
-			if g.y >= 0 {
-				b = append(b, ' ')
-			}
-			b = strconv.AppendInt(b, int64(g.y), 10)
-			b = append(b, g.rest...)
+	x, y, shared := 0, 0, false
+	for _, p := range ps { // what nothing else uses is one path
+		switch g := w.glyphs.of(p, em); {
+		case g == nil:
+		case g.id != "":
+			shared = true
+		default:
+			b = g.appendPath(b, inUnits(p.x, em), x, y)
+			x, y = inUnits(p.x, em)+g.endX, g.endY
 		}
 	}
+	w.scratch = b
+	if len(b) == 0 && !shared {
+		return
+	}
+	if shared {
+		w.WriteString("<g")
+	} else {
+		w.WriteString("<path")
+	}
+	w.paint(t.Color, Paint{}, 0, nil)
+	w.WriteString(` transform="translate(` + num(start(t, total)) + " " + num(t.Y) + ")scale(" + fixed7(t.Pt*PtMM/em) + `)"`)
+	if !shared {
+		w.WriteString(` d="`)
+		w.Write(b)
+		w.WriteString("\"/>\n")
+		return
+	}
+	w.WriteByte('>')
 	if len(b) > 0 {
 		w.WriteString(`<path d="`)
 		w.Write(b)
@@ -99,11 +114,22 @@ func (w *svgWriter) outline(t Text) {
 		if g == nil || g.id == "" {
 			continue
 		}
+		x := inUnits(p.x, em)
+		if !g.written {
+			g.written, g.at = true, x
+			w.WriteString(`<path id="`)
+			w.WriteString(g.id)
+			w.WriteString(`" d="`)
+			b = g.appendPath(b[:0], x, 0, 0)
+			w.Write(b)
+			w.WriteString(`"/>`)
+			continue
+		}
 		w.WriteString(`<use href="#`)
 		w.WriteString(g.id)
-		if p.x != 0 {
+		if x != g.at {
 			w.WriteString(`" x="`)
-			b = strconv.AppendInt(b[:0], int64(inUnits(p.x, em)), 10)
+			b = strconv.AppendInt(b[:0], int64(x-g.at), 10)
 			w.Write(b)
 		}
 		w.WriteString(`"/>`)
@@ -116,44 +142,75 @@ func (w *svgWriter) outline(t Text) {
 type glyphKey struct {
 	f   *Font
 	gid sfnt.GlyphIndex
-	em  int // units to the em of its outline
+	em  float64 // units to the em of its outline
 }
 
-// unitsPerEm is how fine the outlines of text are that is at most pt points
-// large: rounding moves nothing by more than 0.0075 mm, a tenth of what 300 dots
-// an inch can show. Fewer digits are a quarter of the bytes.
-func unitsPerEm(pt float64) int {
-	const unit, step = 0.015, 50 // mm; few steps keep few outlines
-	return min(max(int(math.Ceil(pt*PtMM/unit/step))*step, 2*step), 1000)
+// sizes are a face's text sizes in a drawing, sorted, and how many units the em
+// has in the outlines of each. Sizes near each other share outlines.
+type sizes struct{ pts, ems []float64 }
+
+// unitMM is how fine the outlines of text are: rounding moves nothing by more
+// than 0.0095 mm, half a dot of a press with 1200 dots an inch.
+const unitMM = 0.019
+
+// sizeStep is how much larger a size may be than another that shares its
+// outlines.
+const sizeStep = 1.35
+
+func newSizes(l *List, bold bool) (s sizes) {
+	for t := range texts(l.Items) {
+		if t.Bold == bold {
+			s.pts = append(s.pts, t.Pt)
+		}
+	}
+	slices.Sort(s.pts)
+	s.pts = slices.Compact(s.pts)
+	s.ems = make([]float64, len(s.pts))
+	top := 0.0
+	for i := len(s.pts) - 1; i >= 0; i-- {
+		if s.pts[i]*sizeStep < top || top == 0 {
+			top = s.pts[i]
+		}
+		s.ems[i] = min(max(top*PtMM/unitMM, 100), 1000)
+	}
+	return s
+}
+
+func (s sizes) em(pt float64) float64 {
+	i, _ := slices.BinarySearch(s.pts, pt)
+	return s.ems[i]
 }
 
 // inUnits turns thousandths of an em into units of the outlines.
-func inUnits(v, em int) int { return (v*em + 500) / 1000 }
+func inUnits(v int, em float64) int { return int(math.Round(float64(v) * em / 1000)) }
 
-// glyphUse is how a drawing holds a glyph: by id, or in place if that is
-// shorter.
+// glyphUse is how a drawing holds a glyph. One with an id is written where it
+// first stands, at x = at of its line, and used from there by the others; one
+// without is written at each place, as that is shorter.
 type glyphUse struct {
 	*trace
-	n  int
-	id string
+	n       int
+	id      string
+	written bool
+	at      int
 }
 
 // glyphSet holds the drawing's lines of text, laid out, and their outlines in
 // order of first use.
 type glyphSet struct {
-	lines [][]placed
-	uses  map[glyphKey]*glyphUse
-	order []*glyphUse
-	em    map[bool]int // units to the em, of the regular and the bold face
-	color string       // of most lines
-	// defined says that at least one outline is used by id.
-	defined bool
+	lines         [][]placed
+	uses          map[glyphKey]*glyphUse
+	order         []*glyphUse
+	regular, bold sizes
+	color         string // of most lines
 }
 
-// Bytes around a definition and around one use of it, beside the outline.
+// Bytes around an outline of its own, around one use of it, and of the move to
+// an outline in a path with others.
 const (
-	defBytes = len(`<path id="" d=""/>`) + 1
-	useBytes = len(`<use href="#" x="1000"/>`)
+	ownBytes  = len(`<path id="" d="M100-10"/>`)
+	useBytes  = len(`<use href="#" x="1000"/>`)
+	moveBytes = len("m100-10")
 )
 
 // collect lays out every line, counts the glyphs, and decides which are written
@@ -162,12 +219,10 @@ const (
 func (g *glyphSet) collect(l *List, prefix string) {
 	g.uses = make(map[glyphKey]*glyphUse, 128)
 	colors := map[string]int{}
-	g.em = map[bool]int{}
-	for t := range texts(l.Items) {
-		g.em[t.Bold] = max(g.em[t.Bold], unitsPerEm(t.Pt))
-	}
+	g.regular, g.bold = newSizes(l, false), newSizes(l, true)
 	for t := range texts(l.Items) {
 		ps, _ := place(t.S, t.Bold, l.Fallback)
+		em := g.em(t)
 		g.lines = append(g.lines, ps)
 		if colors[t.Color.Hex]++; colors[t.Color.Hex] > colors[g.color] {
 			g.color = t.Color.Hex
@@ -176,7 +231,7 @@ func (g *glyphSet) collect(l *List, prefix string) {
 			if p.gid == 0 {
 				continue
 			}
-			k := glyphKey{p.f, p.gid, g.em[t.Bold]}
+			k := glyphKey{p.f, p.gid, em}
 			u := g.uses[k]
 			if u == nil {
 				u = &glyphUse{trace: p.f.outline(p.gid, k.em)}
@@ -198,12 +253,11 @@ func (g *glyphSet) collect(l *List, prefix string) {
 		if ids >= len(idChars) {
 			id += strconv.Itoa(ids / len(idChars))
 		}
-		inPlace := u.n * (len(u.rest) + len("M10000-10"))
-		defined := len(u.rest) + len("M10-10") + defBytes + len(id) + u.n*(useBytes+len(id))
-		if defined < inPlace {
+		inPlace := u.n * (len(u.rest) + moveBytes)
+		once := len(u.rest) + ownBytes + len(id) + (u.n-1)*(useBytes+len(id))
+		if once < inPlace {
 			u.id = id
 			ids++
-			g.defined = true
 		}
 	}
 }
@@ -226,8 +280,16 @@ func shortPrefix(prefix string) string {
 	return string(out[:])
 }
 
+// em is how many units the em of a line has.
+func (g *glyphSet) em(t Text) float64 {
+	if t.Bold {
+		return g.bold.em(t.Pt)
+	}
+	return g.regular.em(t.Pt)
+}
+
 // of returns how a placed glyph is held, nil if there is nothing to draw.
-func (g *glyphSet) of(p placed, em int) *glyphUse {
+func (g *glyphSet) of(p placed, em float64) *glyphUse {
 	if p.gid == 0 {
 		return nil
 	}
@@ -235,152 +297,4 @@ func (g *glyphSet) of(p placed, em int) *glyphUse {
 		return u
 	}
 	return nil
-}
-
-func (g *glyphSet) write(w *svgWriter) {
-	for _, u := range g.order {
-		if u.id == "" {
-			continue
-		}
-		w.WriteString(`<path id="` + u.id + `" d="M`)
-		b := strconv.AppendInt(w.scratch[:0], int64(u.x), 10)
-		if u.y >= 0 {
-			b = append(b, ' ')
-		}
-		b = strconv.AppendInt(b, int64(u.y), 10)
-		w.Write(b)
-		w.scratch = b
-		w.WriteString(u.rest + `"/>`)
-	}
-}
-
-// trace is a glyph as SVG path data in units of the em, y down: where it
-// begins, and relative commands from there. rest is "" if there are no contours.
-type trace struct {
-	x, y int
-	rest string
-}
-
-// outline returns a glyph's trace in em units to the em; what was asked for once
-// is kept.
-func (f *Font) outline(gid sfnt.GlyphIndex, em int) *trace {
-	key := glyphKey{gid: gid, em: em}
-	if d, ok := f.paths.Load(key); ok {
-		return d.(*trace)
-	}
-	d := f.trace(gid, em)
-	if f.nPaths.Add(1) <= keptGlyphs {
-		f.paths.Store(key, d)
-	}
-	return d
-}
-
-func (f *Font) trace(gid sfnt.GlyphIndex, em int) *trace {
-	var buf sfnt.Buffer
-	segs, err := f.sf.LoadGlyph(&buf, gid, fixed.I(em), nil)
-	if err != nil {
-		return &trace{}
-	}
-	pen := pathPen{}
-	for _, s := range segs {
-		switch s.Op {
-		case sfnt.SegmentOpMoveTo:
-			pen.move(s.Args[0])
-		case sfnt.SegmentOpLineTo:
-			pen.line(s.Args[0])
-		case sfnt.SegmentOpQuadTo:
-			pen.quad(s.Args[0], s.Args[1])
-		case sfnt.SegmentOpCubeTo:
-			// TrueType outlines have no cubics; ParseFont refuses other fonts.
-		}
-	}
-	pen.end()
-	return &trace{x: pen.x0, y: pen.y0, rest: string(pen.b)}
-}
-
-// pathPen writes path data with integer coordinates and the shortest commands.
-type pathPen struct {
-	b      []byte
-	x0, y0 int // where the first contour begins
-	begun  bool
-	x, y   int // where we are
-	sx, sy int // where the contour began, and where z leads back to
-	cx, cy int // last control point, for smooth continuation
-	smooth bool
-	open   bool
-	op     byte // last command, repeated commands are left out
-}
-
-func round26(v fixed.Int26_6) int { return int(v+32) >> 6 }
-
-func (p *pathPen) put(op byte, ns ...int) {
-	if op != p.op || op == 'm' {
-		p.b = append(p.b, op)
-		p.op = op
-	} else if ns[0] >= 0 {
-		p.b = append(p.b, ' ')
-	}
-	for i, n := range ns {
-		if i > 0 && n >= 0 {
-			p.b = append(p.b, ' ')
-		}
-		p.b = strconv.AppendInt(p.b, int64(n), 10)
-	}
-}
-
-func (p *pathPen) move(a fixed.Point26_6) {
-	p.end()
-	x, y := round26(a.X), round26(a.Y)
-	if !p.begun {
-		p.x0, p.y0, p.begun = x, y, true
-	} else {
-		p.put('m', x-p.x, y-p.y)
-	}
-	p.x, p.y, p.sx, p.sy, p.smooth, p.open = x, y, x, y, false, true
-}
-
-func (p *pathPen) line(a fixed.Point26_6) {
-	x, y := round26(a.X), round26(a.Y)
-	switch {
-	case x == p.x && y == p.y:
-		return
-	case y == p.y:
-		p.put('h', x-p.x)
-	case x == p.x:
-		p.put('v', y-p.y)
-	default:
-		p.put('l', x-p.x, y-p.y)
-	}
-	p.x, p.y, p.smooth = x, y, false
-}
-
-func (p *pathPen) quad(c, a fixed.Point26_6) {
-	cx, cy, x, y := round26(c.X), round26(c.Y), round26(a.X), round26(a.Y)
-	// A control within a unit of the chord bends it by half of one at most.
-	dx, dy := x-p.x, y-p.y
-	if cross := (cx-p.x)*dy - (cy-p.y)*dx; cross*cross <= dx*dx+dy*dy {
-		p.line(a)
-		return
-	}
-	// TrueType leaves out points midway between two controls, and there the
-	// next control is the mirror of the last: SVG's t says the same in half
-	// the bytes. Two units move the curve by one, a hundredth of a millimetre
-	// in the largest text of a label.
-	if p.smooth && near(2*p.x-p.cx, cx) && near(2*p.y-p.cy, cy) {
-		cx, cy = 2*p.x-p.cx, 2*p.y-p.cy
-		p.put('t', x-p.x, y-p.y)
-	} else {
-		p.put('q', cx-p.x, cy-p.y, x-p.x, y-p.y)
-	}
-	p.x, p.y, p.cx, p.cy, p.smooth = x, y, cx, cy, true
-}
-
-func near(a, b int) bool { return a-b <= 2 && b-a <= 2 }
-
-func (p *pathPen) end() {
-	if p.open {
-		p.b = append(p.b, 'z')
-		p.op = 'z'
-		p.x, p.y, p.open = p.sx, p.sy, false
-	}
 }

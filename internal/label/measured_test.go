@@ -262,7 +262,7 @@ func TestStatesAreTellableApart(t *testing.T) {
 // The SVG holds the elements that labels need and nothing that runs or loads,
 // and stays within its budget.
 func TestSVGIsPlainAndSmall(t *testing.T) {
-	budget := map[string]int{SizeFull: 30 << 10, SizeCompact: 30 << 10, SizeSmall: 17000, SizeStrip: 12 << 10}
+	budget := map[string]int{SizeFull: 30_000, SizeCompact: 30_000, SizeSmall: 15_000, SizeStrip: 12_000}
 	every(t, func(t *testing.T, in Input, s Style, l *Label) {
 		svg := l.SVG()
 		if len(svg) > budget[s.Size] {
