@@ -55,17 +55,18 @@ check: ## gofmt, go.mod, vet, staticcheck, builds for other platforms
 
 browser-test: vendor ## test the built site in Chromium, and with the Nu HTML checker
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-	$(GO) test -tags browser -count=1 ./internal/site ./internal/chart ./internal/serve
+	$(GO) test -tags browser -count=1 -timeout 30m ./internal/site ./internal/chart ./internal/serve
 
-# The lines of the benchmarks of measuring and of labels stay in bin/bench.txt, for benchstat.
+# The lines of the benchmarks of pages, of measuring and of labels stay in bin/bench.txt, for benchstat.
 # The table after them holds each against its aim; a missed aim fails nothing.
 BENCH := $(CURDIR)/bin/bench
-bench: ## seconds, results per second and memory of a build; errors and speed of the load client, joules of a simulated GPU, labels per second
+bench: ## seconds, results per second and memory of a build; speed of pages; errors and speed of the load client, joules of a simulated GPU, labels per second
 	$(GO) test -run "^$$" -bench "Build|Rebuild" -benchtime 3x ./internal/site
 	@mkdir -p bin && rm -f $(BENCH).txt $(BENCH).table
 	$(GO) test -run "^$$" -bench "Parser" ./internal/load | tee $(BENCH).txt
 	$(GO) test -run "^$$" -bench "Flood|Fidelity" -benchtime 1x ./internal/load | tee -a $(BENCH).txt
 	$(GO) test -run "^$$" -bench "SamplerJitter" -benchtime 1x ./internal/energy | tee -a $(BENCH).txt
+	$(GO) test -tags browser -run "^$$" -bench "LongTable|Lighthouse" -benchtime 1x -timeout 30m ./internal/site | tee -a $(BENCH).txt
 	$(GO) test -run "^$$" -bench "Energy" -benchtime 1x ./internal/measure | tee -a $(BENCH).txt
 	$(GO) test -run "^$$" -bench "Labels|Naive" -benchtime 2s ./internal/label | tee -a $(BENCH).txt
 	@JOULEBOARD_BENCH=$(BENCH).txt $(GO) test -count 1 -run "^TestBenchTable$$" -bench "^$$" ./internal/measure > $(BENCH).table || { cat $(BENCH).table; exit 1; }

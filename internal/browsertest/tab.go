@@ -27,7 +27,7 @@ const Patience = 60 * time.Second
 
 // Tab is a browser tab that remembers complaints, requests and dialogs.
 type Tab struct {
-	T   *testing.T
+	T   testing.TB
 	Ctx context.Context
 
 	mu         sync.Mutex
@@ -50,9 +50,9 @@ func Chromium(t testing.TB) string {
 	return ""
 }
 
-// New starts a browser with one tab, for one test. Where a browser is installed
+// New starts a browser with one tab, for one test or benchmark. Where a browser is installed
 // and does not start, the test fails.
-func New(t *testing.T) *Tab {
+func New(t testing.TB) *Tab {
 	t.Helper()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(Chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.WSURLReadTimeout(Patience),

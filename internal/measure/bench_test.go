@@ -203,6 +203,17 @@ func benchRows() (rows []benchRow) {
 			benchRow{"labels as " + f.title + ", the naive way (a document and fonts each)", naive, "labels/s", "%.0f labels/s", "", nil, ""},
 			benchRow{"labels as " + f.title + ", against the naive way", labels + f.name, "labels/s", "%.1f times", "", nil, naive})
 	}
+	return append(rows, pageRows()...)
+}
+
+// pageRows are those of the site's pages, on a machine that does nothing else.
+func pageRows() (rows []benchRow) {
+	for _, p := range []struct{ name, what string }{{"home", "home page"}, {"board", "page of a board"}, {"result", "page of a result"}, {"compare", "page of comparisons, nothing chosen"}, {"comparison", "page of comparisons, two results"}} {
+		rows = append(rows, benchRow{"Lighthouse performance, 500 results: " + p.what, "BenchmarkLighthouse/" + p.name, "performance", "%.0f of 100", ">= 99", atLeast(99), ""})
+	}
+	for _, s := range []struct{ name, what string }{{"text", "sort by text"}, {"number", "sort by number"}, {"two", "sort by two columns"}, {"search", "search"}, {"range", "filter by a range"}} {
+		rows = append(rows, benchRow{"10,000 rows, the page's own measure: " + s.what, "BenchmarkLongTable/" + s.name, "ms", "%.1f ms", "<= 50 ms", atMost(50), ""})
+	}
 	return rows
 }
 

@@ -27,11 +27,11 @@ import (
 // tab is a browser's tab with the steps that only tests of the site take.
 type tab struct {
 	*browsertest.Tab
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 }
 
-func newTab(t *testing.T) *tab {
+func newTab(t testing.TB) *tab {
 	t.Helper()
 	p := browsertest.New(t)
 	p.Size(1280, 900)
