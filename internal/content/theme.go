@@ -101,6 +101,16 @@ var (
 	weightForm = regexp.MustCompile(`^[1-9][0-9]{0,2}( [1-9][0-9]{0,2})?$`)
 )
 
+// genericFonts are the names that a style sheet reads as kinds of fonts.
+var genericFonts = []string{"serif", "sans-serif", "monospace", "cursive", "fantasy", "system-ui", "ui-serif", "ui-sans-serif", "ui-monospace", "ui-rounded", "math", "emoji", "fangsong"}
+
+// cssWords are names that a style sheet reads as something else.
+var cssWords = []string{"inherit", "initial", "unset", "revert", "revert-layer", "default", "none"}
+
+// GenericFont says whether a name in a list of families stands for a kind of
+// fonts and must not be quoted.
+func GenericFont(name string) bool { return slices.Contains(genericFonts, strings.ToLower(name)) }
+
 func (c *siteCheck) look() {
 	t := &c.s.Theme
 	c.colour("/theme/accent", "accent", &t.Accent, false, textContrast)
@@ -158,7 +168,7 @@ func (c *siteCheck) familyColours(key string, list []string, dark bool) {
 func (c *siteCheck) fonts(f *Fonts) {
 	for key, list := range map[string][]string{"text": f.Text, "code": f.Code} {
 		for i, name := range list {
-			if !familyForm.MatchString(name) {
+			if !familyForm.MatchString(name) || slices.Contains(cssWords, strings.ToLower(name)) {
 				c.bad(fmt.Sprintf("/theme/fonts/%s/%d", key, i), fmt.Sprintf("font %q is not a family's name", result.Clip(name)), "letters, digits, spaces, dots and hyphens, as in Noto Sans")
 			}
 		}
@@ -172,6 +182,8 @@ func (c *siteCheck) fonts(f *Fonts) {
 			file.Style = "normal"
 		}
 		switch {
+		case GenericFont(file.Family):
+			c.bad(at+"/family", fmt.Sprintf("%q means a kind of fonts, not one font", file.Family), "give the family a name of its own, here and in the list")
 		case !slices.Contains(f.Text, file.Family) && !slices.Contains(f.Code, file.Family):
 			c.bad(at+"/family", fmt.Sprintf("no text is set in the font %q", result.Clip(file.Family)), "name its family in fonts.text or fonts.code as well")
 		case !fs.ValidPath(file.File) || !strings.HasSuffix(file.File, ".woff2"):

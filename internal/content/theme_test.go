@@ -1,6 +1,7 @@
 package content
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -35,6 +36,8 @@ func TestThemeFindings(t *testing.T) {
 		"logo outside":    {`logo: ../secret.svg`, `content/site.yaml:6:9 /theme/logo: error: logo "../secret.svg" is not the path of a file`},
 		"dark logo alone": {`logo_dark: img/d.svg`, `logo_dark or logo_alt without logo`},
 		"font name":       {`fonts: {text: ["a; color: red"]}`, `content/site.yaml:6:18 /theme/fonts/text/0: error: font "a; color: red" is not a family's name`},
+		"font of a kind":  {`fonts: {text: [Serif], files: [{family: Serif, file: s.woff2}]}`, `"Serif" means a kind of fonts, not one font`},
+		"font inherited":  {`fonts: {code: [inherit]}`, `font "inherit" is not a family's name`},
 		"font unused":     {`fonts: {files: [{family: X, file: fonts/x.woff2}]}`, `no text is set in the font "X"`},
 		"font format":     {`fonts: {text: [X], files: [{family: X, file: x.ttf}]}`, `font file "x.ttf" is not the path of a woff2 file`},
 		"font weight":     {`fonts: {text: [X], files: [{family: X, file: x.woff2, weight: bold}]}`, `weight "bold" is neither`},
@@ -106,5 +109,23 @@ func TestFooter(t *testing.T) {
 	}
 	if p, found := (&Site{}).Footer(nil, nil); p != nil || len(found) > 0 {
 		t.Error("a board without a footer has one")
+	}
+}
+
+// The grounds that colours are checked on are those that pages have.
+func TestGrounds(t *testing.T) {
+	css, err := os.ReadFile("../../assets/css/site.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.SplitN(string(css), ":root", 4)
+	for i, want := range [][2]string{1: {paperLight, raisedLight}, 2: {paperDark, raisedDark}} {
+		if i == 0 {
+			continue
+		}
+		block := strings.ReplaceAll(blocks[i], "--paper: #fff;", "--paper: #ffffff;")
+		if !strings.Contains(block, "--paper: "+want[0]+"; --raised: "+want[1]+";") {
+			t.Errorf("block %d of the style sheet has not the grounds %v", i, want)
+		}
 	}
 }

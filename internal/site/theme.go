@@ -27,7 +27,9 @@ func themeCSS(t *content.Theme, fonts []fontFace) []byte {
 		if len(names) > 0 {
 			quoted := make([]string, len(names))
 			for i, n := range names {
-				quoted[i] = fmt.Sprintf("%q", n)
+				if quoted[i] = n; !content.GenericFont(n) {
+					quoted[i] = fmt.Sprintf("%q", n)
+				}
 			}
 			fmt.Fprintf(&b, ":root{--%s:%s,var(--system-%s)}\n", property, strings.Join(quoted, ","), property)
 		}

@@ -49,7 +49,7 @@ const (
   logo_dark: img/dark.svg
   logo_alt: Example Laboratory
   fonts:
-    text: [Plex, Noto Sans]
+    text: [Plex, Noto Sans, serif]
     files: [{family: Plex, file: fonts/plex.woff2, weight: 100 900}]
   footer: |
     Run by the [Example Laboratory](about.md), see [the board](/boards/).
@@ -75,7 +75,7 @@ func TestTheme(t *testing.T) {
 	css := styleOf(t, st)
 	for _, want := range []string{
 		`@media(prefers-color-scheme:light){:root{--accent:#0b6e4f;--bar:#d6e6e1;--f1:#8a0030;`, `@media(prefers-color-scheme:dark){:root{--accent:#`, `@media print{:root{--accent:#0b6e4f`,
-		`--sans:"Plex","Noto Sans",var(--system-sans)`, `font-weight:100 900`,
+		`--sans:"Plex","Noto Sans",serif,var(--system-sans)`, `font-weight:100 900`,
 	} {
 		if !strings.Contains(strings.ReplaceAll(css, "@media (", "@media("), want) {
 			t.Errorf("the style sheet lacks %s", want)
