@@ -74,8 +74,10 @@ func (s *site) metaOf(f *frame) headMeta {
 func (s *site) heads() {
 	s.downloads = sync.OnceValues(s.makeDownloads)
 	s.boardAt, s.modelAt, s.entryAt = map[string]*rank.Board{}, map[string]*modelView{}, map[string]*entry{}
+	s.strips = map[string]cardStrip{}
 	for _, b := range s.boards {
 		s.boardAt[boardPath(b.ID)] = b
+		s.strips[b.ID] = newCardStrip(b)
 	}
 	for _, v := range s.models {
 		s.modelAt[modelPath(v.Name)] = v

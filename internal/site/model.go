@@ -45,6 +45,7 @@ type site struct {
 	modelAt   map[string]*modelView
 	entryAt   map[string]*entry
 	cardAlts  map[string]string
+	strips    map[string]cardStrip       // by board
 	downloads func() ([]download, error) // made once, when first asked for
 }
 

@@ -292,7 +292,7 @@ func (s *site) homeCard() *card {
 
 func (s *site) boardCard(b *rank.Board) *card {
 	c := s.newCard()
-	n := len(rankedRows(b))
+	n := s.strips[b.ID].ranked
 	m, _ := s.reg.Get(b.Metric)
 	below := s.msg.T("card.board", s.metricName(m), n)
 	y := c.headlines(b.Title, below, 180)
@@ -311,7 +311,7 @@ func (s *site) modelCard(v *modelView) *card {
 			if row := &b.Rows[i]; row.Result.Model.Name == v.Name && row.RankLo > 0 {
 				c.place(s, b, row, y)
 				m, _ := s.reg.Get(b.Metric)
-				c.alt = joinNonEmpty(". ", v.Name, s.metricName(m)+" "+joinNonEmpty(" ", unit.Sig(row.Value, m.Digits), m.Unit), s.msg.T("card.rank", rankText(row), len(rankedRows(b)))+", "+b.Title)
+				c.alt = joinNonEmpty(". ", v.Name, s.metricName(m)+" "+joinNonEmpty(" ", unit.Sig(row.Value, m.Digits), m.Unit), s.msg.T("card.rank", rankText(row), s.strips[b.ID].ranked)+", "+b.Title)
 				return c
 			}
 		}
@@ -331,35 +331,59 @@ func (c *card) place(s *site, b *rank.Board, row *rank.Row, y float64) {
 	x := cardEdge + cardWidth(value, 88, true) + 16
 	c.text(x, y+82, 44, false, draw.Left, cardDim, m.Unit)
 	c.text(cardEdge, y+126, 28, false, draw.Left, cardInk, cardFit(s.metricName(m)+". "+b.Title, 28, false, cardW-2*cardEdge))
-	c.text(cardW-cardEdge, y+82, 44, true, draw.Right, cardInk, s.msg.T("card.rank", rankText(row), len(rankedRows(b))))
+	c.text(cardW-cardEdge, y+82, 44, true, draw.Right, cardInk, s.msg.T("card.rank", rankText(row), s.strips[b.ID].ranked))
 	if row.Rating.Rated {
 		const r = 22.0
 		c.list.Add(draw.Stars((cardW-cardEdge-4*2.3*r-r)/cardScale, (y+14)/cardScale, r/cardScale, 2.3*r/cardScale, row.Rating.Min, row.Rating.Max, accent, cardDim)...)
 	}
+	strip := s.strips[b.ID]
+	if strip.lo == strip.hi || row.Value <= 0 {
+		return
+	}
+	axis := min(y+200, 500)
+	c.rect(cardEdge, axis-1, cardW-2*cardEdge, 2, cardLine)
+	for _, x := range strip.dots {
+		c.dot(x, axis, 11, cardDot)
+	}
+	c.dot(strip.at(row.Value), axis, 17, accent)
+	ends := func(v float64) string { return joinNonEmpty(" ", unit.Sig(v, m.Digits), m.Unit) }
+	c.text(cardEdge, axis+46, 24, false, draw.Left, cardDim, ends(strip.lo))
+	c.text(cardW-cardEdge, axis+46, 24, false, draw.Right, cardDim, ends(strip.hi))
+	c.text(cardW/2, axis+46, 24, false, draw.Center, cardDim, s.msg.T("card.strip"))
+}
+
+// cardStrip is where all models of a board stand on its pictures. It is made once
+// a board, since every model of the board has a picture.
+type cardStrip struct {
+	ranked int
+	lo, hi float64
+	dots   []float64 // one a pixel: more cannot be seen
+}
+
+func newCardStrip(b *rank.Board) (c cardStrip) {
+	rows := rankedRows(b)
+	c.ranked = len(rows)
 	var values []float64
-	for _, r := range rankedRows(b) {
+	for _, r := range rows {
 		if r.Value > 0 {
 			values = append(values, r.Value)
 		}
 	}
-	if len(values) < 2 || row.Value <= 0 {
-		return
+	if len(values) == 0 {
+		return c
 	}
-	lo, hi := slices.Min(values), slices.Max(values)
-	if lo == hi {
-		return
-	}
-	at := func(v float64) float64 {
-		return cardEdge + 14 + (cardW-2*cardEdge-28)*math.Log(v/lo)/math.Log(hi/lo)
-	}
-	axis := min(y+200, 500)
-	c.rect(cardEdge, axis-1, cardW-2*cardEdge, 2, cardLine)
+	c.lo, c.hi = slices.Min(values), slices.Max(values)
+	seen := map[int]bool{}
 	for _, v := range values {
-		c.dot(at(v), axis, 11, cardDot)
+		if x := c.at(v); c.lo < c.hi && !seen[int(x)] {
+			seen[int(x)] = true
+			c.dots = append(c.dots, x)
+		}
 	}
-	c.dot(at(row.Value), axis, 17, accent)
-	ends := func(v float64) string { return joinNonEmpty(" ", unit.Sig(v, m.Digits), m.Unit) }
-	c.text(cardEdge, axis+46, 24, false, draw.Left, cardDim, ends(lo))
-	c.text(cardW-cardEdge, axis+46, 24, false, draw.Right, cardDim, ends(hi))
-	c.text(cardW/2, axis+46, 24, false, draw.Center, cardDim, s.msg.T("card.strip"))
+	return c
+}
+
+// at is where a value stands, on a logarithmic scale.
+func (c *cardStrip) at(v float64) float64 {
+	return cardEdge + 14 + (cardW-2*cardEdge-28)*math.Log(v/c.lo)/math.Log(c.hi/c.lo)
 }
