@@ -50,7 +50,7 @@ func (e *env) consent(ctx context.Context, root string, o *measure.Options, draf
 	if !e.canAsk() {
 		return nil, usageError{
 			msg:  "the three statements of the attestation have not been accepted",
-			hint: "read them on the page content/methodology/contribute.md and run again with --attest --by 'NAME', or run measure once on a terminal",
+			hint: "run measure once on a terminal, which shows them and asks; in a script, --attest --by 'NAME' accepts them (a board has them in content/methodology/contribute.md)",
 		}
 	}
 	name := firstOf(o.By, measure.GitUser(ctx, root))

@@ -88,7 +88,11 @@ func (j *job) openClient() error {
 	}
 	conf.BaseURL = j.url
 	if j.client, err = load.NewClient(conf); err != nil {
-		return &Failure{Err: err}
+		hint := "see the flags of `jouleboard measure --help`"
+		if o.CAFile != "" || o.CertFile != "" || o.KeyFile != "" {
+			hint = "--cacert, --cert and --key take PEM files, as those of curl do"
+		}
+		return &Failure{Err: err, Hint: hint}
 	}
 	j.later(j.client.Close)
 	return nil

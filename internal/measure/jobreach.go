@@ -7,6 +7,8 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"jouleboard/internal/load"
@@ -67,7 +69,44 @@ func (j *job) reach(ctx context.Context) error {
 	if err == nil || ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return &Failure{Err: fmt.Errorf("no server answers at %s: %w", redactURL(j.url), err), Hint: "start it first, or let --serve-cmd start it"}
+	return unreachable(redactURL(j.url), err, &j.plan.Opt)
+}
+
+// unreachable says what lies between a person and the server, and what to try.
+// The words are those of Go's own network code, which are stable enough to tell
+// these cases by; any other gets the plain advice.
+func unreachable(address string, err error, o *Options) *Failure {
+	said := err.Error()
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(said, w) })
+	}
+	f := &Failure{Err: fmt.Errorf("no server answers at %s: %w", address, err), Hint: "start it first, or let --serve-cmd start it"}
+	tls := func(hint string) {
+		f.Err, f.Hint = fmt.Errorf("no TLS connection to %s: %w", address, err), hint
+	}
+	switch {
+	case o.Proxy != "" && has("proxyconnect", "socks connect"):
+		f.Err, f.Hint = fmt.Errorf("no connection through the proxy: %w", err), "see that the address of --proxy is right and the proxy runs; without --proxy none is used"
+	case has("server gave HTTP response to HTTPS client", "first record does not look like a TLS handshake"):
+		tls("the server speaks plain HTTP: write http:// in --url")
+	case has("certificate signed by unknown authority", "certificate is not trusted"):
+		tls("name the authority that signed its certificate: --cacert FILE.pem")
+	case has("x509: certificate is valid for", "x509: certificate is not valid for", "x509: cannot validate certificate for"):
+		tls("write a name in --url that the certificate holds")
+	case has("certificate has expired"):
+		tls("renew the server's certificate, and see that this machine's clock is right")
+	case has("certificate required", "bad certificate", "handshake failure"):
+		tls("it may want a certificate of the client: --cert FILE.pem --key FILE.pem")
+	case has("x509:", "tls:"):
+		tls("see the server's certificate with openssl s_client; --cacert FILE.pem names an authority")
+	case o.UnixSocket != "":
+		f.Hint = "see that the server listens at the socket that --unix-socket names"
+	case has("no such host"):
+		f.Hint = "see that the name in --url is right"
+	case strings.HasPrefix(address, "http:") && has("connection reset", "malformed HTTP response", "EOF"):
+		f.Hint = "something listens there and speaks no HTTP; where it speaks TLS, write https:// in --url"
+	}
+	return f
 }
 
 // redactURL is an address without user, password and query.
