@@ -51,20 +51,15 @@ func SVG(l *List, o SVGOptions) []byte {
 	if l.Check() != nil {
 		return nil
 	}
-	body := &svgWriter{o: o}
-	if o.Text == Outline {
-		body.glyphs.collect(l, o.IDPrefix)
-		body.shapes.byPath = map[string]*shapeUse{}
-		body.shapes.collect(l.Items, o.IDPrefix)
-	}
-	body.Grow(16 << 10)
-	body.items(l.Items)
-
 	w := &svgWriter{o: o}
-	w.glyphs.color = body.glyphs.color
-	w.Grow(body.Len() + 16<<10)
+	if o.Text == Outline {
+		w.glyphs.collect(l, o.IDPrefix)
+		w.shapes.byPath = map[string]*shapeUse{}
+		w.shapes.collect(l.Items, o.IDPrefix)
+		w.Grow(32 << 10) // a label
+	}
 	w.head(l)
-	w.Write(body.Bytes())
+	w.items(l.Items)
 	w.WriteString("</svg>\n")
 	return w.Bytes()
 }
