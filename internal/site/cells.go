@@ -59,7 +59,7 @@ type starShape struct {
 // a solid half, or as a core where only the best end of the interval reaches it.
 func (s *site) stars(r rank.Rating) starsView {
 	if !r.Rated {
-		return starsView{Words: r.Reason}
+		return starsView{Words: s.said(r.Reason)}
 	}
 	v := starsView{Rated: true, Words: s.msg.T("stars.words", fmt.Sprintf("%.1f", r.Stars))}
 	if r.Spans {

@@ -173,7 +173,7 @@ func languageChain(lang string) []string {
 }
 
 // definedWords are the English words that live where things are defined: the
-// registry of metrics and the reasons of flags.
+// registry of metrics, the reasons of flags, and sentences of packages below.
 func definedWords() map[string]string {
 	out := map[string]string{}
 	for _, m := range unit.Default().All() {
@@ -186,6 +186,12 @@ func definedWords() map[string]string {
 		if r.ID != "other" { // it has a text of its own
 			out["reason."+r.ID] = strings.TrimSuffix(r.Text, ".")
 		}
+	}
+	for _, f := range sentences {
+		out[f.key] = f.english
+	}
+	for _, w := range guardWords {
+		out["said.what."+w] = w
 	}
 	return out
 }

@@ -1,6 +1,8 @@
 package site
 
 import (
+	"maps"
+	"os"
 	"regexp"
 	"slices"
 	"sort"
@@ -161,5 +163,50 @@ func TestDirection(t *testing.T) {
 		if got := direction(lang); got != want {
 			t.Errorf("%s is written %s, want %s", lang, got, want)
 		}
+	}
+}
+
+// What the packages below say is taken apart and said in the site's language.
+func TestSentences(t *testing.T) {
+	chinese, _ := loadMessages(assets.FS, assets.FS, "zh")
+	english, _ := loadMessages(assets.FS, assets.FS, "en")
+	for in, want := range map[string]string{
+		"Withdrawn 2026-01-02": "已于 2026-01-02 撤回",
+		"Not rated: different hardware (NVIDIA H100, 80 GB (SXM))": "未评级：硬件不同（NVIDIA H100, 80 GB (SXM)）",
+		"Not rated: reference cohort of 4, 20 needed":              "未评级：参照组为 4 个，至少需要 20 个",
+		"Not rated: uncertainty spans 1.5 stars":                   "未评级：不确定度跨 1.5 星",
+		"One result only: there is nothing to rank it against.":    "仅有一个结果：没有可与之排名的对象。",
+		"A sentence of a board's own.":                             "A sentence of a board's own.",
+		"":                                                         "",
+	} {
+		if got := (&site{msg: chinese}).said(in); got != want {
+			t.Errorf("%q is said as %q, want %q", in, got, want)
+		}
+		if got := (&site{msg: english}).said(in); got != in {
+			t.Errorf("%q is said in English as %q", in, got)
+		}
+	}
+}
+
+// The forms of sentences are those of the package that makes them.
+func TestSentencesAreThoseOfRatings(t *testing.T) {
+	var src strings.Builder
+	for _, f := range []string{"../rank/rate.go", "../rank/board.go"} {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		src.Write(data)
+	}
+	made := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?:not\(.*?, |b\.Note = )"([^"]+)"`).FindAllStringSubmatch(src.String(), -1) {
+		made[regexp.MustCompile(`%[sd]`).ReplaceAllString(m[1], "_")] = true
+	}
+	known := map[string]bool{}
+	for _, f := range sentences {
+		known[hole.ReplaceAllString(f.english, "_")] = true
+	}
+	if len(made) < 9 || !maps.Equal(made, known) {
+		t.Errorf("packages below say %v, the site knows %v", made, known)
 	}
 }

@@ -162,7 +162,7 @@ func (s *site) boardPage(b *rank.Board) job {
 		}
 		p := boardPage{
 			frame:   s.frame(path, b.Title, words.String(), true, link{"boards/index.html", s.msg.T("nav.boards")}, link{taskPath(b.Task), s.taskTitle(b.Task)}),
-			Heading: b.Title, Lede: lede, Facts: s.boardFacts(path, b), Note: b.Note,
+			Heading: b.Title, Lede: lede, Facts: s.boardFacts(path, b), Note: s.said(b.Note),
 			Table: s.boardTable(path, b, 0, tableRows),
 			CSV:   relative(path, boardCSV(b.ID)), JSON: relative(path, "api/v1/boards/"+b.ID+".json"),
 			Glossary: s.glossary(path, b), Caveats: s.caveats(s.boardCaveats(b)), Left: s.boardLeft(path, b),
@@ -310,7 +310,7 @@ func (s *site) boardFacts(page string, b *rank.Board) []fact {
 		} else {
 			why := s.msg.T("scale.none")
 			if len(b.Rows) > 0 && b.Rows[0].Rating.Reason != "" {
-				why = s.msg.inSentence(b.Rows[0].Rating.Reason)
+				why = s.msg.inSentence(s.said(b.Rows[0].Rating.Reason))
 			}
 			fs = append(fs, fact{Key: s.msg.T("fact.scale"), Value: why, URL: s.pageLink(page, "methodology/rating/")})
 		}

@@ -1,0 +1,60 @@
+// Sentences that packages below the site make in English: why a result is not
+// rated, and what a board of one result says. The site takes them apart by these
+// forms and says them in its own language.
+
+package site
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// sentence is an English form with {0}, {1}, ... and the key of its translation.
+type sentence struct{ key, english string }
+
+var sentences = []sentence{
+	{"said.withdrawn", "Withdrawn {0}"},
+	{"said.no-scale", "Not rated: no scale for this task"},
+	{"said.no-energy", "Not rated: no energy measured"},
+	{"said.invalid", "Not rated: invalid value"},
+	{"said.missing", "Not rated: {0} not reported"},
+	{"said.guard", "Not rated: different {0} ({1})"},
+	{"said.cohort", "Not rated: reference cohort of {0}, {1} needed"},
+	{"said.equal", "Not rated: all cohort values equal"},
+	{"said.uncertain", "Not rated: uncertainty spans {0} stars"},
+	{"said.none", "No result here may be ranked."},
+	{"said.single", "One result only: there is nothing to rank it against."},
+}
+
+// guardWords are the conditions that keep groups of a scale apart.
+var guardWords = []string{"hardware", "count", "task", "class", "precision", "point", "boundary", "kind", "weights", "origin", "reasoning", "method"}
+
+// pattern finds what fills a form in.
+func (f sentence) pattern() *regexp.Regexp {
+	p := regexp.QuoteMeta(f.english)
+	for i := 0; strings.Contains(f.english, "{"+strconv.Itoa(i)+"}"); i++ {
+		p = strings.ReplaceAll(p, `\{`+strconv.Itoa(i)+`\}`, `(.+?)`)
+	}
+	return regexp.MustCompile("^" + p + "$")
+}
+
+// said is a sentence of a package below in the site's language; one that no form
+// knows stays as it is.
+func (s *site) said(english string) string {
+	for _, f := range sentences {
+		found := f.pattern().FindStringSubmatch(english)
+		if found == nil {
+			continue
+		}
+		args := make([]any, 0, len(found)-1)
+		for _, a := range found[1:] {
+			if k := "said.what." + a; s.msg.Has(k) {
+				a = s.msg.T(k)
+			}
+			args = append(args, a)
+		}
+		return s.msg.T(f.key, args...)
+	}
+	return english
+}
