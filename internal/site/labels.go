@@ -69,7 +69,7 @@ func (s *site) labelPoint(e *entry) string {
 			}
 		}
 	}
-	return s.loadText(e.Result)
+	return s.drawing().loadText(e.Result)
 }
 
 // galleryOrder is which label the gallery shows: a small one is readable where

@@ -3,6 +3,7 @@ package site
 import (
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"sort"
@@ -209,4 +210,53 @@ func TestSentencesAreThoseOfRatings(t *testing.T) {
 	if len(made) < 9 || !maps.Equal(made, known) {
 		t.Errorf("packages below say %v, the site knows %v", made, known)
 	}
+}
+
+// Drawings that carry glyphs speak a language that the built-in fonts can write.
+func TestDrawingsOfALanguageWithoutFonts(t *testing.T) {
+	root := boardIn(t, "zh")
+	st, _ := build(t, root, Options{Memory: true, NoMinify: true})
+	home := string(st.Contents["index.html"])
+	for _, want := range []string{`lang="zh" dir="ltr"`, "榜单", "card.png"} {
+		if !strings.Contains(home, want) {
+			t.Errorf("the home page lacks %q", want)
+		}
+	}
+	if st.Contents["card.png"] == nil {
+		t.Error("the home page has no card; its words should be English where the fonts have no other")
+	}
+	labels := 0
+	for name, data := range st.Contents {
+		if strings.HasPrefix(name, "figures/") && (strings.HasSuffix(name, ".png") || strings.HasSuffix(name, ".pdf")) {
+			t.Errorf("%s has words that its fonts cannot write", name)
+		}
+		if strings.HasPrefix(name, "r/") && strings.HasSuffix(name, ".svg") {
+			labels++
+			if han := regexp.MustCompile(`\p{Han}`); han.Match(data) {
+				t.Errorf("%s has words that its fonts cannot write", name)
+			}
+		}
+	}
+	if labels == 0 {
+		t.Error("no label was looked at")
+	}
+}
+
+// boardIn is the small board in another language.
+func boardIn(t testing.TB, lang string) string {
+	t.Helper()
+	root := smallBoard(t)
+	file := filepath.Join(root, "content", "site.yaml")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := strings.Replace(string(data), "\nlanguage: en\n", "\nlanguage: "+lang+"\n", 1)
+	if out == string(data) {
+		t.Fatal("the shipped board's language is not where the test looks")
+	}
+	if err := os.WriteFile(file, []byte(out), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return root
 }

@@ -24,6 +24,7 @@ type site struct {
 	opt     Options
 	baseURL string
 	msg     *messages
+	drawn   *messages // for drawings; English where the fonts lack the language
 	reg     *unit.Registry
 
 	boards  []*rank.Board
@@ -88,6 +89,7 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 	var fs result.Findings
 	s.msg, fs = loadMessages(assets.FS, in.Assets, in.Site.Language)
 	out = append(out, fs...)
+	s.drawn = s.drawnMessages()
 
 	live := make([]*result.Loaded, 0, len(in.Results))
 	for _, r := range in.Results {

@@ -49,6 +49,7 @@ func cardPath(page string) string { return strings.TrimSuffix(page, "index.html"
 // kinds, and names that the built-in fonts cannot write.
 func (s *site) cardOf(page string) *card {
 	var c *card
+	s = s.drawing()
 	if page == "index.html" {
 		c = s.homeCard()
 	} else if b := s.boardAt[page]; b != nil {
@@ -61,7 +62,7 @@ func (s *site) cardOf(page string) *card {
 	}
 	c.list.W, c.list.H = cardW/cardScale, cardH/cardScale
 	c.list.Title = c.alt
-	c.list.Lang = s.in.Site.Language
+	c.list.Lang = s.msg.lang
 	return c
 }
 
