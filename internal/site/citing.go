@@ -30,11 +30,7 @@ func (s *site) citeBlock(id, title, intro string, items ...cite.Item) (citeBlock
 		if err != nil {
 			return b, fmt.Errorf("cite %s as %s: %w", title, f.Name, err)
 		}
-		name := f.Name // BibTeX and its like are names; plain text is not
-		if f.ID == "text" {
-			name = s.msg.T("cite.text")
-		}
-		b.Formats = append(b.Formats, citeFormat{f.ID, name, text, i == 0})
+		b.Formats = append(b.Formats, citeFormat{f.ID, f.Name, text, i == 0})
 	}
 	return b, nil
 }

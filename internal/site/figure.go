@@ -91,8 +91,6 @@ func (s *site) figureFiles(r *renderer, page, name string, c chart.Chart, t char
 	list.Title = joinNonEmpty(": ", title, where)
 	list.Lang = s.in.Site.Language
 	list.Repaint(s.themePaints())
-	// PDF and PNG hold glyphs, SVG leaves them to the reader's fonts.
-	svgOnly := s.drawn != s.msg
 	pdf, err := draw.PDF(list, draw.PDFOptions{Info: draw.Info{Title: list.Title, Author: s.in.Site.Title}, Date: s.date()})
 	if err != nil {
 		return nil, fmt.Errorf("%s as PDF: %w", name, err)
@@ -114,8 +112,8 @@ func (s *site) figureFiles(r *renderer, page, name string, c chart.Chart, t char
 		{"SVG", ".svg", draw.SVG(list, draw.SVGOptions{IDPrefix: path.Base(name) + "-", Text: draw.Live})},
 		{"PDF", ".pdf", pdf}, {"PNG", ".png", png}, {"CSV", ".csv", csv}, {"JSON", ".json", json},
 	} {
-		if svgOnly && (f.text == "PDF" || f.text == "PNG") {
-			continue
+		if s.drawn != s.msg && (f.text == "PDF" || f.text == "PNG") {
+			continue // these hold glyphs, SVG leaves them to the reader's fonts
 		}
 		if err := r.out.put(name+f.ext, page, f.data); err != nil {
 			return nil, err

@@ -232,7 +232,8 @@ func TestDrawingsOfALanguageWithoutFonts(t *testing.T) {
 		}
 		if strings.HasPrefix(name, "r/") && strings.HasSuffix(name, ".svg") {
 			labels++
-			if han := regexp.MustCompile(`\p{Han}`); han.Match(data) {
+			// Descriptions are read aloud and need no glyphs.
+			if regexp.MustCompile(`\p{Han}`).Match(regexp.MustCompile(`(?s)<(desc|title|metadata).*?</(desc|title|metadata)>`).ReplaceAll(data, nil)) {
 				t.Errorf("%s has words that its fonts cannot write", name)
 			}
 		}
