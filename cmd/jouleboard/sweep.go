@@ -83,7 +83,7 @@ func (fl *sweepFlags) check() error {
 	switch fl.print {
 	case "", "slurm", "kubernetes":
 	default:
-		return usageError{msg: fmt.Sprintf("--print %q: must be slurm or kubernetes", fl.print)}
+		return usageError{msg: fmt.Sprintf("--print %q: must be slurm or kubernetes", fl.print), hint: "such as --print slurm > sweep.sbatch"}
 	}
 	switch {
 	case fl.format != "text" && fl.format != "json":

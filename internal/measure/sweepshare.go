@@ -44,7 +44,12 @@ func ParseShard(text string, lookup func(string) string) (Shard, error) {
 	}
 	i, err := strconv.Atoi(left)
 	if err != nil || i < 0 || i >= n {
-		return Shard{}, &Failure{Err: fmt.Errorf("%s is %q: a share of %d is from 0 to %d", from, left, n, n-1), Hint: "let the array begin at 0: --array=0-" + strconv.Itoa(n-1)}
+		hint := map[string]string{
+			"--shard":              "the first share is 0: --shard 0/" + strconv.Itoa(n),
+			"SLURM_ARRAY_TASK_ID":  "let the array begin at 0: sbatch --array=0-" + strconv.Itoa(n-1),
+			"JOB_COMPLETION_INDEX": "give the Job completions: " + strconv.Itoa(n),
+		}[from]
+		return Shard{}, &Failure{Err: fmt.Errorf("%s is %q: a share of %d is from 0 to %d", from, left, n, n-1), Hint: hint}
 	}
 	return Shard{i, n}, nil
 }
