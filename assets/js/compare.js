@@ -291,7 +291,7 @@
   function safe(v) {
     if (typeof v === "number") return String(v);
     v = v || "";
-    if (/^[=+\-@\t\r\n＝＋－＠]/.test(v)) v = "'" + v;
+    v = v.replace(/(^|[;\t])( *[=+@\t\r\n＝＋－＠-])/g, "$1'$2");
     return /[",\r\n]/.test(v) ? '"' + v.replace(/"/g, '""') + '"' : v;
   }
   function csv(rs, ls, apart) {

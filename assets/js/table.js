@@ -56,6 +56,7 @@
     this.form.addEventListener("click", function (e) {
       var b = e.target.closest("button");
       if (b && b.dataset.open) me.open(b.getAttribute("aria-expanded") === "true" ? null : b.dataset.open);
+      else if (b && "preset" in b.dataset) { me.s.show = b.dataset.preset ? ["all"] : []; me.s.hide = []; me.columnPane(); me.show(true); }
       else if (b && b.name === "xadd") me.need(function () { me.addFormula(); });
       else if (b && b.dataset.drop) me.dropFormula(+b.dataset.drop);
       else if (b && b.dataset.name) me.insertName(b.dataset.name);
@@ -212,10 +213,10 @@
   };
 
   T.columns = function () {
-    var s = this.s, c = this.data.c, out = c.filter(function (c) { return c.on && (s.hide.indexOf(c.k) < 0 || c.t === "m"); });
+    var s = this.s, c = this.data.c, all = s.show.indexOf("all") >= 0, out = c.filter(function (c) { return c.on && (s.hide.indexOf(c.k) < 0 || c.t === "m"); });
     // What a reader adds stands beside what the table is about.
     var at = out.findIndex(function (c) { return c.bar != null; }) + 1 || out.findIndex(function (c) { return c.t === "m"; }) + 1;
-    out.splice.apply(out, [at, 0].concat(c.filter(function (c) { return c.mine; }), c.filter(function (c) { return !c.on && s.show.indexOf(c.k) >= 0; })));
+    out.splice.apply(out, [at, 0].concat(c.filter(function (c) { return c.mine; }), c.filter(function (c) { return !c.on && !c.mine && (all ? s.hide.indexOf(c.k) < 0 : s.show.indexOf(c.k) >= 0); })));
     return out;
   };
 
@@ -381,6 +382,7 @@
       d.querySelector("b").textContent = k ? " " + k : "";
       any = any || k;
     });
+    this.form.querySelectorAll("[data-preset]").forEach(function (b) { b.setAttribute("aria-pressed", !s.hide.length && s.show.join() === b.dataset.preset); });
     this.resetter.hidden = !any;
   };
 
@@ -393,7 +395,7 @@
       b.setAttribute("aria-expanded", b.dataset.open === name);
       me.paneOf(b.dataset.open).hidden = b.dataset.open !== name;
     });
-    if (name) this.need(function () { me.pane(name); });
+    if (name) this.need(function () { me.pane(name); me.marks(); });
   };
   T.pane = function (name) {
     if (name === "filters") this.filterPane();
@@ -462,9 +464,15 @@
   T.nameOf = function (c) { return c.k === "rank" && c.d ? c.d.split(";")[0] : c.n; };
 
   T.columnPane = function () {
-    var me = this, box = this.paneOf("columns"), shown = this.columns();
+    var me = this, w = this.words, box = this.paneOf("columns"), shown = this.columns(), had = document.activeElement.dataset.preset;
     box.textContent = "";
-    var list = el("div", { class: "tb-cols" });
+    var list = el("div", { class: "tb-cols" }), presets = el("p", { class: "tb-row" });
+    box.append(presets);
+    [[w.usual, ""], [w.every, "all"]].forEach(function (x) {
+      var b = el("button", { type: "button", "data-preset": x[1] }, x[0]);
+      presets.append(b);
+      if (x[1] === had) b.focus();
+    });
     this.data.c.forEach(function (c) {
       if (c.mine || c.t === "m") return;
       var l = el("label", c.d ? { title: c.d } : {}), b = el("input", { type: "checkbox", name: "c", value: c.k });
@@ -556,9 +564,9 @@
       list[t.dataset.end] = v === "" || t.type === "date" ? v : +(v / this.factor(this.by[k])).toPrecision(6);
       if (list[0] === "" && list[1] === "") delete s.ranges[k]; else s.ranges[k] = list;
     } else if (t.name === "c") {
-      var c = this.by[t.value], here = c.on ? "hide" : "show";
+      var c = this.by[t.value], on = c.on || s.show[0] === "all", here = on ? "hide" : "show";
       s[here] = s[here].filter(function (x) { return x !== t.value; });
-      if (t.checked !== !!c.on) s[here].push(t.value);
+      if (t.checked !== !!on) s[here].push(t.value);
     } else if (t.name === "s") {
       s.sort = [];
       this.form.querySelectorAll("[name=s]").forEach(function (b) {
@@ -601,7 +609,7 @@
       me.mine().forEach(function (kv) {
         var k = kv[0], v = kv[1], c = me.by[k];
         if (k === "s") s.sort = v.split(",").map(function (x) { return { k: x.replace(/^-/, ""), d: x[0] === "-" ? -1 : 1 }; });
-        else if (k === "show" || k === "hide") s[k] = v.split(",").filter(function (x) { return me.by[x]; });
+        else if (k === "show" || k === "hide") s[k] = k === "show" && v === "all" ? [v] : v.split(",").filter(function (x) { return me.by[x]; });
         else if (k === "p") s.p = Math.floor(+v) || 1;
         else if (k === "x") { var at = v.indexOf("="); s.x.push([v.slice(0, Math.max(0, at)), v.slice(at + 1)]); }
         else if (plain.indexOf(k) >= 0) s[k] = v;

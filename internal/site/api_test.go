@@ -110,6 +110,69 @@ func TestOpenAPI(t *testing.T) {
 	}
 }
 
+// The file keeps the rules of OpenAPI 3.1 that its readers rely on: each
+// operation has a name of its own and says what comes back, each place in a path
+// is a required parameter, and there are no other ones.
+func TestOpenAPIRules(t *testing.T) {
+	type operation struct {
+		OperationID string `json:"operationId"`
+		Summary     string
+		Responses   map[string]struct{ Description string }
+	}
+	var doc struct {
+		OpenAPI string
+		Info    struct{ Title, Version string }
+		Servers []struct{ URL string }
+		Paths   map[string]struct {
+			Get        *operation
+			Parameters []struct {
+				Name, In string
+				Required bool
+				Schema   map[string]any
+			}
+		}
+	}
+	if err := json.Unmarshal(openAPI, &doc); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(doc.OpenAPI, "3.1.") || doc.Info.Title == "" || doc.Info.Version == "" || len(doc.Servers) != 1 {
+		t.Errorf("the head is %q, %+v, %v", doc.OpenAPI, doc.Info, doc.Servers)
+	}
+	// Paths begin at the root of the site, from where this file is.
+	if root := filepath.ToSlash(filepath.Join(filepath.Dir(openAPIPath), doc.Servers[0].URL)); root != "." {
+		t.Errorf("the server is %s, which is %q of the site", doc.Servers[0].URL, root)
+	}
+	names := map[string]bool{}
+	for path, p := range doc.Paths {
+		if p.Get == nil || !strings.HasPrefix(path, "/") {
+			t.Errorf("%s cannot be asked for", path)
+			continue
+		}
+		if p.Get.OperationID == "" || names[p.Get.OperationID] || p.Get.Summary == "" {
+			t.Errorf("%s is called %q", path, p.Get.OperationID)
+		}
+		names[p.Get.OperationID] = true
+		for _, code := range []string{"200", "404"} {
+			if p.Get.Responses[code].Description == "" {
+				t.Errorf("%s does not say what %s means", path, code)
+			}
+		}
+		places := map[string]bool{}
+		for _, m := range regexp.MustCompile(`\{(\w+)\}`).FindAllStringSubmatch(path, -1) {
+			places[m[1]] = true
+		}
+		for _, x := range p.Parameters {
+			if !places[x.Name] || x.In != "path" || !x.Required || x.Schema["type"] != "string" {
+				t.Errorf("%s: parameter %+v", path, x)
+			}
+			delete(places, x.Name)
+		}
+		if len(places) > 0 {
+			t.Errorf("%s: nothing says what %v are", path, places)
+		}
+	}
+}
+
 // moderatedBoard is a built board with a flag, a withdrawal and a request.
 func moderatedBoard(t testing.TB) string {
 	t.Helper()

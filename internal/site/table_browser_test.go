@@ -159,6 +159,16 @@ func TestTableFunctions(t *testing.T) {
 		if got := eval[string](p, `location.search + (at("Family") > 0) + (at("Precision") < 0)`); got != "?show=family&hide=precisiontruetrue" {
 			t.Errorf("columns: %s", got)
 		}
+		usual := eval[int](p, `form.querySelector("[data-preset='']").click(), heads().length`)
+		if got := eval[string](p, `form.querySelector("[data-preset=all]").focus(), document.activeElement.click(), form.querySelector('input[name="c"][value="family"]').click(),
+			location.search + (heads().length > `+fmt.Sprint(usual)+` + 9) + (at("Family") < 0) + document.activeElement.dataset.preset`); got != "?show=all&hide=familytruetrueall" {
+			t.Errorf("all columns but one: %s", got)
+		}
+		q = eval[string](p, `location.search + " " + heads().length`)
+		p.table(page + strings.Fields(q)[0])
+		if got := eval[string](p, `here().then(() => location.search + " " + heads().length)`); got != q {
+			t.Errorf("%s brings back %s", q, got)
+		}
 		eval[bool](p, `form.querySelector("[type=reset]").click(), true`)
 		j := eval[float64](p, `num(col("Energy")[0])`)
 		eval[bool](p, `(async () => { await pane("units"); put(form.u, "Wh"); put(form.a, "1000"); put(form.co2, "400"); put(form.price, "0.25"); put(form.cur, "EUR"); return true })()`)
