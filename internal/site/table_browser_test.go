@@ -275,6 +275,33 @@ func TestTablesOutsideBoards(t *testing.T) {
 	}
 }
 
+// The heads and what names a row stay in view on a narrow screen, and the head
+// over those names stays in both directions, without scripts as well.
+func TestTableHeadsStay(t *testing.T) {
+	dir, _ := shipped(t)
+	abs, _ := filepath.Abs(dir)
+	p := newTab(t)
+	p.Size(360, 780)
+	for page, region := range map[string]string{"boards/chat-h100/index.html": "#table .wide-table", "results/index.html": "#table .wide-table", "models/Qwen/Qwen3-8B/index.html": "#results .scroll"} {
+		for _, scripts := range []bool{true, false} {
+			p.scripts(scripts)
+			p.Open("file://" + abs + "/" + page)
+			got := eval[string](p, `(() => { const box = document.querySelector("`+region+`"), table = box.querySelector("table"); box.scrollLeft = 150; box.scrollTop = 150;
+				const a = box.getBoundingClientRect(), near = (x, y) => Math.abs(x - y) < 2, out = [];
+				const head = table.querySelector("thead th.row, thead th:first-child:not(.n)") || table.querySelector("thead th.row"), name = table.tBodies[0].rows[7].querySelector("th") || table.tBodies[0].rows[7].cells[0];
+				if (box.scrollLeft !== 150) out.push("does not scroll");
+				if (!near(head.getBoundingClientRect().left, a.left)) out.push("the head moves away");
+				if (!near(name.getBoundingClientRect().left, a.left)) out.push("the name moves away");
+				if (box.scrollTop && !near(head.getBoundingClientRect().top, a.top)) out.push("the heads scroll away");
+				return out.join(", ") })()`)
+			if got != "" {
+				t.Errorf("%s, scripts %v: %s", page, scripts, got)
+			}
+		}
+	}
+	p.scripts(true)
+}
+
 // Formulas are parsed, never run.
 func TestTableFormulas(t *testing.T) {
 	dir, _ := shipped(t)
