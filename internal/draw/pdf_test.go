@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"jouleboard/internal/draw/drawtest"
 )
 
 // checkXref reads the file as a reader does: from the end to each table, and
@@ -146,10 +148,10 @@ func TestPDFPages(t *testing.T) {
 		if err := os.WriteFile(file, buf.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if out, err := exec.Command(tool(t, "qpdf"), "--check", file).CombinedOutput(); err != nil || bytes.Contains(out, []byte("WARNING")) {
+		if out, err := exec.Command(drawtest.Tool(t, "qpdf"), "--check", file).CombinedOutput(); err != nil || bytes.Contains(out, []byte("WARNING")) {
 			t.Errorf("qpdf --check: %v\n%s", err, out)
 		}
-		out, err := exec.Command(tool(t, "pdftotext"), file, "-").Output()
+		out, err := exec.Command(drawtest.Tool(t, "pdftotext"), file, "-").Output()
 		for _, want := range []string{"Page a0", "Page z25", "Page d29", "turned"} {
 			if err != nil || !strings.Contains(string(out), want) {
 				t.Errorf("no %q in the text (%v)", want, err)
@@ -218,28 +220,18 @@ func TestDeterministic(t *testing.T) {
 	}
 }
 
-// tool returns the path of a program, or skips the test.
-func tool(t *testing.T, name string) string {
-	t.Helper()
-	p, err := exec.LookPath(name)
-	if err != nil {
-		t.Skipf("%s is not installed", name)
-	}
-	return p
-}
-
 func TestPDFWithOutsideReaders(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "sheet.pdf")
 	if err := os.WriteFile(file, sheetPDF(t), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	t.Run("qpdf", func(t *testing.T) {
-		if out, err := exec.Command(tool(t, "qpdf"), "--check", file).CombinedOutput(); err != nil || bytes.Contains(out, []byte("WARNING")) {
+		if out, err := exec.Command(drawtest.Tool(t, "qpdf"), "--check", file).CombinedOutput(); err != nil || bytes.Contains(out, []byte("WARNING")) {
 			t.Errorf("qpdf --check: %v\n%s", err, out)
 		}
 	})
 	t.Run("pdffonts", func(t *testing.T) {
-		out, err := exec.Command(tool(t, "pdffonts"), file).CombinedOutput()
+		out, err := exec.Command(drawtest.Tool(t, "pdffonts"), file).CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
@@ -254,7 +246,7 @@ func TestPDFWithOutsideReaders(t *testing.T) {
 		}
 	})
 	t.Run("pdftotext", func(t *testing.T) {
-		out, err := exec.Command(tool(t, "pdftotext"), file, "-").CombinedOutput()
+		out, err := exec.Command(drawtest.Tool(t, "pdftotext"), file, "-").CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}

@@ -10,9 +10,9 @@ import (
 )
 
 // labelFiles are one label in each format that carries a record.
-func labelFiles(t testing.TB) (Record, map[Format][]byte) {
+func labelFiles(t testing.TB, in Input, s Style) (Record, map[Format][]byte) {
 	t.Helper()
-	l, err := load(t).Draw(input(), Style{})
+	l, err := load(t).Draw(in, s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func labelFiles(t testing.TB) (Record, map[Format][]byte) {
 }
 
 func TestReadRecord(t *testing.T) {
-	want, files := labelFiles(t)
+	want, files := labelFiles(t, input(), Style{})
 	for format, data := range files {
 		rec, got, err := ReadRecord(data)
 		if err != nil || got != format || rec.JSON() != want.JSON() {
@@ -60,21 +60,10 @@ func TestReadNames(t *testing.T) {
 		r := *in.Result
 		r.Model.Name = name
 		in.Result, in.Model = &r, nil
-		l, err := load(t).Draw(in, Style{Size: SizeStrip})
-		if err != nil {
-			t.Fatal(err)
-		}
-		pdf, err := l.PDF()
-		if err != nil {
-			t.Fatal(err)
-		}
-		png, err := l.PNG()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, data := range [][]byte{l.SVG(), pdf, png} {
+		want, files := labelFiles(t, in, Style{Size: SizeStrip})
+		for _, data := range files {
 			rec, format, err := ReadRecord(data)
-			if err != nil || rec.Model != name || rec.JSON() != l.Record.JSON() {
+			if err != nil || rec.Model != name || rec.JSON() != want.JSON() {
 				t.Errorf("%s of %q: %v, %q", format, name, err, rec.Model)
 			}
 		}
@@ -88,7 +77,7 @@ func chunk(kind, data string) []byte {
 }
 
 func TestUnreadable(t *testing.T) {
-	rec, files := labelFiles(t)
+	rec, files := labelFiles(t, input(), Style{})
 	svg, pdf, png := string(files[FormatSVG]), string(files[FormatPDF]), string(files[FormatPNG])
 	meta := `<metadata id="x">` + rec.JSON() + `</metadata>`
 	ihdr := png[len(pngSignature) : len(pngSignature)+25]
@@ -202,7 +191,7 @@ func TestSameSVG(t *testing.T) {
 }
 
 func TestPNGDifference(t *testing.T) {
-	_, files := labelFiles(t)
+	_, files := labelFiles(t, input(), Style{})
 	png := files[FormatPNG]
 	if d := PNGDifference(png, png, 300); d != "" {
 		t.Error(d)
@@ -218,7 +207,7 @@ func TestPNGDifference(t *testing.T) {
 }
 
 func FuzzReadRecord(f *testing.F) {
-	_, files := labelFiles(f)
+	_, files := labelFiles(f, input(), Style{})
 	for _, data := range files {
 		f.Add(data)
 		f.Add(data[:len(data)/2])

@@ -11,13 +11,14 @@ import (
 	"testing"
 
 	"jouleboard/internal/draw"
+	"jouleboard/internal/draw/drawtest"
 )
 
 // TestSheetRendered looks at full pages as another program draws them: an
 // independent reader finds every label's own code, and ink is where the trim and
 // the bleed say.
 func TestSheetRendered(t *testing.T) {
-	pdftoppm, zbarimg := tool(t, "pdftoppm"), tool(t, "zbarimg")
+	pdftoppm, zbarimg := drawtest.Tool(t, "pdftoppm"), drawtest.Tool(t, "zbarimg")
 	d, all := load(t), shippedSheets(t)
 	// One of each kind: reading a page takes a second.
 	for name, sizes := range map[string][]string{"a4": {SizeFull, SizeStrip}, "letter": {SizeCompact}, "a6": {SizeSmall}, "l7160": {SizeStrip}, "us5163": {SizeSmall}} {
@@ -71,14 +72,14 @@ func TestSheetRendered(t *testing.T) {
 				continue // no dark header, or one at the side
 			}
 			// Along a line through the first label's header: ink from the bleed on.
-			p := raster(t, page)
+			p := drawtest.Read(t, page)
 			px := func(mm float64) int { return int(mm * dpi / 25.4) }
 			y := px(g.Y0 + 0.7)
 			for _, c := range []struct {
 				x    float64
 				dark bool
 			}{{g.X0 - o.Bleed - 0.3, false}, {g.X0 - o.Bleed + 0.3, true}, {g.X0 + 0.7, true}} {
-				if got := p.dark[y*p.w+px(c.x)]; got != c.dark {
+				if got := p.Dark[y*p.W+px(c.x)]; got != c.dark {
 					t.Errorf("%s %s: ink at %.2f mm is %v, want %v; the trim is at %.2f", name, g.Size, c.x, got, c.dark, g.X0)
 				}
 			}
