@@ -64,7 +64,7 @@ bench: ## seconds, results per second and memory of a build; speed of pages; err
 	$(GO) test -run "^$$" -bench "Build|Rebuild" -benchtime 3x ./internal/site
 	@mkdir -p bin && rm -f $(BENCH).txt $(BENCH).table
 	$(GO) test -run "^$$" -bench "Parser" ./internal/load | tee $(BENCH).txt
-	$(GO) test -run "^$$" -bench "Flood|Fidelity" -benchtime 1x ./internal/load | tee -a $(BENCH).txt
+	$(GO) test -run "^$$" -bench "Flood|Fidelity|Asyncio" -benchtime 1x ./internal/load | tee -a $(BENCH).txt
 	$(GO) test -run "^$$" -bench "SamplerJitter" -benchtime 1x ./internal/energy | tee -a $(BENCH).txt
 	$(GO) test -tags browser -run "^$$" -bench "LongTable|Lighthouse" -benchtime 1x -timeout 30m ./internal/site | tee -a $(BENCH).txt
 	$(GO) test -run "^$$" -bench "Energy" -benchtime 1x ./internal/measure | tee -a $(BENCH).txt

@@ -175,6 +175,11 @@ func benchRows() (rows []benchRow) {
 	const flood = "BenchmarkFlood/streams=16"
 	rows = append(rows,
 		benchRow{"flood of 16 streams", flood, "chunks/s", "%.0f chunks/s", ">= 500000", atLeast(500_000), ""},
+		benchRow{"flood of 16 streams, a Python asyncio client", "BenchmarkAsyncio/flood", "chunks/s", "%.0f chunks/s", "", nil, ""},
+		benchRow{"flood of 16 streams, ours against that client", flood, "chunks/s", "%.1f times", ">= 2 times", atLeast(2), "BenchmarkAsyncio/flood"},
+		benchRow{"error of the time to first token, median, 1024 streams, a Python asyncio client", "BenchmarkAsyncio/streams=1024", "ttft-err-p50-ms", "%.2f ms", "", nil, ""},
+		benchRow{"error of the time to first token, median, 1024 streams, ours against that client", "BenchmarkFidelity/streams=1024", "ttft-err-p50-ms", "%.3f of it",
+			"<= 0.1 of it", atMost(0.1), "BenchmarkAsyncio/streams=1024"},
 		benchRow{"parser alone", "BenchmarkParser", "chunks/s", "%.0f chunks/s", "", nil, ""},
 		benchRow{"memory for one more chunk, without its record", flood, "spent-B/chunk", "%.1f B", "0", below(0.05), ""},
 		benchRow{"memory for one more chunk, its record (a gap of 8 B)", flood, "kept-B/chunk", "%.1f B", "", nil, ""},
@@ -288,12 +293,15 @@ func TestBenchTable(t *testing.T) {
 		"BenchmarkFidelity/streams=64-2 \t 1\t 5 ns/op\t 0.25 itl-err-p50-ms\t 0.998 ttft-err-p50-ms\n" +
 		"BenchmarkFidelity/streams=1024-2 \t 1\t 5 ns/op\t 3.01 ttft-err-p50-ms\t 12.3 others-cpu-%\n" +
 		"BenchmarkFlood/streams=16-2 \t 1\t 5 ns/op\t 1.25e+06 chunks/s\t -0.012 spent-B/chunk\n" +
+		"BenchmarkAsyncio/flood-2 \t 1\t 5 ns/op\t 250000 chunks/s\n" +
 		"BenchmarkLabels/pdf-2 \t 9\t 5 ns/op\t 1200 labels/s\t 7 allocs/op\nBenchmarkNaive/pdf-2 \t 9\t 5 ns/op\t 100 labels/s\nBenchmarkLabels/svg-2 \t 9\t 5 ns/op\t 900 labels/s\nPASS\n")
 	got = strings.Join(strings.Fields(got), " ")
 	for _, want := range []string{
 		"median, 64 streams 1.00 ms <= 1 ms met",
 		"median, 256 streams not measured <= 2 ms",
 		"median, 1024 streams 3.01 ms <= 3 ms missed",
+		"ours against that client 5.0 times >= 2 times met",
+		"a Python asyncio client not measured",
 		"1250000 chunks/s >= 500000 met",
 		" 0.0 B 0 met",
 		"PDF, against the naive way 12.0 times",
