@@ -18,7 +18,7 @@ import (
 var mayImport = map[string][]string{
 	"cmd/jouleboard": {"internal/site", "internal/serve", "internal/measure", "internal/load", "internal/load/fakeserver", "internal/energy", "internal/convert", "internal/content", "internal/label", "internal/chart", "internal/cite",
 		"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/unit", "internal/stats", "templates", "assets", "labels"},
-	"internal/site": {"internal/content", "internal/label", "internal/chart", "internal/cite",
+	"internal/site": {"internal/memo", "internal/content", "internal/label", "internal/chart", "internal/cite",
 		"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/yamldoc", "internal/unit", "internal/stats", "templates", "assets", "labels"},
 	"internal/serve":   {"internal/result"},
 	"internal/convert": {"internal/rank", "internal/catalog", "internal/result", "internal/unit", "internal/stats"},
@@ -39,6 +39,7 @@ var mayImport = map[string][]string{
 	"internal/load/fakeserver":   {"internal/stats"},
 	"internal/energy":            {"internal/unit", "internal/stats"},
 	"internal/browsertest":       {}, // of browser tests only, behind their build tag
+	"internal/memo":              {},
 	"internal/unit":              {},
 	"internal/stats":             {},
 	"templates":                  {},

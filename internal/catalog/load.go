@@ -56,8 +56,8 @@ func Load(content fs.FS) (*Catalog, result.Findings) {
 
 // where is an entry inside a file; the zero value is nowhere.
 type where struct {
-	doc *yamldoc.Doc
-	ptr string // JSON pointer of the entry, "" for the whole file
+	doc *yamldoc.Doc `memo:"-"` // for findings; nothing that is made of an entry looks at it
+	ptr string       // JSON pointer of the entry, "" for the whole file
 }
 
 // place returns the place of a value of the entry, or of the entry if that

@@ -25,12 +25,22 @@ type citeFormat struct {
 // citeBlock renders items in every format.
 func (s *site) citeBlock(id, title, intro string, items ...cite.Item) (citeBlock, error) {
 	b := citeBlock{ID: id, Title: title, Intro: intro, Copy: s.msg.T("copy"), Copied: s.msg.T("copied")}
-	for i, f := range cite.Formats() {
-		text, err := cite.Render(f.ID, items...)
-		if err != nil {
-			return b, fmt.Errorf("cite %s as %s: %w", title, f.Name, err)
+	texts, err := s.made("cite", func() ([][]byte, error) {
+		var texts [][]byte
+		for _, f := range cite.Formats() {
+			text, err := cite.Render(f.ID, items...)
+			if err != nil {
+				return nil, fmt.Errorf("cite %s as %s: %w", title, f.Name, err)
+			}
+			texts = append(texts, []byte(text))
 		}
-		b.Formats = append(b.Formats, citeFormat{f.ID, f.Name, text, i == 0})
+		return texts, nil
+	}, items)
+	if err != nil {
+		return b, err
+	}
+	for i, f := range cite.Formats() {
+		b.Formats = append(b.Formats, citeFormat{f.ID, f.Name, string(texts[i]), i == 0})
 	}
 	return b, nil
 }

@@ -48,10 +48,8 @@ func (s *site) chartWords(of string) chart.Words {
 // figure draws a chart. name is the path of its downloads without the ending;
 // empty means none. where names the page for the drawing's own title.
 func (s *site) figure(r *renderer, page, name string, c chart.Chart, id, title, caption, where string, links ...figLink) (*figure, error) {
-	f := &figure{ID: id, Title: title, Caption: caption,
-		Wide: template.HTML(chart.SVG(c, false)), Narrow: template.HTML(chart.SVG(c, true)), // made by our own renderer, which escapes
-		TableTitle: s.msg.T("fig.table")}
-	option, err := c.Option()
+	f := &figure{ID: id, Title: title, Caption: caption, Wide: s.chartSVG(c, false), Narrow: s.chartSVG(c, true), TableTitle: s.msg.T("fig.table")}
+	option, err := s.madeOne("chart.Option", c.Option, c)
 	if err != nil {
 		return nil, fmt.Errorf("chart %s of %s: %w", id, page, err)
 	}
@@ -87,19 +85,26 @@ const figureDPI = 192
 // are made here, not in the browser: they are there without scripts, have
 // addresses to link to, and are the same bytes for everybody.
 func (s *site) figureFiles(r *renderer, page, name string, c chart.Chart, t chart.Table, title, where string) ([]figLink, error) {
-	list := c.List(false)
-	list.Title = joinNonEmpty(": ", title, where)
-	list.Lang = s.in.Site.Language
-	list.Repaint(s.themePaints())
-	pdf, err := draw.PDF(list, draw.PDFOptions{Info: draw.Info{Title: list.Title, Author: s.in.Site.Title}, Date: s.date()})
+	heading := joinNonEmpty(": ", title, where)
+	info, paints := draw.Info{Title: heading, Author: s.in.Site.Title}, s.themePaints()
+	drawn, err := s.made("figure", func() ([][]byte, error) {
+		list := c.List(false)
+		list.Title, list.Lang = heading, s.in.Site.Language
+		list.Repaint(paints)
+		pdf, err := draw.PDF(list, draw.PDFOptions{Info: info, Date: s.date()})
+		if err != nil {
+			return nil, fmt.Errorf("%s as PDF: %w", name, err)
+		}
+		png, err := draw.PNG(list, draw.PNGOptions{DPI: figureDPI})
+		if err != nil {
+			return nil, fmt.Errorf("%s as PNG: %w", name, err)
+		}
+		return [][]byte{draw.SVG(list, draw.SVGOptions{IDPrefix: path.Base(name) + "-", Text: draw.Live}), pdf, png}, nil
+	}, c, info, paints, s.in.Site.Language, s.date(), name)
 	if err != nil {
-		return nil, fmt.Errorf("%s as PDF: %w", name, err)
+		return nil, err
 	}
-	png, err := draw.PNG(list, draw.PNGOptions{DPI: figureDPI})
-	if err != nil {
-		return nil, fmt.Errorf("%s as PNG: %w", name, err)
-	}
-	csv, json, err := s.figureData(page, t, list.Title)
+	csv, json, err := s.figureData(page, t, heading)
 	if err != nil {
 		return nil, fmt.Errorf("data of %s: %w", name, err)
 	}
@@ -109,8 +114,7 @@ func (s *site) figureFiles(r *renderer, page, name string, c chart.Chart, t char
 		text, ext string
 		data      []byte
 	}{
-		{"SVG", ".svg", draw.SVG(list, draw.SVGOptions{IDPrefix: path.Base(name) + "-", Text: draw.Live})},
-		{"PDF", ".pdf", pdf}, {"PNG", ".png", png}, {"CSV", ".csv", csv}, {"JSON", ".json", json},
+		{"SVG", ".svg", drawn[0]}, {"PDF", ".pdf", drawn[1]}, {"PNG", ".png", drawn[2]}, {"CSV", ".csv", csv}, {"JSON", ".json", json},
 	} {
 		if s.drawn != s.msg && (f.text == "PDF" || f.text == "PNG") {
 			continue // these hold glyphs, SVG leaves them to the reader's fonts

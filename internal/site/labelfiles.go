@@ -138,7 +138,7 @@ func (s *site) labelFiles(r *renderer, e *entry, p *resultPage) (result.Findings
 	var badge []byte
 	if s.in.Site.BuildsLabel(content.Badge) {
 		var err error
-		if badge, err = s.in.Designs.Badge(in, false); err != nil {
+		if badge, err = s.badge(in); err != nil {
 			return labelProblem(e, err), nil
 		}
 		if err := r.out.put(badgePath(e.Hash), page, badge); err != nil {
@@ -165,16 +165,49 @@ func (s *site) labelFiles(r *renderer, e *entry, p *resultPage) (result.Findings
 	return found, nil
 }
 
-// drawLabels writes every file that site.yaml names; each drawing is made once.
+// badge draws the badge of a label.
+func (s *site) badge(in label.Input) ([]byte, error) {
+	return s.madeOne("badge", func() ([]byte, error) { return s.in.Designs.Badge(in, false) }, s.in.designsRead, in)
+}
+
+// drawLabels writes every file that site.yaml names.
 func (s *site) drawLabels(r *renderer, e *entry, in label.Input) (result.Findings, error) {
+	files := s.in.Site.LabelFiles()
+	parts, err := s.made("labels", func() ([][]byte, error) {
+		drawn, found, err := s.labelBytes(e, in, files)
+		if err != nil {
+			return nil, err
+		}
+		told, err := packFindings(found)
+		return append([][]byte{told}, drawn...), err
+	}, s.in.designsRead, in, files, e.Path)
+	if err != nil {
+		return nil, err
+	}
+	found, err := unpackFindings(parts[0])
+	if err != nil || found.HasErrors() {
+		return found, err
+	}
+	for i, f := range files {
+		if err := r.out.put(resultDir(e.Hash)+labelName(f), resultPath(e.Hash), parts[i+1]); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// labelBytes draws files of a label; each drawing is made once. With errors among
+// the findings there are no files.
+func (s *site) labelBytes(e *entry, in label.Input, files []content.LabelFile) ([][]byte, result.Findings, error) {
+	var out [][]byte
 	var found result.Findings
 	var drawn *label.Label
 	var last label.Style
-	for _, f := range s.in.Site.LabelFiles() {
+	for _, f := range files {
 		if style := labelStyle(f); drawn == nil || style != last {
 			l, err := s.in.Designs.Draw(in, style)
 			if err != nil {
-				return labelProblem(e, err), nil
+				return nil, labelProblem(e, err), nil
 			}
 			drawn, last = l, style
 			for _, w := range l.Findings {
@@ -187,7 +220,7 @@ func (s *site) drawLabels(r *renderer, e *entry, in label.Input) (result.Finding
 				}
 			}
 			if found.HasErrors() {
-				return found, nil
+				return nil, found, nil
 			}
 		}
 		var data []byte
@@ -201,13 +234,11 @@ func (s *site) drawLabels(r *renderer, e *entry, in label.Input) (result.Finding
 			data, err = drawn.PNG()
 		}
 		if err != nil {
-			return nil, fmt.Errorf("label of %s as %s: %w", e.Path, f.Name(), err)
+			return nil, nil, fmt.Errorf("label of %s as %s: %w", e.Path, f.Name(), err)
 		}
-		if err := r.out.put(resultDir(e.Hash)+labelName(f), resultPath(e.Hash), data); err != nil {
-			return nil, err
-		}
+		out = append(out, data)
 	}
-	return found, nil
+	return out, found, nil
 }
 
 // labelView gathers what a page shows of a result's label; badge may be nil.

@@ -47,6 +47,8 @@ type Input struct {
 	// Recomputed holds the ids of results whose samples are at hand and give the
 	// numbers that the file states.
 	Recomputed map[string]bool
+
+	designsRead string // digest of what the designs were made of
 }
 
 // Load reads the board at root. err is for a root that cannot be read at all.
@@ -84,7 +86,9 @@ func Load(ctx context.Context, root string, opt Options) (*Input, result.Finding
 	add(fs)
 	in.Scales, fs = rank.LoadScales(in.Labels)
 	add(fs)
-	in.Designs, fs = label.Load(in.Labels)
+	designs := &witness{FS: in.Labels}
+	in.Designs, fs = label.Load(designs)
+	in.designsRead = designs.digest()
 	add(fs)
 	in.Sheets, fs = label.LoadSheets(in.Labels)
 	add(fs)

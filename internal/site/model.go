@@ -13,6 +13,7 @@ import (
 	"jouleboard/assets"
 	"jouleboard/internal/catalog"
 	"jouleboard/internal/content"
+	"jouleboard/internal/memo"
 	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
 	"jouleboard/internal/unit"
@@ -39,6 +40,7 @@ type site struct {
 
 	assets    assetSet
 	templates map[string]*template.Template
+	pageKey   memo.Digest // of what all pages depend on
 	pageCount int
 
 	// Which page is whose, and the words of the previews that are drawn, by path.
@@ -131,7 +133,9 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 	}
 	s.assets, fs = loadAssets(in, opt)
 	out = append(out, fs...)
-	s.templates, fs = loadTemplates(in.Templates)
+	templates := &witness{FS: in.Templates}
+	s.templates, fs = loadTemplates(templates)
+	s.setPageKey(templates)
 	out = append(out, fs...)
 	return s, out
 }

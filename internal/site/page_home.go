@@ -396,8 +396,8 @@ func (s *site) pickFigure(r *renderer, page string, b *rank.Board, lines []*pick
 	}
 	t.Layered = true
 	f.Option = "" // the page's own script moves this figure
-	f.Wide = template.HTML(chart.SVG(t, false)) + pickLayer(t.Layer(false), lines, limit, short, my)
-	f.Narrow = template.HTML(chart.SVG(t, true)) + pickLayer(t.Layer(true), lines, limit, short, my)
+	f.Wide = s.chartSVG(t, false) + pickLayer(t.Layer(false), lines, limit, short, my)
+	f.Narrow = s.chartSVG(t, true) + pickLayer(t.Layer(true), lines, limit, short, my)
 	return f, nil
 }
 

@@ -372,8 +372,7 @@ func (s *site) distributions(page string, e *entry) []distributionView {
 				c.Stats = append(c.Stats, chart.Stat{Key: st, Value: *x})
 			}
 		}
-		// Made by our own renderer, which escapes.
-		v.Wide, v.Narrow = template.HTML(chart.SVG(c, false)), template.HTML(chart.SVG(c, true))
+		v.Wide, v.Narrow = s.chartSVG(c, false), s.chartSVG(c, true)
 		out = append(out, v)
 	}
 	return out

@@ -92,7 +92,7 @@ func loadTemplates(fsys fs.FS) (map[string]*template.Template, result.Findings) 
 
 // frame is what every page has. Page structs embed it.
 type frame struct {
-	s    *site
+	s    *site  `memo:"-"` // what templates see through it is in pageKey
 	path string // of the page in the output
 
 	Title, Description string
@@ -261,15 +261,21 @@ func minifier() *minify.M {
 
 // page executes a page template and puts the result at its path.
 func (r *renderer) page(name string, path string, data any) error {
-	var buf bytes.Buffer
 	t := r.s.templates[name]
 	if t == nil {
 		return fmt.Errorf("no template %s.html", name)
 	}
-	if err := t.ExecuteTemplate(&buf, "base", data); err != nil {
-		return &templateError{path, err}
+	html, err := r.s.madeOne("page", func() ([]byte, error) {
+		var buf bytes.Buffer
+		if err := t.ExecuteTemplate(&buf, "base", data); err != nil {
+			return nil, &templateError{path, err}
+		}
+		return r.small(path, buf.Bytes())
+	}, r.s.pageKey, name, data)
+	if err != nil {
+		return err
 	}
-	return r.html(path, name+".html", buf.Bytes())
+	return r.out.put(path, name+".html", html)
 }
 
 // templateError is a template that fails when a page is made with it: a mistake
@@ -299,14 +305,23 @@ func templateFinding(name string, err error) result.Finding {
 var templatePlace = regexp.MustCompile(`^([\w.-]+):(\d+):(?:(\d+):)? ?(.*)$`)
 
 func (r *renderer) html(path, owner string, data []byte) error {
-	if r.min != nil {
-		small, err := r.min.Bytes("text/html", data)
-		if err != nil {
-			return fmt.Errorf("minify %s: %w", path, err)
-		}
-		data = small
+	data, err := r.small(path, data)
+	if err != nil {
+		return err
 	}
 	return r.out.put(path, owner, data)
+}
+
+// small minifies a page.
+func (r *renderer) small(path string, data []byte) ([]byte, error) {
+	if r.min == nil {
+		return data, nil
+	}
+	small, err := r.min.Bytes("text/html", data)
+	if err != nil {
+		return nil, fmt.Errorf("minify %s: %w", path, err)
+	}
+	return small, nil
 }
 
 // job renders one or more files.

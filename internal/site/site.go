@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"jouleboard/internal/memo"
 	"jouleboard/internal/result"
 )
 
@@ -43,6 +44,9 @@ type Options struct {
 	// looked at.
 	Memory bool
 	Tool   Tool
+	// Memo is the memory of earlier builds; nil remembers nothing. The site is the
+	// same with it and without.
+	Memo *memo.Store
 	// Progress is told how far a phase is; nil is fine. It must be safe for
 	// concurrent use.
 	Progress func(phase string, done, total int)
@@ -141,6 +145,7 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		return stats, fs, false, fmt.Errorf("write the site to %s: %w", opt.Out, err)
 	}
 	clock.mark("write")
+	opt.Memo.Turn()
 	stats.Phases = clock.list
 	return stats, fs, true, nil
 }
