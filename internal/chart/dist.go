@@ -131,7 +131,11 @@ func (d Dist) List(narrow bool) *draw.List {
 	if kind == log10 {
 		below = append(below, clean(d.Words.fill().Log))
 	}
-	x := newScale(kind, values).place(4, end)
+	x := newScale(kind, values)
+	if bs := bins(kind, d.Samples); over > 0 && len(bs) > 0 { // bars need room more than a zero
+		x.lo, x.hi = bs[0].from, bs[len(bs)-1].to
+	}
+	x = x.place(4, end)
 	if over > 0 {
 		d.histogram(c, f, x, histTop, histTop+histH, !narrow)
 	}

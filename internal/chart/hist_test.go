@@ -77,7 +77,7 @@ func TestHistogram(t *testing.T) {
 	svg := string(SVG(d, false))
 	for _, want := range []string{"<rect", "<title>10 – 20 ms: ", "46.5", "highest bar: ", " of 200 values"} {
 		if !strings.Contains(svg, want) {
-			t.Errorf("the drawing lacks %q", want)
+			t.Errorf("the drawing lacks %q: %s", want, svg)
 		}
 	}
 	tab := d.Table()

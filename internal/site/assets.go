@@ -23,6 +23,7 @@ type assetSet struct {
 	echarts                string // empty when the library is not at hand
 	files                  map[string][]byte
 	compareJS, pickJS      string
+	saveJS                 string
 	icons                  map[string][]byte // at the root of the site, by name
 	logo                   *logo
 	fonts                  bool // the theme brings font files
@@ -76,6 +77,7 @@ func loadAssets(in *Input, opt Options) (assetSet, result.Findings) {
 	table := bytes.Join([][]byte{read("js/formula.js"), read("js/tablecells.js"), read("js/table.js")}, []byte("\n"))
 	a.tableJS = add("js/table.js", "application/javascript", table)
 	a.pickJS = add("js/pick.js", "application/javascript", read("js/pick.js"))
+	a.saveJS = add("js/save.js", "application/javascript", read("js/save.js"))
 	a.compareJS = add("js/compare.js", "application/javascript", read("js/compare.js"))
 	a.homeJS = add("js/home.js", "application/javascript", read("js/home.js"))
 	var square []byte

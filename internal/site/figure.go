@@ -21,6 +21,8 @@ type figure struct {
 	Wide, Narrow       template.HTML
 	Option             template.JS
 	Links              []figLink
+	Save               *saving // nil where all pictures are files
+	Small              bool    // drawn for less than the page's width
 	TableTitle         string
 	Head               []figHead
 	Rows               [][]figCell
@@ -42,7 +44,8 @@ type figCell struct {
 // of what the lines or bars stand for.
 func (s *site) chartWords(of string) chart.Words {
 	return chart.Words{Front: s.msg.T("fig.front"), Model: of, Detail: s.msg.T("fig.detail"), Ranked: s.msg.T("fig.ranked"), Yes: s.msg.T("fig.yes"),
-		Low: s.msg.T("fig.low"), High: s.msg.T("fig.high"), Log: s.msg.T("fig.log"), More: s.msg.T("fig.more"), Empty: s.msg.T("fig.empty"), Family: s.msg.T("fig.family")}
+		Low: s.msg.T("fig.low"), High: s.msg.T("fig.high"), Log: s.msg.T("fig.log"), More: s.msg.T("fig.more"), Empty: s.msg.T("fig.empty"), Family: s.msg.T("fig.family"),
+		From: s.msg.T("fig.from"), To: s.msg.T("fig.to"), Count: s.msg.T("fig.count"), Share: s.msg.T("fig.share"), Tallest: s.msg.T("fig.tallest")}
 }
 
 // figure draws a chart. name is the path of its downloads without the ending;

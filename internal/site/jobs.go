@@ -41,6 +41,7 @@ func (s *site) jobs() []job {
 	for _, id := range s.hardwareIDs() {
 		add(s.hardwarePage(s.in.Catalog.Hardware[id], by[id]), hardwarePath(id))
 	}
+	s.hardwareParts(add)
 	for _, t := range s.tasks {
 		add(s.taskPage(t), taskPath(t.ID))
 	}

@@ -64,7 +64,8 @@ type curve struct {
 type curvePoint struct {
 	chart.Pt
 	order    int64  // along the line
-	hardware string // of the line
+	hardware string // of the line; the model's family goes before it
+	family   string
 }
 
 func (c *curve) add(name string, p curvePoint) {
@@ -102,7 +103,7 @@ func (c *curve) series(n int) []chart.Series {
 		slices.SortStableFunc(ps, func(a, b curvePoint) int {
 			return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y), strings.Compare(a.URL, b.URL))
 		})
-		one := chart.Series{Name: name, Hardware: ps[0].hardware, Pick: -1}
+		one := chart.Series{Name: name, Family: ps[0].family, Hardware: ps[0].hardware, Pick: -1}
 		for _, p := range ps {
 			one.Points = append(one.Points, p.Pt)
 		}
@@ -111,13 +112,29 @@ func (c *curve) series(n int) []chart.Series {
 	return out
 }
 
+// lineCount is how many lines go somewhere.
+func (c *curve) lineCount() int {
+	n := 0
+	for _, name := range c.names {
+		if c.spread(name) > 1 {
+			n++
+		}
+	}
+	return n
+}
+
+// latencyAxes are the metrics of energy against latency for a headline.
+func latencyAxes(headline string) (x, y string) {
+	if headline == "energy_per_image_j" || headline == "energy_per_video_j" {
+		return "batch_latency_s", headline
+	}
+	return "itl_ms.p50", "energy_per_output_token_j"
+}
+
 // latencyFigure draws energy against latency under rising load, nil where no
 // line has two points.
 func (s *site) latencyFigure(r *renderer, page string, g taskGroup) (*figure, error) {
-	x, y := "itl_ms.p50", "energy_per_output_token_j"
-	if h := s.headline(g.Entries[0]); h == "energy_per_image_j" || h == "energy_per_video_j" {
-		x, y = "batch_latency_s", h
-	}
+	x, y := latencyAxes(s.headline(g.Entries[0]))
 	var c curve
 	origins := mixed(g.Entries)
 	for _, e := range g.Entries {
@@ -127,7 +144,7 @@ func (s *site) latencyFigure(r *renderer, page string, g taskGroup) (*figure, er
 			continue
 		}
 		n, _ := batchOf(e.Result)
-		c.add(s.curveName(e.Result, origins), curvePoint{chart.Pt{X: vx, Y: vy, Label: s.setup(e), URL: relative(page, resultPath(e.Hash))}, n, s.lineHardware(e)})
+		c.add(s.curveName(e.Result, origins), curvePoint{Pt: chart.Pt{X: vx, Y: vy, Label: s.setup(e), URL: relative(page, resultPath(e.Hash))}, order: n, hardware: s.lineHardware(e)})
 	}
 	series := c.series(len(c.names))
 	if len(series) == 0 {
@@ -137,7 +154,7 @@ func (s *site) latencyFigure(r *renderer, page string, g taskGroup) (*figure, er
 	my, _ := s.reg.Get(y)
 	fig := chart.Lines{ID: "latency-" + seg(g.Task), Title: s.msg.T("fig.latency", s.metricName(my), s.taskTitle(g.Task)), Caption: s.msg.T("fig.latency.caption"),
 		XName: s.metricName(mx), XUnit: mx.Unit, YName: s.metricName(my), YUnit: my.Unit, LogX: true, LogY: true, Series: series, Words: s.chartWords(s.msg.T("col.hardware"))}
-	return s.figure(r, page, "", fig, fig.ID, fig.Title, fig.Caption, g.Task)
+	return s.smallFigure(r, page, strings.TrimSuffix(page, "index.html")+fig.ID, fig, fig.ID, fig.Title, fig.Caption, g.Entries[0].Result.Model.Name, true)
 }
 
 // lengthFigure draws the energy of an answer against its length, a point for each
@@ -172,7 +189,7 @@ func (s *site) lengthFigure(r *renderer, page string, es []*entry) (*figure, err
 	my, _ := s.reg.Get(y)
 	fig := chart.Lines{ID: "answer-length", Title: s.msg.T("fig.length"), Caption: s.msg.T("fig.length.caption"),
 		XName: s.metricName(mx), XUnit: mx.Unit, YName: s.metricName(my), YUnit: my.Unit, LogX: true, LogY: true, Series: series, Words: s.chartWords(s.msg.T("col.hardware"))}
-	return s.figure(r, page, "", fig, fig.ID, fig.Title, fig.Caption, "")
+	return s.smallFigure(r, page, strings.TrimSuffix(page, "index.html")+fig.ID, fig, fig.ID, fig.Title, fig.Caption, es[0].Result.Model.Name, true)
 }
 
 // modelMore adds what else a model's page draws: latency, answer length, history.

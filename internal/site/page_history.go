@@ -138,6 +138,6 @@ func (s *site) historyOf(r *renderer, page string, g []*entry, metric string, mo
 		return h, nil
 	}
 	var err error
-	h.Figure, err = s.figure(r, page, "", c, c.ID, c.Title, c.Caption, title)
+	h.Figure, err = s.smallFigure(r, page, strings.TrimSuffix(page, "index.html")+c.ID, c, c.ID, c.Title, c.Caption, "", true)
 	return h, err
 }

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,6 +40,8 @@ type resultPage struct {
 	Metrics       []metricLine
 	Distributions []distributionView
 	Stats         table
+	StatsData     []figLink
+	Histograms    bool // some distribution is drawn with one
 	Quality       []fact
 	Conditions    []conditionGroup
 	Source        *sourceView
@@ -72,9 +75,13 @@ type metricLine struct {
 	Key                    bool // the headline
 }
 
+// distributionView is a distribution: as a figure where its values are known, else
+// as a strip of its statistics, whose numbers are in the table of all.
 type distributionView struct {
 	Name, Unit, URL, Note string
+	Figure                *figure
 	Wide, Narrow          template.HTML
+	Save                  *saving
 }
 
 type conditionGroup struct {
@@ -121,7 +128,6 @@ func (s *site) resultPage(e *entry) job {
 			return nil, err
 		}
 		p.Metrics = s.metricLines(page, e)
-		p.Distributions = s.distributions(page, e)
 		p.Stats = s.statsTable(e)
 		p.Links = taskLinks(e.Task)
 		p.Quality = s.quality(e.Quality)
@@ -138,6 +144,18 @@ func (s *site) resultPage(e *entry) job {
 		samples, err := s.readSamples(e)
 		if err != nil {
 			return nil, err
+		}
+		if p.Distributions, err = s.distributions(r, page, e, samples); err != nil {
+			return nil, err
+		}
+		p.Histograms = slices.ContainsFunc(p.Distributions, func(v distributionView) bool { return v.Figure != nil })
+		if len(p.Distributions) > 0 {
+			p.Scripts = append(p.Scripts, s.assets.saveJS)
+			name := resultDir(e.Hash) + "distributions.csv"
+			if err := r.out.put(name, page, s.statsCSV(e)); err != nil {
+				return nil, err
+			}
+			p.StatsData = []figLink{{"distributions.csv", "CSV", path.Base(resultDir(e.Hash)) + "-distributions.csv"}, {"result.json", "JSON", path.Base(resultDir(e.Hash)) + ".json"}}
 		}
 		if p.Runs, err = s.runs(r, page, e, samples); err != nil {
 			return nil, err
@@ -342,7 +360,11 @@ func (s *site) metricLines(page string, e *entry) []metricLine {
 
 // distributions draws each distribution as a strip that prints every number it
 // shows; only those that were stated are there.
-func (s *site) distributions(page string, e *entry) []distributionView {
+func (s *site) distributions(r *renderer, page string, e *entry, samples *result.SamplesFile) ([]distributionView, error) {
+	var values map[string][]result.Counted
+	if samples != nil {
+		values = result.SampleValues(e.Result, samples)
+	}
 	var keys []string
 	for k := range e.Result.Distributions {
 		keys = append(keys, k)
@@ -363,7 +385,7 @@ func (s *site) distributions(page string, e *entry) []distributionView {
 			parts = append(parts, s.msg.T("dist.percentiles."+d.Percentiles))
 		}
 		v.Note = strings.Join(parts, "; ") + "."
-		c := chart.Dist{ID: "dist-" + seg(strings.ReplaceAll(k, ".", "-")), Title: v.Name, Unit: v.Unit}
+		c := chart.Dist{ID: "dist-" + seg(strings.ReplaceAll(k, ".", "-")), Title: v.Name, Unit: v.Unit, Names: s.statNames(), Words: s.chartWords("")}
 		if d.P50 != nil {
 			c.Title = s.msg.T("dist.title", v.Name, unit.Sig(*d.P50, 3)+" "+v.Unit)
 		}
@@ -372,8 +394,31 @@ func (s *site) distributions(page string, e *entry) []distributionView {
 				c.Stats = append(c.Stats, chart.Stat{Key: st, Value: *x})
 			}
 		}
-		v.Wide, v.Narrow = s.chartSVG(c, false), s.chartSVG(c, true)
+		for _, x := range values[k] {
+			c.Samples = append(c.Samples, chart.Sample{Value: x.Value, N: x.N})
+		}
+		name := resultDir(e.Hash) + seg(strings.ReplaceAll(k, ".", "-"))
+		if len(c.Samples) > 0 {
+			var err error
+			if v.Figure, err = s.smallFigure(r, page, name, c, c.ID, c.Title, v.Note, s.title(e), false); err != nil {
+				return nil, err
+			}
+		} else {
+			v.Wide, v.Narrow = s.chartSVG(c, false), s.chartSVG(c, true)
+			list := c.List(false)
+			list.Repaint(s.themePaints())
+			v.Save = s.saving(name, joinNonEmpty(": ", c.Title, s.title(e)), list)
+		}
 		out = append(out, v)
+	}
+	return out, nil
+}
+
+// statNames are the names of statistics on drawings, by their keys.
+func (s *site) statNames() map[string]string {
+	out := map[string]string{}
+	for _, c := range statColumns {
+		out[c] = s.msg.T("stat." + c)
 	}
 	return out
 }
@@ -417,6 +462,32 @@ func (s *site) statsTable(e *entry) table {
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// statsCSV is the table of statistics with whole numbers, a line for each
+// distribution; what is not stated is empty.
+func (s *site) statsCSV(e *entry) []byte {
+	head := append([]string{"metric", "unit", "n"}, statColumns...)
+	keys := slices.Sorted(maps.Keys(e.Result.Distributions))
+	s.reg.Sort(keys)
+	var rows [][]string
+	for _, k := range keys {
+		d := e.Result.Distributions[k]
+		m, _ := s.reg.Get(k)
+		row := []string{safeText(k), safeText(m.Unit), ""}
+		if d.N > 0 {
+			row[2] = strconv.FormatInt(d.N, 10)
+		}
+		for _, c := range statColumns {
+			text := ""
+			if v := d.Stat(c); v != nil {
+				text = num(*v)
+			}
+			row = append(row, text)
+		}
+		rows = append(rows, row)
+	}
+	return csvBytes(head, rows)
 }
 
 // taskLinks are the scripts and data that a task names.
