@@ -166,6 +166,17 @@ func (p *Tab) Wait(what, condition string) {
 	}
 }
 
+// WaitFor waits until a condition outside the browser holds.
+func (p *Tab) WaitFor(what string, holds func() bool) {
+	p.T.Helper()
+	for end := time.Now().Add(Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if holds() {
+			return
+		}
+	}
+	p.T.Fatalf("waited in vain: %s", what)
+}
+
 // Soon tells whether a condition comes to hold within Patience. A question that
 // a reload interrupts is no answer and is asked again.
 func (p *Tab) Soon(condition string) bool {

@@ -6,7 +6,6 @@ package site
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -14,11 +13,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"jouleboard/internal/browsertest"
@@ -62,80 +61,160 @@ func (p *tab) scripts(on bool) {
 // take returns and forgets what was seen so far.
 func (p *tab) take() (complaints, requests []string) { return p.Take() }
 
-// kinds are one page of each kind of the shipped site.
-func kinds(t *testing.T, dir string) []string {
+// kindAt is a page of a built board.
+type kindAt struct{ template, dir, page string }
+
+func (k kindAt) String() string { return filepath.Base(filepath.Dir(k.dir)) + "/" + k.page }
+
+// everyKind builds the boards and finds the pages of the table.
+func everyKind(t testing.TB) (out []kindAt) {
 	t.Helper()
-	pages := []string{"index.html", "boards/index.html", "boards/chat-h100/index.html", "boards/text-to-image-h100/index.html", "boards/endpoint-1024-1024/index.html",
-		"models/index.html", "models/Qwen/Qwen3-8B/index.html", "hardware/index.html", "hardware/h100/index.html", "tasks/chat/index.html", "compare/index.html", "labels/index.html", "labels/reading/index.html", "docs/labels/index.html",
-		"methodology/index.html", "methodology/metrics/index.html", "faq/index.html", "results/index.html", "results/rows-2/index.html", "data/index.html", "data/dictionary/index.html", "cite/index.html", "moderation/index.html", "queue/index.html"}
-	rs, err := filepath.Glob(filepath.Join(dir, "r", "*"))
-	if err != nil || len(rs) == 0 {
-		t.Fatal("no result pages")
-	}
-	for i := 0; i < len(rs); i += 300 {
-		pages = append(pages, "r/"+filepath.Base(rs[i])+"/index.html")
-	}
-	for _, p := range pages {
-		if !exists(filepath.Join(dir, p)) {
-			t.Fatalf("the shipped site has no %s", p)
-		}
-	}
-	return pages
-}
-
-const visibleText = `document.querySelector("main").innerText.replace(/\s+/g, " ")`
-
-// Every kind of page, from disk and under a base path, with scripts and
-// without: no complaint, no request elsewhere, nothing lost, nothing wider than
-// a narrow screen.
-func TestPagesInBrowser(t *testing.T) {
 	dir, _ := shipped(t)
-	server := httptest.NewServer(http.StripPrefix("/some/base", http.FileServer(http.Dir(dir))))
-	defer server.Close()
-	p := newTab(t)
-	p.do(chromedp.EmulateViewport(1280, 900))
-	abs, err := filepath.Abs(dir)
+	shippedAt, err := filepath.Abs(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, page := range kinds(t, dir) {
-		for _, base := range []string{"file://" + abs + "/", server.URL + "/some/base/"} {
-			p.do(chromedp.Navigate(base + page))
+	for _, k := range pageKinds {
+		at := kindAt{k.template, shippedAt, k.page}
+		if k.states {
+			at.dir = statesBoard(t)
+		}
+		pages := []string{k.page}
+		if k.page == "" {
+			folder := map[string]string{"result": "r/*", "model": "models/*/*"}[k.template]
+			found, err := filepath.Glob(filepath.Join(at.dir, filepath.FromSlash(folder), "index.html"))
+			if err != nil || len(found) == 0 {
+				t.Fatalf("no page of the kind %s", k.template)
+			}
+			pages = nil
+			for i := 0; i < len(found); i += 1 + len(found)/3 {
+				rel, err := filepath.Rel(at.dir, found[i])
+				if err != nil {
+					t.Fatal(err)
+				}
+				pages = append(pages, filepath.ToSlash(rel))
+			}
+		}
+		for _, p := range pages {
+			if !exists(filepath.Join(at.dir, filepath.FromSlash(p))) {
+				t.Fatalf("%s has no %s", at.dir, p)
+			}
+			out = append(out, kindAt{k.template, at.dir, p})
+		}
+	}
+	return out
+}
+
+// visibleText is what a reader sees of a page, without drawings: those have one
+// form for narrow screens and another for wide ones.
+const visibleText = `(() => {
+	const words = document.body.innerText.length, drawn = [...document.querySelectorAll("svg text")].reduce((n, t) => n + (t.getBoundingClientRect().width ? t.textContent.length + 1 : 0), 0);
+	return words - drawn })()`
+
+// covered is the share of a small window that stays covered while one scrolls.
+const covered = `(() => {
+	const at = [...document.querySelectorAll("body *")].filter(e => /fixed|sticky/.test(getComputedStyle(e).position) && e.getBoundingClientRect().height && getComputedStyle(e).visibility === "visible" && !e.closest(".scroll"));
+	return at.reduce((n, e) => n + e.getBoundingClientRect().height, 0) / innerHeight })()`
+
+// Every kind of page, from disk and under a base path, with scripts, without, and
+// with scripts that the host refuses: no complaint, no request elsewhere, nothing
+// lost. Enlarged four times, which leaves 320 pixels, nothing is wider than the
+// window or gone.
+func TestPagesInBrowser(t *testing.T) {
+	const base = "/some/base"
+	served, refused := map[string]string{}, map[string]string{}
+	ours := []string{"data:"}
+	p := newTab(t)
+	for _, k := range everyKind(t) {
+		if served[k.dir] == "" {
+			served[k.dir] = browsertest.Server(t, k.dir, base, nil)
+			refused[k.dir] = browsertest.Server(t, k.dir, base, http.Header{"Content-Security-Policy": {"script-src 'none'"}})
+			ours = append(ours, served[k.dir], refused[k.dir], "file://"+k.dir+"/")
+		}
+		if k.template == "redirect" || k.template == "notfound" {
+			continue // they have tests of their own
+		}
+		quiet := func(at string, but ...string) {
+			t.Helper()
 			complaints, requests := p.take()
 			for _, c := range complaints {
-				t.Errorf("%s%s: %s", base, page, c)
-			}
-			for _, r := range requests {
-				if u, err := url.Parse(r); err != nil || !strings.HasPrefix(r, server.URL+"/some/base/") && !strings.HasPrefix(r, "file://"+abs+"/") && u.Scheme != "data" {
-					t.Errorf("%s%s asks for %s", base, page, r)
+				if !slices.ContainsFunc(but, func(s string) bool { return strings.Contains(c, s) }) {
+					t.Errorf("%s: %s", at, c)
 				}
 			}
-		}
-		if n := eval[int](p, `document.styleSheets.length && document.styleSheets[0].cssRules.length`); n < 20 {
-			t.Errorf("%s has no styles (%d rules)", page, n)
-		}
-		with := eval[string](p, visibleText)
-		p.scripts(false)
-		p.do(chromedp.Navigate(server.URL + "/some/base/" + page))
-		p.scripts(true)
-		without := eval[string](p, visibleText)
-		// Scripts add the words of buttons and nothing else.
-		for _, w := range []string{"Copied", "Copy"} {
-			with = strings.ReplaceAll(with, " "+w+" ", " ")
-			without = strings.ReplaceAll(without, " "+w+" ", " ")
-		}
-		if len(without) < len(with)*9/10 {
-			t.Errorf("%s: %d characters with scripts, %d without", page, len(with), len(without))
-		}
-		for _, width := range []int{320, 360, 768} {
-			p.do(chromedp.EmulateViewport(int64(width), 800))
-			if over := eval[int](p, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
-				who := eval[string](p, `(() => { const w = document.documentElement.clientWidth; const e = [...document.querySelectorAll("body *")].find(e => e.getBoundingClientRect().right > w + 1 && !e.closest(".scroll, pre, .vh, .skip")); return e ? e.outerHTML.slice(0, 160) : "?" })()`)
-				t.Errorf("%s is %d px too wide at %d: %s", page, over, width, who)
+			for _, r := range requests {
+				if !slices.ContainsFunc(ours, func(s string) bool { return strings.HasPrefix(r, s) }) {
+					t.Errorf("%s asks for %s", at, r)
+				}
+			}
+			if len(requests) < 2 {
+				t.Errorf("%s: %d requests were seen", at, len(requests))
 			}
 		}
-		p.do(chromedp.EmulateViewport(1280, 900))
+		p.Open("file://" + k.dir + "/" + k.page)
+		quiet("file " + k.String())
+		fromDisk := eval[int](p, visibleText)
+		p.Open(served[k.dir] + k.page)
+		quiet("served " + k.String())
+		if n := eval[int](p, `document.styleSheets.length && document.styleSheets[0].cssRules.length`); n < 20 {
+			t.Errorf("%s has no styles (%d rules)", k, n)
+		}
+		with := eval[int](p, visibleText)
+		for _, width := range []int64{768, 360, 320} {
+			p.Size(width, 256)
+			if wide := p.TooWide(); wide != "" {
+				t.Errorf("%s: %s", k, wide)
+			}
+		}
+		if got := eval[int](p, visibleText); got < with*9/10 {
+			t.Errorf("%s: %d characters enlarged, %d otherwise", k, got, with)
+		}
+		if got := eval[float64](p, covered); got > 0.4 {
+			t.Errorf("%s: %.0f %% of a small window stays covered", k, 100*got)
+		}
+		p.Size(1280, 900)
 		p.take()
+		p.Scripts(false)
+		p.Open(served[k.dir] + k.page)
+		p.Scripts(true)
+		quiet("without scripts " + k.String())
+		// Without scripts there is all but the words of what they add.
+		if !p.Soon(fmt.Sprintf("%s >= %d", visibleText, min(with, fromDisk)*9/10)) {
+			t.Errorf("%s: %d characters with scripts, %d from disk, %d without", k, with, fromDisk, eval[int](p, visibleText))
+		}
+		p.Open(refused[k.dir] + k.page)
+		quiet("scripts refused "+k.String(), "Content Security Policy")
+		if !p.Soon(fmt.Sprintf("%s >= %d", visibleText, min(with, fromDisk)*9/10)) {
+			t.Errorf("%s: %d characters with scripts, %d where they are refused", k, with, eval[int](p, visibleText))
+		}
+	}
+}
+
+// An old address leads on, and an address that never was says so at any depth.
+func TestRedirectAndNotFound(t *testing.T) {
+	p := newTab(t)
+	p.Open(browsertest.Server(t, statesBoard(t), "/some/base", nil) + "old/place/index.html")
+	p.Wait("the old address leads nowhere", `location.pathname === "/some/base/moved/index.html"`)
+	if c, _ := p.take(); len(c) > 0 {
+		t.Errorf("complaints: %v", c)
+	}
+	dir, _ := shipped(t)
+	at := browsertest.Server(t, dir, "", nil)
+	p.Open(at + "no/such/page")
+	complaints, _ := p.take()
+	for _, c := range complaints {
+		if !strings.HasSuffix(c, "/no/such/page") {
+			t.Errorf("the page of lost readers: %s", c)
+		}
+	}
+	if got := eval[string](p, `document.querySelector("nav a").href`); !strings.HasPrefix(got, at+"boards/") {
+		t.Errorf("the first way out leads to %s", got)
+	}
+	if n := eval[int](p, `document.styleSheets[0].cssRules.length`); n < 20 {
+		t.Error("it has no styles")
+	}
+	for _, v := range p.Axe(browsertest.LoadAxe(t, repo), "document") {
+		t.Error(v)
 	}
 }
 
@@ -207,37 +286,27 @@ func TestGalleryFilter(t *testing.T) {
 	}
 }
 
-// axe-core finds no violation on any kind of page, light or dark.
+// axe-core finds no violation on any kind of page, light or dark, with all that
+// is folded open.
 func TestAxe(t *testing.T) {
-	dir, _ := shipped(t)
-	axe, err := os.ReadFile(filepath.Join(repo, "node_modules", "axe-core", "axe.min.js"))
-	if err != nil {
-		t.Skipf("axe-core is not there: run make browser-test (%v)", err)
-	}
-	abs, _ := filepath.Abs(dir)
+	axe := browsertest.LoadAxe(t, repo)
 	p := newTab(t)
-	p.do(chromedp.EmulateViewport(1280, 900))
-	for _, scheme := range []string{"light", "dark"} {
-		call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
-		for _, page := range kinds(t, dir) {
-			p.do(chromedp.Navigate("file://" + abs + "/" + page))
-			eval[bool](p, string(axe)+"; true")
-			out := eval[string](p, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => JSON.stringify(r.violations.map(v => ({id: v.id, n: v.nodes.length, node: v.nodes[0].html.slice(0, 160), why: v.nodes[0].failureSummary}))))`)
-			var vs []struct {
-				ID, Node, Why string
-				N             int
-			}
-			if err := json.Unmarshal([]byte(out), &vs); err != nil {
-				t.Fatal(err)
-			}
-			for _, v := range vs {
-				t.Errorf("%s, %s: %s (%d): %s\n%s", page, scheme, v.ID, v.N, v.Node, v.Why)
+	for _, k := range everyKind(t) {
+		if k.template == "redirect" || k.template == "notfound" {
+			continue // they have tests of their own
+		}
+		p.Open("file://" + k.dir + "/" + k.page)
+		eval[bool](p, `document.querySelectorAll("details").forEach(d => d.open = true); true`)
+		for _, scheme := range []string{"light", "dark"} {
+			p.Scheme(scheme)
+			for _, v := range p.Axe(axe, "document") {
+				t.Errorf("%s, %s: %s", k, scheme, v)
 			}
 		}
 	}
 }
 
-// The Nu HTML checker finds no error on any page.
+// The Nu HTML checker finds no error on any page of any board.
 func TestNuChecker(t *testing.T) {
 	if _, err := exec.LookPath("java"); err != nil {
 		t.Skip("no java for the Nu HTML checker")
@@ -247,15 +316,17 @@ func TestNuChecker(t *testing.T) {
 		t.Skip("the Nu HTML checker is not there: run make browser-test")
 	}
 	dir, _ := shipped(t)
-	check := func(dir string) (int, string) {
-		out, err := exec.Command("java", "-jar", jars[0], "--errors-only", "--skip-non-html", "--format", "gnu", dir).CombinedOutput()
+	hostile := filepath.Join(t.TempDir(), "public")
+	build(t, hostileBoard(t), Options{Out: hostile})
+	check := func(dirs ...string) (int, string) {
+		out, err := exec.Command("java", append([]string{"-jar", jars[0], "--errors-only", "--skip-non-html", "--format", "gnu"}, dirs...)...).CombinedOutput()
 		if err == nil {
 			return 0, ""
 		}
 		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 		return len(lines), strings.Join(lines[:min(20, len(lines))], "\n")
 	}
-	if n, text := check(dir); n > 0 {
+	if n, text := check(dir, statesBoard(t), hostile); n > 0 {
 		t.Errorf("%d errors:\n%s", n, text)
 	}
 	bad := t.TempDir()

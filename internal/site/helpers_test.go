@@ -44,8 +44,10 @@ func shipped(t testing.TB) (dir string, stats Stats) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if d := shippedOnce.dir; d != "" {
-		os.RemoveAll(d)
+	for _, d := range []string{shippedOnce.dir, statesOnce.dir} {
+		if d != "" {
+			os.RemoveAll(d)
+		}
 	}
 	os.Exit(code)
 }

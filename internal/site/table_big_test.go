@@ -129,14 +129,7 @@ func TestLongTable(t *testing.T) {
 	if seen != n {
 		t.Errorf("the pages hold %d of %d rows", seen, n)
 	}
-	total := gzipped(t, files[page])
-	for name, data := range files {
-		if strings.HasPrefix(name, "assets/") && (strings.HasSuffix(name, ".css") || strings.HasSuffix(name, ".js") && !strings.Contains(name, "echarts")) && strings.Contains(html, path.Base(name)) {
-			total += gzipped(t, data)
-		}
-	}
-	t.Logf("%d rows: page %d, first view %d, rows %d bytes compressed", n, gzipped(t, files[page]), total, gzipped(t, files[rows]))
-	if total > 60_000 {
+	if total, _ := firstView(t, files, page); total > firstViewBudget {
 		t.Errorf("the first view takes %d bytes compressed", total)
 	}
 	if dir := os.Getenv("JOULEBOARD_KEEP"); dir != "" {
@@ -144,6 +137,50 @@ func TestLongTable(t *testing.T) {
 			if err := writeAtomic(filepath.Join(dir, filepath.FromSlash(name)), data); err != nil {
 				t.Fatal(err)
 			}
+		}
+	}
+}
+
+// What a first view of a board loads before the reader asks for anything, and all
+// of the site's own scripts, compressed.
+const (
+	firstViewBudget  = 60_000
+	ownScriptsBudget = 25_000
+)
+
+// firstView adds up a page, its style and its scripts, and all scripts of the
+// site but the chart library, which comes when a chart is looked at.
+func firstView(t testing.TB, files map[string][]byte, page string) (view, scripts int) {
+	t.Helper()
+	html := string(files[page])
+	view = gzipped(t, files[page])
+	for name, data := range files {
+		ext := path.Ext(name)
+		if !strings.HasPrefix(name, "assets/") || ext != ".css" && ext != ".js" || strings.Contains(name, "echarts") {
+			continue
+		}
+		size := gzipped(t, data)
+		if ext == ".js" {
+			scripts += size
+		}
+		if strings.Contains(html, path.Base(name)) {
+			view += size
+		}
+	}
+	return view, scripts
+}
+
+// The budgets hold for small boards, long ones and very long ones.
+func TestBudgets(t *testing.T) {
+	for _, n := range []int{500, 3000, 10_000} {
+		files, page := wideBoard(t, n)
+		view, scripts := firstView(t, files, page)
+		t.Logf("%d rows: page %d, first view %d, own scripts %d bytes compressed", n, gzipped(t, files[page]), view, scripts)
+		if view > firstViewBudget {
+			t.Errorf("%d rows: the first view takes %d bytes compressed, more than %d", n, view, firstViewBudget)
+		}
+		if scripts > ownScriptsBudget || scripts < 5000 {
+			t.Errorf("own scripts take %d bytes compressed, wanted at most %d", scripts, ownScriptsBudget)
 		}
 	}
 }
