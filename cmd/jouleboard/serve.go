@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"jouleboard/internal/memo"
 	"jouleboard/internal/result"
 	"jouleboard/internal/serve"
 	"jouleboard/internal/site"
@@ -72,6 +73,7 @@ Ctrl-C ends it with status 0.`,
 			}
 			b := thisBuild()
 			opt.Tool = site.Tool{Version: b.Version, Commit: b.Commit}
+			opt.Memo = memo.New()
 			return e.serve(cmd.Context(), root, opt, flags, l)
 		},
 	}
