@@ -206,6 +206,17 @@ func (s *site) here(page, file string) string {
 
 // siteDataset is the whole board.
 func (s *site) siteDataset(page string) ldDataset {
+	d := s.siteIdentity(page)
+	for _, b := range s.boards {
+		d.Has = append(d.Has, ldRef{Type: "Dataset", ID: s.address(boardPath(b.ID)), Name: b.Title, URL: s.here(page, boardPath(b.ID))})
+	}
+	d.Variables = s.ldVariables(s.usedColumns(s.entries, nil))
+	d.Files = s.ldFiles(page)
+	return d
+}
+
+// siteIdentity is what the whole board is called and who made it.
+func (s *site) siteIdentity(page string) ldDataset {
 	c := s.in.Site
 	d := ldDataset{ID: s.address("data/index.html"), Name: c.Title, Description: s.ldText(c.Description, c.Tagline), URL: s.here(page, "data/index.html"), SameAs: c.Repository,
 		License: licenseURL(c.License), Notice: c.UseNotice, Modified: s.newest, Coverage: s.coverage(s.entries), Version: s.in.Commit, Keywords: c.Citation.Keywords}
@@ -225,17 +236,12 @@ func (s *site) siteDataset(page string) ldDataset {
 	if c.Citation.Publisher != "" {
 		d.Publisher = &ldParty{Type: "Organization", Name: c.Citation.Publisher}
 	}
-	for _, b := range s.boards {
-		d.Has = append(d.Has, ldRef{Type: "Dataset", ID: s.address(boardPath(b.ID)), Name: b.Title, URL: s.here(page, boardPath(b.ID))})
-	}
-	d.Variables = s.ldVariables(s.usedColumns(s.entries, nil))
-	d.Files = s.ldFiles(page)
 	return d
 }
 
 // boardDataset is one board: what it ranks, and by what.
 func (s *site) boardDataset(f *frame, b *rank.Board) ldDataset {
-	all := s.siteDataset(f.path)
+	all := s.siteIdentity(f.path)
 	var es []*entry
 	for i := range b.Rows {
 		es = append(es, s.byID[b.Rows[i].Result.ID])
