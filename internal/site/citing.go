@@ -40,7 +40,11 @@ func (s *site) citeBlock(id, title, intro string, items ...cite.Item) (citeBlock
 		return b, err
 	}
 	for i, f := range cite.Formats() {
-		b.Formats = append(b.Formats, citeFormat{f.ID, f.Name, string(texts[i]), i == 0})
+		name := f.Name // BibTeX and its like are names; plain text is not
+		if f.ID == "text" {
+			name = s.msg.T("cite.text")
+		}
+		b.Formats = append(b.Formats, citeFormat{f.ID, name, string(texts[i]), i == 0})
 	}
 	return b, nil
 }

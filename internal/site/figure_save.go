@@ -48,8 +48,10 @@ func (s *site) smallFigure(r *renderer, page, name string, c chart.Chart, id, ti
 		if err := put("SVG", ".svg", draw.SVG(list, draw.SVGOptions{IDPrefix: path.Base(name) + "-", Text: draw.Live})); err != nil {
 			return nil, err
 		}
-		if err := put("PDF", ".pdf", pdf); err != nil {
-			return nil, err
+		if s.drawn == s.msg { // the PDF's fonts can write the language
+			if err := put("PDF", ".pdf", pdf); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if err := put("CSV", ".csv", csv); err != nil {
