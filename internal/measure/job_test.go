@@ -117,8 +117,8 @@ func TestRealTime(t *testing.T) {
 		"the counter runs backwards": {energy.FaultFall, "V13"},
 	}
 	trials := map[string]*trial{}
-	add := func(name string) *trial {
-		s := fake(t, fakeserver.Options{FirstToken: 600 * time.Millisecond, Gap: 5 * time.Millisecond, MinLength: 30, MaxLength: 30})
+	add := func(name string, first time.Duration) *trial {
+		s := fake(t, fakeserver.Options{FirstToken: first, Gap: 5 * time.Millisecond, MinLength: 30, MaxLength: 30})
 		tr := newTrial(t, s.URL())
 		tr.board(energy.FakeDevice{Power: energy.Constant(300_000)})
 		tr.opt.MaxTokens, tr.opt.Requests, tr.opt.Concurrency = 64, 48, []int64{4}
@@ -126,30 +126,49 @@ func TestRealTime(t *testing.T) {
 		trials[name] = tr
 		return tr
 	}
-	add(well)
+	const first = 600 * time.Millisecond
+	add(well, first)
 	for name, f := range faults {
-		breakIn(add(name), f.kind)
+		breakIn(add(name, first), f.kind)
 	}
-	if !oldDriver(t, add(old)) {
+	if !oldDriver(t, add(old, first)) {
 		delete(trials, old)
 	}
 	ends := together(t, trials)
-	out, err := ends[well].out, ends[well].err
-	if err != nil {
-		t.Fatal(err, said(out))
+	// On a machine that has no time for it a run is rightly invalid. A slower server
+	// needs less of it.
+	for slower := 2 * first; slower <= 8*first; slower *= 2 {
+		again := map[string]*trial{}
+		for _, name := range []string{well, old} {
+			if trials[name] == nil || !tooBusy(ends[name]) {
+				continue
+			}
+			if again[name] = add(name, slower); name == old {
+				oldDriver(t, again[name])
+			}
+		}
+		for name, e := range together(t, again) {
+			ends[name] = e
+		}
 	}
-	r := good(t, trials[well], out)
-	if p := r.Metrics["mean_power_w"].Value; r.Class != result.ClassEnergy || p < 285 || p > 315 {
-		t.Errorf("class %s, mean power %g W, the board draws 300", r.Class, p)
-	}
-	tidy(t, trials[well].env.Root)
+	t.Run(well, func(t *testing.T) {
+		out, err := ends[well].out, ends[well].err
+		if err != nil {
+			t.Fatal(err, said(out))
+		}
+		r := good(t, trials[well], out)
+		if p := r.Metrics["mean_power_w"].Value; r.Class != result.ClassEnergy || p < 285 || p > 315 {
+			t.Errorf("class %s, mean power %g W, the board draws 300", r.Class, p)
+		}
+		tidy(t, trials[well].env.Root)
+	})
 	for name, f := range faults {
 		t.Run(name, func(t *testing.T) {
 			out, err := ends[name].out, ends[name].err
 			if msg, ok := has(out.Findings, f.rule); !ok || !errors.Is(err, ErrInvalid) || !strings.ContainsAny(msg, "0123456789") {
 				t.Errorf("error %v, want %s with numbers: %s", err, f.rule, said(out))
 			}
-			if !strings.Contains(out.Hint, "--no-energy") {
+			if _, busy := has(out.Findings, "V21"); !busy && !strings.Contains(out.Hint, "--no-energy") {
 				t.Errorf("hint %q", out.Hint)
 			}
 			kept(t, out)
@@ -173,6 +192,20 @@ func TestRealTime(t *testing.T) {
 			t.Errorf("hardware %+v, driver %s", r.Hardware, r.Software.Driver)
 		}
 	})
+}
+
+// tooBusy says whether a run is invalid by nothing but what a busy machine does to
+// it: the client's own error, requests not in flight, samples that are late.
+func tooBusy(e ending) bool {
+	if !errors.Is(e.err, ErrInvalid) {
+		return false
+	}
+	for _, f := range e.out.Findings {
+		if f.Level == result.Error && f.Rule != "V21" && f.Rule != "V10" && f.Rule != "V14" {
+			return false
+		}
+	}
+	return true
 }
 
 func readAll(t *testing.T, out *Outcome) string {

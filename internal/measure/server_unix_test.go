@@ -48,7 +48,7 @@ func TestChildGroup(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			worker := filepath.Join(dir, "worker")
-			ch, err := startChild(c.trap+"(sleep 300 & echo $! > "+worker+"; wait) & echo out; echo err >&2; wait", dir)
+			ch, err := startChild(c.trap+"echo out; echo err >&2; (sleep 300 & echo $! > "+worker+"; wait) & wait", dir)
 			if err != nil {
 				t.Fatal(err)
 			}
