@@ -27,7 +27,7 @@ var attacks = []string{
 }
 
 // hostileBoard is a board whose every contributed string is an attack.
-func hostileBoard(t *testing.T) string {
+func hostileBoard(t testing.TB) string {
 	t.Helper()
 	root := smallBoard(t)
 	for i, a := range attacks {
