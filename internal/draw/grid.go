@@ -43,33 +43,48 @@ func onGrid(items []Item) (g grid, ok bool) {
 // its row, a stroke downwards saves bytes.
 const leastUpright = 3
 
+// mostCells is the largest grid that upright looks at, twice the largest code's.
+const mostCells = 1 << 16
+
 // upright takes such cells out of the rows and returns them as columns: column,
 // row, height.
 func (g grid) upright() (rows, columns [][3]int) {
-	alone, taken := make(map[[2]int]bool, len(g.cells)), map[[2]int]bool{}
+	x0, y0, x1, y1 := math.MaxInt, math.MaxInt, math.MinInt, math.MinInt
+	for _, c := range g.cells {
+		x0, y0, x1, y1 = min(x0, c[0]), min(y0, c[1]), max(x1, c[0]), max(y1, c[1])
+	}
+	w, h := x1-x0+1, y1-y0+1
+	if len(g.cells) == 0 || w*h > mostCells {
+		return g.cells, nil
+	}
+	const alone, taken = 1, 2
+	state := make([]byte, w*(h+1)) // and a row below that is empty
+	at := func(c [3]int) int { return (c[1]-y0)*w + c[0] - x0 }
 	for _, c := range g.cells {
 		if c[2] == 1 {
-			alone[[2]int{c[0], c[1]}] = true
+			state[at(c)] = alone
 		}
 	}
 	for _, c := range g.cells {
-		if c[2] != 1 || alone[[2]int{c[0], c[1] - 1}] {
+		i := at(c)
+		if c[2] != 1 || i >= w && state[i-w] != 0 {
 			continue // not the first of its column
 		}
 		n := 1
-		for alone[[2]int{c[0], c[1] + n}] {
+		for state[i+n*w] == alone {
 			n++
 		}
-		if n < leastUpright {
+		if n < leastUpright || state[i] == taken {
 			continue
 		}
 		columns = append(columns, [3]int{c[0], c[1], n})
-		for y := range n {
-			taken[[2]int{c[0], c[1] + y}] = true
+		for k := range n {
+			state[i+k*w] = taken
 		}
 	}
+	rows = make([][3]int, 0, len(g.cells))
 	for _, c := range g.cells {
-		if c[2] != 1 || !taken[[2]int{c[0], c[1]}] {
+		if c[2] != 1 || state[at(c)] != taken {
 			rows = append(rows, c)
 		}
 	}

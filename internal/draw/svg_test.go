@@ -203,7 +203,7 @@ func TestUprightCells(t *testing.T) {
 		"one of two":        {[][3]int{{0, 0, 1}, {0, 1, 1}}, 2, 0},
 		"a wide cell in it": {[][3]int{{0, 0, 1}, {0, 1, 2}, {0, 2, 1}, {0, 3, 1}, {0, 4, 1}}, 2, 1},
 		"two, with a gap":   {[][3]int{{4, 0, 1}, {4, 1, 1}, {4, 2, 1}, {4, 4, 1}, {4, 5, 1}, {4, 6, 1}}, 0, 2},
-		"the same twice":    {[][3]int{{0, 0, 1}, {0, 0, 1}, {0, 1, 1}, {0, 2, 1}}, 0, 2},
+		"the same twice":    {[][3]int{{0, 0, 1}, {0, 0, 1}, {0, 1, 1}, {0, 2, 1}}, 0, 1},
 	} {
 		rows, columns := grid{cells: c.cells}.upright()
 		if len(rows) != c.rows || len(columns) != c.columns {

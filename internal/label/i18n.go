@@ -36,14 +36,27 @@ func (w *words) t(key string, pairs ...string) string {
 	if len(pairs) == 0 {
 		return s
 	}
-	args := make([]string, len(pairs))
-	for i, p := range pairs {
-		args[i] = p
-		if i%2 == 0 {
-			args[i] = "{" + p + "}"
+	// Once over the string, so that a value with braces stays as it is.
+	var out strings.Builder
+	for {
+		end := strings.IndexByte(s, '}')
+		if end < 0 {
+			break
 		}
+		text := s[:end+1]
+		if open := strings.LastIndexByte(text, '{'); open >= 0 {
+			for i := 0; i+1 < len(pairs); i += 2 {
+				if pairs[i] == text[open+1:end] {
+					out.WriteString(text[:open])
+					text = pairs[i+1]
+					break
+				}
+			}
+		}
+		out.WriteString(text)
+		s = s[end+1:]
 	}
-	return strings.NewReplacer(args...).Replace(s)
+	return out.String() + s
 }
 
 func (w *words) has(key string) bool {
