@@ -61,9 +61,9 @@ func (s *site) stars(r rank.Rating) starsView {
 	if !r.Rated {
 		return starsView{Words: s.said(r.Reason)}
 	}
-	v := starsView{Rated: true, Words: s.msg.T("stars.words", fmt.Sprintf("%.1f", r.Stars))}
+	v := starsView{Rated: true, Words: s.msg.T("stars.words", s.starsWords(r.Stars))}
 	if r.Spans {
-		v.Words = s.msg.T("stars.words.span", fmt.Sprintf("%.1f", r.Stars), fmt.Sprintf("%.1f", r.Min), fmt.Sprintf("%.1f", r.Max))
+		v.Words = s.msg.T("stars.words.span", s.starsWords(r.Stars), s.starsWords(r.Min), s.starsWords(r.Max))
 	}
 	for i := range 5 {
 		x := fmt.Sprintf("%.1f", float64(i)*2.15)
@@ -201,7 +201,7 @@ func (s *site) cellOf(page, col string, e *entry, row *rank.Row) cell {
 		return cell{Kind: "stars", Stars: s.stars(r)}
 	case "gpus":
 		if e.Result.Hardware != nil && e.Result.Hardware.Count > 0 {
-			return cell{Text: unit.Int(e.Result.Hardware.Count), Num: true}
+			return cell{Text: s.msg.Int(e.Result.Hardware.Count), Num: true}
 		}
 	case "hardware":
 		if t := hardwareText(e.Result); t != "" {
@@ -237,7 +237,7 @@ func (s *site) cellOf(page, col string, e *entry, row *rank.Row) cell {
 		}
 	case "batch":
 		if n, ok := batchOf(e.Result); ok {
-			return cell{Text: unit.Int(n), Num: true}
+			return cell{Text: s.msg.Int(n), Num: true}
 		}
 	case "level":
 		return cell{Text: s.msg.T("level." + s.levelOf(e.Result))}
@@ -247,7 +247,7 @@ func (s *site) cellOf(page, col string, e *entry, row *rank.Row) cell {
 		}
 	case "requests":
 		if n := e.Workload.Requests; n > 0 {
-			return cell{Text: unit.Int(n), Num: true}
+			return cell{Text: s.msg.Int(n), Num: true}
 		}
 	case "date":
 		if d := e.Day(); d != "" {
@@ -259,11 +259,11 @@ func (s *site) cellOf(page, col string, e *entry, row *rank.Row) cell {
 		}
 	case "steps":
 		if d := e.Workload.Diffusion; d != nil && d.Steps > 0 {
-			return cell{Text: unit.Int(d.Steps), Num: true}
+			return cell{Text: s.msg.Int(d.Steps), Num: true}
 		}
 	case "frames":
 		if d := e.Workload.Diffusion; d != nil && d.Frames > 0 {
-			return cell{Text: unit.Int(d.Frames), Num: true}
+			return cell{Text: s.msg.Int(d.Frames), Num: true}
 		}
 	case "engine":
 		if sw := e.Software; sw != nil && sw.Engine != nil {
@@ -283,9 +283,9 @@ func (s *site) cellOf(page, col string, e *entry, row *rank.Row) cell {
 	default:
 		if v, ok := s.value(e.Result, col); ok {
 			m, _ := s.reg.Get(col)
-			c := cell{Text: unit.Sig(v, m.Digits), Num: true}
+			c := cell{Text: s.msg.Sig(v, m.Digits), Num: true}
 			if ci := e.Result.Metrics[col].CI95; ci != nil {
-				c.Sub = plusMinus(v, *ci, m.Digits)
+				c.Sub = s.msg.plusMinus(v, *ci, m.Digits)
 			}
 			return c
 		}
@@ -307,9 +307,9 @@ func (s *site) parametersCell(e *entry) cell {
 		}
 		return s.missing(s.msg.T("missing.notstated"), true)
 	}
-	c := cell{Text: unit.Trim(*total), Num: true, Class: "n"}
+	c := cell{Text: s.msg.Trim(*total), Num: true, Class: "n"}
 	if active != nil && *active != *total {
-		c.Sub = "(" + unit.Trim(*active) + ")"
+		c.Sub = "(" + s.msg.Trim(*active) + ")"
 	}
 	return c
 }
@@ -402,12 +402,12 @@ func (s *site) boardTable(page string, b *rank.Board, from, to int) table {
 		cells := make([]cell, 0, len(cols))
 		for _, c := range cols {
 			if c == b.Metric {
-				v := cell{Kind: "bar", Text: unit.Sig(row.Value, m.Digits), Width: "0", Num: true}
+				v := cell{Kind: "bar", Text: s.msg.Sig(row.Value, m.Digits), Width: "0", Num: true}
 				if largest > 0 {
 					v.Width = fmt.Sprintf("%.1f", 100*row.Value/largest)
 				}
 				if row.CI != nil {
-					v.Sub = plusMinus(row.Value, *row.CI, m.Digits)
+					v.Sub = s.msg.plusMinus(row.Value, *row.CI, m.Digits)
 				}
 				cells = append(cells, v)
 				continue
@@ -419,9 +419,9 @@ func (s *site) boardTable(page string, b *rank.Board, from, to int) table {
 	return t
 }
 
-// intervalText prints [lo, hi].
-func intervalText(ci result.Interval, digits int) string {
-	return unit.Sig(ci[0], digits) + "–" + unit.Sig(ci[1], digits)
+// interval prints [lo, hi].
+func (l locale) interval(ci result.Interval, digits int) string {
+	return l.Sig(ci[0], digits) + "–" + l.Sig(ci[1], digits)
 }
 
 // typeText is a model type with its icon.

@@ -18,7 +18,6 @@ import (
 
 	"jouleboard/internal/cite"
 	"jouleboard/internal/result"
-	"jouleboard/internal/unit"
 )
 
 const (
@@ -235,7 +234,7 @@ func (s *site) compareModel(v *modelView) job {
 			}
 			for _, br := range e.Rows {
 				metric, _ := s.reg.Get(br.Board.Metric)
-				m.Boards = append(m.Boards, [4]string{br.Board.ID, br.Board.Title, e.Hash, joinNonEmpty(", ", s.setup(e), unit.Sig(br.Row.Value, metric.Digits)+"\u00a0"+metric.Unit)})
+				m.Boards = append(m.Boards, [4]string{br.Board.ID, br.Board.Title, e.Hash, joinNonEmpty(", ", s.setup(e), s.msg.Sig(br.Row.Value, metric.Digits)+"\u00a0"+metric.Unit)})
 			}
 			if len(e.Rows) == 0 {
 				m.Others = append(m.Others, [2]string{e.Hash, joinNonEmpty(", ", s.taskTitle(e.Workload.Task), s.setup(e))})
@@ -262,14 +261,14 @@ func (s *site) compareRecord(e *entry) (compareRecord, error) {
 			prov = metric.Provenance
 			switch {
 			case metric.CI95 != nil:
-				interval, uncertainty = *metric.CI95, s.msg.T("ci.95", intervalText(*metric.CI95, m.Digits))
+				interval, uncertainty = *metric.CI95, s.msg.T("ci.95", s.msg.interval(*metric.CI95, m.Digits))
 			case metric.Repeat95 != nil:
-				uncertainty = s.msg.T("ci.repeat", intervalText(*metric.Repeat95, m.Digits))
+				uncertainty = s.msg.T("ci.repeat", s.msg.interval(*metric.Repeat95, m.Digits))
 			}
 		} else if base, _, ok := strings.Cut(k, "."); ok {
 			prov = e.Distributions[base].Provenance
 		}
-		rec.Numbers = append(rec.Numbers, [6]any{k, v, unit.Sig(v, m.Digits), interval, uncertainty, s.msg.T("prov." + prov)})
+		rec.Numbers = append(rec.Numbers, [6]any{k, v, s.msg.Sig(v, m.Digits), interval, uncertainty, s.msg.T("prov." + prov)})
 	}
 	if g := e.Rating; g.Rated {
 		rec.Stars, rec.Scale, rec.Group = s.stars(g).Words, g.ScaleID, fmt.Sprintf("%s/%d", g.ScaleID, g.Group)

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"jouleboard/internal/result"
-	"jouleboard/internal/unit"
 )
 
 // condition is one of the things that make two results alike or unlike.
@@ -54,7 +53,7 @@ func (s *site) compareConditions(e *entry) []condition {
 	out := []condition{
 		{"task", "fact.task", task, true},
 		{"hardware", "fact.hardware", hw.Name, true},
-		{"count", "cond.compared.count", count(hw.Count), true},
+		{"count", "cond.compared.count", s.msg.count(hw.Count), true},
 		{"load", "fact.load", load, true},
 		{"precision", "fact.precision", precision, true},
 		{"weights", "cond.weights", r.Model.Weights, true},
@@ -72,10 +71,10 @@ func (s *site) compareConditions(e *entry) []condition {
 	}
 	add := func(key, name, value string) { out = append(out, condition{key, name, value, false}) }
 	w := r.Workload
-	add("requests", "cond.requests", count(w.Requests))
+	add("requests", "cond.requests", s.msg.count(w.Requests))
 	add("input", "cond.input", s.length(w.InputTokens))
 	add("output", "cond.output", s.length(w.OutputTokens))
-	add("maxoutput", "cond.maxoutput", count(w.MaxOutputTokens))
+	add("maxoutput", "cond.maxoutput", s.msg.count(w.MaxOutputTokens))
 	dataset := ""
 	if d := w.Dataset; d != nil {
 		dataset = joinNonEmpty(" ", d.Name, d.Revision)
@@ -83,7 +82,7 @@ func (s *site) compareConditions(e *entry) []condition {
 	add("dataset", "cond.dataset", dataset)
 	var steps, pixels, frames string
 	if d := w.Diffusion; d != nil {
-		steps, pixels, frames = count(d.Steps), size(d), count(d.Frames)
+		steps, pixels, frames = s.msg.count(d.Steps), s.msg.size(d), s.msg.count(d.Frames)
 	}
 	add("steps", "cond.steps", steps)
 	add("size", "cond.size", pixels)
@@ -105,7 +104,7 @@ func (s *site) compareConditions(e *entry) []condition {
 			n    int64
 		}{{"TP", p.Tensor}, {"PP", p.Pipeline}, {"EP", p.Expert}, {"DP", p.Data}, {"Ulysses", p.Ulysses}, {"Ring", p.Ring}} {
 			if d.n > 0 {
-				parts = append(parts, d.name+" "+unit.Int(d.n))
+				parts = append(parts, d.name+" "+s.msg.Int(d.n))
 			}
 		}
 		parallel = strings.Join(parts, ", ")

@@ -21,7 +21,6 @@ import (
 
 	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
-	"jouleboard/internal/unit"
 )
 
 type dataPage struct {
@@ -219,12 +218,12 @@ func (s *site) dataPage() job {
 			}
 		}
 		p := dataPage{frame: s.frame(path, s.msg.T("data.title"), s.msg.T("data.lede"), false)}
-		p.Facts = []fact{{Key: s.msg.T("n.results.title"), Value: unit.Int(int64(len(s.entries)))}, {Key: s.msg.T("fact.license"), Value: cmp.Or(s.in.Site.License, s.msg.T("notstated"))},
+		p.Facts = []fact{{Key: s.msg.T("n.results.title"), Value: s.msg.Int(int64(len(s.entries)))}, {Key: s.msg.T("fact.license"), Value: cmp.Or(s.in.Site.License, s.msg.T("notstated"))},
 			{Key: s.msg.T("fact.newest"), Value: cmp.Or(s.newest, s.msg.T("unknown"))}}
 		if s.in.Commit != "" {
 			p.Facts = append(p.Facts, fact{Key: s.msg.T("data.commit"), Value: s.in.Commit[:min(12, len(s.in.Commit))]})
 		}
-		size := func(n int) string { return unit.Sig(float64(n)/1000, 3) }
+		size := func(n int) string { return s.msg.Sig(float64(n)/1000, 3) }
 		for _, d := range downloads {
 			p.Files = append(p.Files, dataFile{relative(path, d.name), strings.TrimPrefix(d.name, "data/"), d.text, size(len(d.data))})
 		}
@@ -255,14 +254,14 @@ func (s *site) accountFacts() []fact {
 			reasons[a.Reason]++
 		}
 	}
-	fs := []fact{{Key: s.msg.T("account.read"), Value: unit.Int(int64(len(s.entries) + len(s.in.Drafts)))}}
+	fs := []fact{{Key: s.msg.T("account.read"), Value: s.msg.Int(int64(len(s.entries) + len(s.in.Drafts)))}}
 	for _, st := range []string{rank.StateRanked, rank.StateBehind, rank.StateFlagged, rank.StateNoMetric, rank.StateExcluded, rank.StateWithdrawn, rank.StateHidden, rank.StateNoPoint, rank.StateNoNumber} {
 		if states[st] > 0 {
-			fs = append(fs, fact{Key: s.msg.T("account." + st), Value: unit.Int(int64(states[st]))})
+			fs = append(fs, fact{Key: s.msg.T("account." + st), Value: s.msg.Int(int64(states[st]))})
 		}
 	}
 	if n := len(s.in.Drafts); n > 0 {
-		fs = append(fs, fact{Key: s.msg.T("account.draft"), Value: unit.Int(int64(n))})
+		fs = append(fs, fact{Key: s.msg.T("account.draft"), Value: s.msg.Int(int64(n))})
 	}
 	for _, why := range slices.Sorted(maps.Keys(reasons)) {
 		fs = append(fs, fact{Key: s.msg.T("account.reason"), Value: fmt.Sprintf("%s (%d)", why, reasons[why])})

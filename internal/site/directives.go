@@ -16,7 +16,6 @@ import (
 
 	"jouleboard/internal/catalog"
 	"jouleboard/internal/rank"
-	"jouleboard/internal/unit"
 )
 
 // directives renders the directives of one page.
@@ -302,7 +301,7 @@ func (d *directives) scale(args map[string]string) (template.HTML, error) {
 	head := []string{d.t("fact.task"), d.t("fact.hardware"), d.t("scale.n"), d.t("scale.eref", sc.Unit), d.t("scale.factor")}
 	stars := []float64{5, 4.5, 4, 3.5, 3, 2.5, 2, 1.5}
 	for _, v := range stars {
-		head = append(head, d.t("scale.level", fmt.Sprintf("%.1f", v)))
+		head = append(head, d.t("scale.level", d.site.starsWords(v)))
 	}
 	var rows [][]any
 	for _, g := range sc.Groups {
@@ -315,10 +314,10 @@ func (d *directives) scale(args map[string]string) (template.HTML, error) {
 				row = append(row, "")
 			}
 		} else {
-			row = append(row, unit.Trim(g.Params.ERef), unit.Trim(g.Params.Factor))
+			row = append(row, d.site.msg.Trim(g.Params.ERef), d.site.msg.Trim(g.Params.Factor))
 			for _, v := range stars {
 				if u, ok := g.LevelOf(v); ok {
-					row = append(row, unit.Trim(u))
+					row = append(row, d.site.msg.Trim(u))
 				} else {
 					row = append(row, "")
 				}
@@ -350,11 +349,11 @@ func (d *directives) bands(map[string]string) (template.HTML, error) {
 		limits := ""
 		switch {
 		case b.Min != nil && b.Max != nil:
-			limits = unit.Trim(*b.Min) + "–" + unit.Trim(*b.Max)
+			limits = d.site.msg.Trim(*b.Min) + "–" + d.site.msg.Trim(*b.Max)
 		case b.Min != nil:
-			limits = "≥ " + unit.Trim(*b.Min)
+			limits = "≥ " + d.site.msg.Trim(*b.Min)
 		case b.Max != nil:
-			limits = "≤ " + unit.Trim(*b.Max)
+			limits = "≤ " + d.site.msg.Trim(*b.Max)
 		}
 		rows = append(rows, []any{[2]string{d.site.metricName(m), d.site.metricLink(d.page, m)}, limits + " " + m.Unit, b.Language, b.Text, [2]string{d.t("fact.source"), b.Source}})
 	}
@@ -370,7 +369,7 @@ func (d *directives) benchmarks(map[string]string) (template.HTML, error) {
 		b := d.site.in.Catalog.Benchmarks[id]
 		task := b.HarnessTask
 		if len(b.Subtasks) > 0 {
-			task = d.t("benchmarks.subtasks", unit.Int(int64(len(b.Subtasks))))
+			task = d.t("benchmarks.subtasks", d.site.msg.Int(int64(len(b.Subtasks))))
 			lists.WriteString(`<details><summary>` + template.HTMLEscapeString(b.Title+": "+task) + `</summary><p><code class="any">` +
 				strings.Join(escAll(b.Subtasks), `</code>, <code class="any">`) + `</code></p></details>`)
 		}
@@ -416,7 +415,7 @@ func (d *directives) value(args map[string]string) (template.HTML, error) {
 	if !ok {
 		return "", fmt.Errorf("result %s has no %s", e.Hash, args["key"])
 	}
-	return template.HTML(fmt.Sprintf(`<a class="nw" href="%s">%s %s</a>`, template.HTMLEscapeString(relative(d.page, resultPath(e.Hash))), template.HTMLEscapeString(unit.Sig(v, m.Digits)), template.HTMLEscapeString(m.Unit))), nil
+	return template.HTML(fmt.Sprintf(`<a class="nw" href="%s">%s %s</a>`, template.HTMLEscapeString(relative(d.page, resultPath(e.Hash))), template.HTMLEscapeString(d.site.msg.Sig(v, m.Digits)), template.HTMLEscapeString(m.Unit))), nil
 }
 
 // count is how many there are of something, counted and never typed.
@@ -455,5 +454,5 @@ func (d *directives) count(args map[string]string) (template.HTML, error) {
 	default:
 		return "", fmt.Errorf("of=%q: must be results, boards, models, tasks, hardware, publishers, licenses, metrics, benchmarks, rated or mmlu-subtasks", of)
 	}
-	return template.HTML(unit.Int(int64(n))), nil
+	return template.HTML(d.site.msg.Int(int64(n))), nil
 }

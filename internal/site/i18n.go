@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -46,6 +47,9 @@ func loadMessages(builtin, assets fs.FS, lang string) (*messages, result.Finding
 	if own := ownWords(builtin, assets, "en", &out); own != nil {
 		own.warnUnknown(base, &out)
 		m.text = laid(base, own.text)
+		if languageChain(lang)[0] == "en" {
+			m.setNumbers(own.text, own.file, &out)
+		}
 	}
 	if lang == "en" {
 		return m, out
@@ -73,7 +77,7 @@ func loadMessages(builtin, assets fs.FS, lang string) (*messages, result.Finding
 	}
 	var missing []string
 	for k := range base {
-		if translated[k] == "" && !m.hasForms(translated, k) {
+		if translated[k] == "" && !m.hasForms(translated, k) && !slices.Contains(numberKeys, k) {
 			missing = append(missing, k)
 		}
 	}
@@ -85,6 +89,7 @@ func loadMessages(builtin, assets fs.FS, lang string) (*messages, result.Finding
 		out = append(out, result.Finding{Rule: "SITE-LANG", Level: result.Warn, Where: result.Place{File: file},
 			Message: fmt.Sprintf("%d strings are missing and stay English: %s", len(missing), named), Hint: "translate them from the built-in assets/i18n/en.yaml"})
 	}
+	m.setNumbers(translated, file, &out)
 	m.text = laid(m.text, translated)
 	return m, out
 }
@@ -192,6 +197,9 @@ func definedWords() map[string]string {
 	}
 	for _, w := range guardWords {
 		out["said.what."+w] = w
+	}
+	for _, k := range numberKeys {
+		out[k] = "" // known, and needed by no language
 	}
 	return out
 }

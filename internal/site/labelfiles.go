@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"jouleboard/internal/content"
@@ -281,7 +280,7 @@ func (s *site) sizeTitle(size, look string) string {
 	if look != "" {
 		name = s.msg.T("size.look", name, s.msg.T("look."+look))
 	}
-	return s.msg.T("size.mm", name, strconv.FormatFloat(w, 'f', -1, 64), strconv.FormatFloat(h, 'f', -1, 64))
+	return s.msg.T("size.mm", name, s.msg.Trim(w), s.msg.Trim(h))
 }
 
 // labelCommands make the files that the build did not write: one command for the

@@ -180,4 +180,4 @@ func ratedRows(b *rank.Board) []*rank.Row {
 	return rows
 }
 
-func (s *site) starsWords(v float64) string { return fmt.Sprintf("%.1f", v) }
+func (s *site) starsWords(v float64) string { return s.msg.Write(fmt.Sprintf("%.1f", v)) }

@@ -226,7 +226,7 @@ func (d *directives) labelContrast() template.HTML {
 		head = append(head, s.msg.T("contrast.look."+look))
 	}
 	head = append(head, s.msg.T("contrast.least"))
-	ratio := func(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
+	ratio := func(v float64) string { return s.msg.Write(strconv.FormatFloat(v, 'f', 2, 64)) }
 	var rows [][]any
 	for _, r := range contrastRows {
 		row := []any{r.name, s.msg.T("contrast.use." + r.name), ratio(r.need)}

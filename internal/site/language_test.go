@@ -261,3 +261,42 @@ func boardIn(t testing.TB, lang string) string {
 	}
 	return root
 }
+
+// Numbers are written as Unicode's locale data has it for a language, unless its
+// file says otherwise.
+func TestNumbersOfALanguage(t *testing.T) {
+	for _, c := range []struct{ lang, file, want string }{
+		{"en", "", "−1_234_567.5"},
+		{"en", "number.group: \",\"\n", "−1,234,567.5"},
+		{"zh", "", "−1_234_567.5"},
+		{"de", "nav.boards: x\n", "−1.234.567,5"},
+		{"de", "number.group: \"\u202f\"\n", "−1_234_567,5"},
+		{"de-CH", "nav.boards: x\n", "−1’234’567.5"},
+		{"fr", "nav.boards: x\n", "−1_234_567,5"},
+		{"ja", "nav.boards: x\n", "−1,234,567.5"},
+		{"hi", "nav.boards: x\n", "−1,234,567.5"},
+		{"ar", "nav.boards: x\n", "−1,234,567.5"},
+		{"ar", "number.digits: ٠١٢٣٤٥٦٧٨٩\nnumber.decimal: ٫\nnumber.group: ٬\n", "−١٬٢٣٤٬٥٦٧٫٥"},
+		{"tlh", "nav.boards: x\n", "−1,234,567.5"},
+	} {
+		own := fstest.MapFS{}
+		if c.file != "" {
+			own["i18n/"+c.lang+".yaml"] = &fstest.MapFile{Data: []byte(c.file)}
+		}
+		m, findings := loadMessages(assets.FS, own, c.lang)
+		if got := strings.ReplaceAll(m.Trim(-1234567.5), unit.Thin, "_"); got != c.want {
+			t.Errorf("%s with %q writes %s, want %s", c.lang, c.file, got, c.want)
+		}
+		for _, f := range findings {
+			if f.Level == result.Error || strings.Contains(f.Message, "number.") {
+				t.Errorf("%s with %q: %v", c.lang, c.file, f)
+			}
+		}
+	}
+	for _, file := range []string{"number.decimal: \".\"\nnumber.group: \".\"\n", "number.digits: \"0123\"\n", "number.group: \"1\"\n", "number.decimal: \"-\"\n"} {
+		_, findings := loadMessages(assets.FS, fstest.MapFS{"i18n/de.yaml": &fstest.MapFile{Data: []byte(file)}}, "de")
+		if !findings.HasErrors() {
+			t.Errorf("%q passes", file)
+		}
+	}
+}

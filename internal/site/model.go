@@ -238,7 +238,7 @@ func (s *site) loadText(r *result.Result) string {
 		return s.msg.T("load.closed", l.Concurrency)
 	case result.LoadOpen:
 		if l.RatePerS != nil {
-			return s.msg.T("load.open", unit.Trim(*l.RatePerS))
+			return s.msg.T("load.open", s.msg.Trim(*l.RatePerS))
 		}
 		return s.msg.T("load.open.norate")
 	case result.LoadBatch:

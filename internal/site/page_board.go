@@ -91,15 +91,15 @@ func (s *site) boardLine(page string, b *rank.Board) boardLine {
 	e := s.byID[best.Result.ID]
 	l.Best, _ = modelTitle(e.Result.Model.Name)
 	l.BestURL = relative(page, resultPath(e.Hash))
-	l.Value, l.Unit = unit.Sig(best.Value, m.Digits), m.Unit
+	l.Value, l.Unit = s.msg.Sig(best.Value, m.Digits), m.Unit
 	if len(ranked) > 1 {
-		l.Spread = spread(best.Value, worst.Value)
+		l.Spread = s.msg.spread(best.Value, worst.Value)
 	}
 	return l
 }
 
 // spread is how many times the worst value is the best one.
-func spread(best, worst float64) string {
+func (l locale) spread(best, worst float64) string {
 	if best > worst {
 		best, worst = worst, best
 	}
@@ -108,9 +108,9 @@ func spread(best, worst float64) string {
 	}
 	r := worst / best
 	if r >= 10 {
-		return fmt.Sprintf("%.0f×", r)
+		return l.Write(fmt.Sprintf("%.0f×", r))
 	}
-	return fmt.Sprintf("%.1f×", r)
+	return l.Write(fmt.Sprintf("%.1f×", r))
 }
 
 // rankedRows are the rows that compete: flagged ones stand below, unranked.
@@ -213,7 +213,7 @@ func (s *site) boardLede(page string, b *rank.Board) []segment {
 	}
 	out := []segment{{Text: what}}
 	if c := b.PointRule.Constraint; c != nil && c.Metric == "itl_ms.p50" && c.Max != nil {
-		out = append(out, segment{Text: s.msg.T("lede.itl.before")}, segment{Text: unit.Trim(*c.Max) + "\u00a0ms", Bold: true}, segment{Text: s.msg.T("lede.itl.after")})
+		out = append(out, segment{Text: s.msg.T("lede.itl.before")}, segment{Text: s.msg.Trim(*c.Max) + "\u00a0ms", Bold: true}, segment{Text: s.msg.T("lede.itl.after")})
 	} else if t := b.PointRule.Title; t != "" {
 		out = append(out, segment{Text: s.msg.T("lede.point", s.msg.inSentence(t))})
 	}
@@ -225,7 +225,7 @@ func (s *site) boardLede(page string, b *rank.Board) []segment {
 	best := ranked[0]
 	e := s.byID[best.Result.ID]
 	short, _ := modelTitle(e.Result.Model.Name)
-	value := unit.Sig(best.Value, m.Digits) + "\u00a0" + m.Unit
+	value := s.msg.Sig(best.Value, m.Digits) + "\u00a0" + m.Unit
 	out = append(out, segment{Text: short, URL: relative(page, resultPath(e.Hash))}, segment{Text: " "})
 	verb := "lede.needs"
 	if m.Better == unit.Higher {
@@ -238,7 +238,7 @@ func (s *site) boardLede(page string, b *rank.Board) []segment {
 		if m.Better == unit.Higher {
 			key = "lede.slowest"
 		}
-		out = append(out, segment{Text: s.msg.T(key, strings.TrimSuffix(spread(best.Value, worst.Value), "×"))})
+		out = append(out, segment{Text: s.msg.T(key, strings.TrimSuffix(s.msg.spread(best.Value, worst.Value), "×"))})
 	}
 	return append(out, segment{Text: s.msg.T("lede.end")})
 }
@@ -468,7 +468,7 @@ func (s *site) tradeoff(r *renderer, page string, b *rank.Board, name, id string
 	t := chart.Tradeoff{ID: id, Title: s.msg.T("fig.tradeoff"), Caption: s.msg.T("fig.tradeoff.caption"),
 		XName: s.metricName(mx), XUnit: mx.Unit, YName: s.metricName(my), YUnit: my.Unit, LogX: true, LogY: true, Words: s.chartWords(s.msg.T("col.model"))}
 	if c := b.PointRule.Constraint; c != nil && c.Metric == xKey && c.Max != nil {
-		t.Limit = &chart.Limit{X: *c.Max, Label: s.msg.T("fig.limit", unit.Trim(*c.Max)+" "+mx.Unit)}
+		t.Limit = &chart.Limit{X: *c.Max, Label: s.msg.T("fig.limit", s.msg.Trim(*c.Max)+" "+mx.Unit)}
 		t.Caption += " " + s.msg.T("fig.tradeoff.limit")
 	}
 	var all [][2]float64

@@ -11,7 +11,6 @@ import (
 	"jouleboard/internal/catalog"
 	"jouleboard/internal/content"
 	"jouleboard/internal/result"
-	"jouleboard/internal/unit"
 )
 
 type contentPage struct {
@@ -153,7 +152,7 @@ func (s *site) taskPairs(t *catalog.Task) []fact {
 	}
 	if d := t.Dataset; d != nil {
 		add(s.msg.T("cond.dataset"), joinNonEmpty(" ", d.Name, d.Revision), d.URL)
-		add(s.msg.T("task.count"), count(d.Count), "")
+		add(s.msg.T("task.count"), s.msg.count(d.Count), "")
 	}
 	for _, n := range t.DatasetNotes {
 		add(s.msg.T("cond.dataset"), n, "")
@@ -167,8 +166,8 @@ func (s *site) taskPairs(t *catalog.Task) []fact {
 	}
 	if sm := t.Sampling; sm != nil {
 		add(s.msg.T("cond.sampling"), sm.Method, "")
-		add(s.msg.T("cond.temperature"), number(sm.Temperature), "")
-		add(s.msg.T("cond.penalty"), number(sm.RepetitionPenalty), "")
+		add(s.msg.T("cond.temperature"), s.msg.number(sm.Temperature), "")
+		add(s.msg.T("cond.penalty"), s.msg.number(sm.RepetitionPenalty), "")
 	}
 	for _, n := range t.SamplingNotes {
 		add(s.msg.T("cond.sampling"), n, "")
@@ -176,8 +175,8 @@ func (s *site) taskPairs(t *catalog.Task) []fact {
 	for _, p := range t.Parameters {
 		add(p.Name, p.Value, cmp.Or(p.URL, p.Source))
 	}
-	add(s.msg.T("cond.requests"), count(t.Requests), "")
-	add(s.msg.T("task.repeats"), count(t.Repeats), "")
+	add(s.msg.T("cond.requests"), s.msg.count(t.Requests), "")
+	add(s.msg.T("task.repeats"), s.msg.count(t.Repeats), "")
 	if t.ReferenceHardware != "" {
 		name := t.ReferenceHardware
 		if h, ok := s.in.Catalog.HardwareFor(name); ok {
@@ -188,7 +187,7 @@ func (s *site) taskPairs(t *catalog.Task) []fact {
 	for _, c := range t.Classes {
 		text := c.Text
 		if c.MaxParametersB != nil {
-			text = joinNonEmpty(" ", s.msg.T("task.class.max", unit.Trim(*c.MaxParametersB)), text)
+			text = joinNonEmpty(" ", s.msg.T("task.class.max", s.msg.Trim(*c.MaxParametersB)), text)
 		}
 		if t.SingleGPU(c.ID) {
 			text = joinNonEmpty(" ", text, s.msg.T("task.class.single"))

@@ -9,7 +9,6 @@ import (
 
 	"jouleboard/internal/catalog"
 	"jouleboard/internal/result"
-	"jouleboard/internal/unit"
 )
 
 type hardwaresPage struct {
@@ -85,7 +84,7 @@ func (s *site) optional(v *float64) string {
 	if v == nil {
 		return s.msg.T("notstated")
 	}
-	return unit.Trim(*v)
+	return s.msg.Trim(*v)
 }
 
 func (s *site) hardwarePage(h *catalog.Hardware, es []*entry) job {

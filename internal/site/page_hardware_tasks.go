@@ -12,7 +12,6 @@ import (
 	"jouleboard/internal/catalog"
 	"jouleboard/internal/chart"
 	"jouleboard/internal/result"
-	"jouleboard/internal/unit"
 )
 
 // hardwareLines is how many lines a figure of a hardware page has at most.
@@ -194,7 +193,7 @@ func (s *site) lineNames(es []*entry) map[*entry]string {
 		if e.Source != nil {
 			who = e.Source.Publisher
 		}
-		return []string{s.msg.T("line.count", count(e.Result.Hardware.Count)), m.Precision, m.Quantization, m.Weights, who}
+		return []string{s.msg.T("line.count", s.msg.count(e.Result.Hardware.Count)), m.Precision, m.Quantization, m.Weights, who}
 	}
 	seen := map[string][]map[string]bool{}
 	for _, e := range es {
@@ -323,7 +322,7 @@ func (s *site) softwareTable(es []*entry) *table {
 		if u.last != u.first {
 			when += " – " + u.last
 		}
-		t.Rows = append(t.Rows, append(row, cell{Text: unit.Int(int64(u.n)), Num: true}, cell{Text: when}))
+		t.Rows = append(t.Rows, append(row, cell{Text: s.msg.Int(int64(u.n)), Num: true}, cell{Text: when}))
 	}
 	return t
 }

@@ -12,7 +12,6 @@ import (
 
 	"jouleboard/internal/chart"
 	"jouleboard/internal/result"
-	"jouleboard/internal/unit"
 )
 
 // historyFigures is how many histories of a page are drawn; all are listed.
@@ -111,7 +110,7 @@ func (s *site) historyOf(r *renderer, page string, g []*entry, metric string, mo
 	before := 0.0
 	for i, e := range g {
 		v, _ := e.Value(metric)
-		row := []cell{{Kind: "link", Text: e.Day(), URL: relative(page, resultPath(e.Hash))}, {Text: engineText(e.Result)}, {Text: s.edition(e)}, {Text: unit.Sig(v, m.Digits), Num: true}}
+		row := []cell{{Kind: "link", Text: e.Day(), URL: relative(page, resultPath(e.Hash))}, {Text: engineText(e.Result)}, {Text: s.edition(e)}, {Text: s.msg.Sig(v, m.Digits), Num: true}}
 		if row[1].Text == "" {
 			row[1] = s.missing(s.msg.T("missing.notstated"), false)
 		}
@@ -120,13 +119,13 @@ func (s *site) historyOf(r *renderer, page string, g []*entry, metric string, mo
 		}
 		bar := chart.Bar{Label: e.Day(), Family: family, Sub: cmp.Or(engineText(e.Result), s.edition(e)), Value: v, URL: relative(page, resultPath(e.Hash))}
 		if x, ok := e.Result.Metrics[metric]; ok && x.CI95 != nil {
-			row = append(row, cell{Text: intervalText(*x.CI95, m.Digits), Num: true})
+			row = append(row, cell{Text: s.msg.interval(*x.CI95, m.Digits), Num: true})
 			bar.Lo, bar.Hi = &x.CI95[0], &x.CI95[1]
 		} else {
 			row = append(row, s.missing(s.msg.T("ci.notreported"), true))
 		}
 		if i > 0 && before > 0 {
-			row = append(row, cell{Text: signed(100 * (v - before) / before), Num: true})
+			row = append(row, cell{Text: s.msg.signed(100 * (v - before) / before), Num: true})
 		} else {
 			row = append(row, cell{Text: "", Num: true})
 		}

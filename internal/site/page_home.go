@@ -61,9 +61,9 @@ func (s *site) homePage() job {
 		}
 		p.Boards = s.boardList(path)
 		p.Counts = []fact{
-			{Key: s.msg.T("n.results.title"), Value: unit.Int(int64(len(s.entries))), URL: "data/index.html"},
-			{Key: s.msg.T("nav.models"), Value: unit.Int(int64(len(s.models))), URL: "models/index.html"},
-			{Key: s.msg.T("nav.boards"), Value: unit.Int(int64(len(s.boards))), URL: "boards/index.html"},
+			{Key: s.msg.T("n.results.title"), Value: s.msg.Int(int64(len(s.entries))), URL: "data/index.html"},
+			{Key: s.msg.T("nav.models"), Value: s.msg.Int(int64(len(s.models))), URL: "models/index.html"},
+			{Key: s.msg.T("nav.boards"), Value: s.msg.Int(int64(len(s.boards))), URL: "boards/index.html"},
 			{Key: s.msg.T("n.publishers"), Value: strings.Join(s.publishers(), ", "), URL: s.pageLink(path, "methodology/sources/")},
 			{Key: s.msg.T("fact.newest"), Value: s.newest},
 		}
@@ -235,7 +235,7 @@ func (s *site) picker(r *renderer, page string, b *rank.Board) (*picker, error) 
 	if xKey == "itl_ms.p50" {
 		p.Words.Limit, p.Words.Rate = s.msg.T("pick.limit.itl"), s.msg.T("pick.rate")
 	}
-	p.Value = p.Words.say(limit)
+	p.Value = p.Words.say(s.msg.Style, limit)
 	for _, f := range s.boardFacts(page, b) {
 		if f.Key != s.msg.T("fact.point") && f.Key != s.msg.T("fact.scale") {
 			p.Facts = append(p.Facts, f)
@@ -252,10 +252,10 @@ func (s *site) picker(r *renderer, page string, b *rank.Board) (*picker, error) 
 }
 
 // say is a limit in words.
-func (w pickWords) say(limit float64) string {
-	t := strings.ReplaceAll(w.Limit, "{0}", unit.Trim(limit))
+func (w pickWords) say(st unit.Style, limit float64) string {
+	t := strings.ReplaceAll(w.Limit, "{0}", st.Trim(limit))
 	if w.Rate != "" {
-		t += strings.ReplaceAll(w.Rate, "{0}", unit.Sig(1000/limit, 2))
+		t += strings.ReplaceAll(w.Rate, "{0}", st.Sig(1000/limit, 2))
 	}
 	return t
 }
@@ -317,7 +317,7 @@ func (s *site) pickAnswer(lines []*pickLine, limit float64, w pickWords, my unit
 		return []segment{{Text: w.None}}
 	}
 	first := lines[0].at(limit)
-	values := []string{unit.Int(int64(n)), unit.Int(int64(len(lines))), lines[0].name, unit.Sig(first.y, my.Digits) + "\u00a0" + s.unitOf(my)}
+	values := []string{s.msg.Int(int64(n)), s.msg.Int(int64(len(lines))), lines[0].name, s.msg.Sig(first.y, my.Digits) + "\u00a0" + s.unitOf(my)}
 	var out []segment
 	for rest := w.Answer; rest != ""; {
 		before, after, found := strings.Cut(rest, "{")
@@ -352,13 +352,13 @@ func (s *site) pickTable(page string, lines []*pickLine, limit float64, xKey, me
 		if q == nil {
 			break
 		}
-		bar := cell{Kind: "bar", Text: unit.Sig(q.y, my.Digits), Width: fmt.Sprintf("%.1f", 100*q.y/largest), Num: true}
+		bar := cell{Kind: "bar", Text: s.msg.Sig(q.y, my.Digits), Width: fmt.Sprintf("%.1f", 100*q.y/largest), Num: true}
 		if q.ci != nil {
-			bar.Sub = plusMinus(q.y, *q.ci, my.Digits)
+			bar.Sub = s.msg.plusMinus(q.y, *q.ci, my.Digits)
 		}
 		t.Rows = append(t.Rows, []cell{
 			{Kind: "model", Text: l.name, Sub: s.setup(q.e), URL: relative(page, resultPath(q.e.Hash))},
-			bar, {Text: unit.Sig(q.x, mx.Digits), Num: true},
+			bar, {Text: s.msg.Sig(q.x, mx.Digits), Num: true},
 		})
 	}
 	return t
@@ -367,7 +367,7 @@ func (s *site) pickTable(page string, lines []*pickLine, limit float64, xKey, me
 // pickFigure draws each model's picks as a line. What the slider moves lies over
 // the drawing in a layer of its own.
 func (s *site) pickFigure(r *renderer, page string, b *rank.Board, lines []*pickLine, limit float64, w pickWords, mx, my unit.Metric) (*figure, error) {
-	short := strings.ReplaceAll(w.Short, "{0}", unit.Trim(limit))
+	short := strings.ReplaceAll(w.Short, "{0}", s.msg.Trim(limit))
 	t := chart.Tradeoff{ID: "pick", Title: s.msg.T("pick.fig"), Caption: s.msg.T("pick.fig.caption"), Words: s.chartWords(s.msg.T("col.model")),
 		XName: s.metricName(mx), XUnit: mx.Unit, YName: s.metricName(my), YUnit: my.Unit, LogX: true, LogY: true,
 		Limit: &chart.Limit{X: limit, Label: short}}
@@ -446,16 +446,16 @@ func (s *site) pickData(page string, lines []*pickLine, steps []float64, limit f
 		Models []model   `json:"models"`
 	}{Limit: limit, Steps: steps, Top: pickTop, Unit: s.unitOf(my), X: mx.Unit}
 	for _, v := range steps {
-		out.Words = append(out.Words, unit.Trim(v)+"|"+unit.Sig(1000/v, 2))
+		out.Words = append(out.Words, s.msg.Trim(v)+"|"+s.msg.Sig(1000/v, 2))
 	}
 	for _, l := range lines {
 		m := model{Name: l.name}
 		for _, q := range l.points {
 			sub := ""
 			if q.ci != nil {
-				sub = plusMinus(q.y, *q.ci, my.Digits)
+				sub = s.msg.plusMinus(q.y, *q.ci, my.Digits)
 			}
-			m.Points = append(m.Points, []any{q.x, q.y, unit.Sig(q.x, mx.Digits), unit.Sig(q.y, my.Digits), sub, s.setup(q.e), relative(page, resultPath(q.e.Hash))})
+			m.Points = append(m.Points, []any{q.x, q.y, s.msg.Sig(q.x, mx.Digits), s.msg.Sig(q.y, my.Digits), sub, s.setup(q.e), relative(page, resultPath(q.e.Hash))})
 		}
 		out.Models = append(out.Models, m)
 	}

@@ -100,7 +100,7 @@ func (s *site) modelType(id string) (icon, name string) {
 }
 
 // modelParameters returns 10^9 parameters in words, total and active.
-func modelParameters(v *modelView) (total, active string) {
+func (l locale) modelParameters(v *modelView) (total, active string) {
 	var t, a *float64
 	if v.Known != nil {
 		t, a = v.Known.ParametersB, v.Known.ActiveParametersB
@@ -111,9 +111,9 @@ func modelParameters(v *modelView) (total, active string) {
 		}
 	}
 	if t != nil {
-		total = unit.Trim(*t)
+		total = l.Trim(*t)
 		if a != nil && *a != *t {
-			active = unit.Trim(*a)
+			active = l.Trim(*a)
 		}
 	}
 	return total, active
@@ -131,7 +131,7 @@ func (s *site) modelsPage() job {
 				id = v.Known.Type
 			}
 			l.TypeIcon, l.TypeName = s.modelType(id)
-			l.Parameters, l.Active = modelParameters(v)
+			l.Parameters, l.Active = s.msg.modelParameters(v)
 			if l.Parameters == "" {
 				l.Parameters = s.msg.T("notstated")
 				if v.Known != nil && v.Known.IsWithheld("parameters_b") {
@@ -231,7 +231,7 @@ func (s *site) modelLede(v *modelView) string {
 				continue
 			}
 			m, _ := s.reg.Get(b.Metric)
-			return s.msg.T("model.lede", len(v.Entries), unit.Sig(row.Value, m.Digits)+"\u00a0"+m.Unit, s.msg.inSentence(s.metricName(m)), b.Title, rankText(row), len(rankedRows(b)))
+			return s.msg.T("model.lede", len(v.Entries), s.msg.Sig(row.Value, m.Digits)+"\u00a0"+m.Unit, s.msg.inSentence(s.metricName(m)), b.Title, rankText(row), len(rankedRows(b)))
 		}
 	}
 	return s.msg.T("model.lede.none", len(v.Entries))
@@ -244,7 +244,7 @@ func (s *site) modelFacts(v *modelView, org string) []fact {
 		id = m.Type
 	}
 	icon, typ := s.modelType(id)
-	total, active := modelParameters(v)
+	total, active := s.msg.modelParameters(v)
 	params := s.msg.T("notstated")
 	if total != "" {
 		params = s.msg.T("params.b", total)
@@ -302,7 +302,7 @@ func (s *site) modelRanks(page string, v *modelView) []modelRank {
 			e := s.byID[row.Result.ID]
 			m, _ := s.reg.Get(b.Metric)
 			mr := modelRank{Board: b.Title, BoardURL: relative(page, boardPath(b.ID)), Stars: s.stars(row.Rating),
-				Rank: s.msg.T("rank.of", rankText(row), len(rankedRows(b))), Value: unit.Sig(row.Value, m.Digits), Unit: m.Unit,
+				Rank: s.msg.T("rank.of", rankText(row), len(rankedRows(b))), Value: s.msg.Sig(row.Value, m.Digits), Unit: m.Unit,
 				Setup: s.setup(e), URL: relative(page, resultPath(e.Hash))}
 			if row.RankLo == 0 {
 				mr.Rank = unit.Dash
@@ -515,9 +515,9 @@ func (s *site) quality(qs map[string]result.Quality) []fact {
 		if b := s.in.Catalog.Benchmarks[id]; b != nil {
 			title = b.Title
 		}
-		value := unit.Sig(q.Value, 3)
+		value := s.msg.Sig(q.Value, 3)
 		if q.Stderr != nil {
-			value += " ± " + unit.Sig(*q.Stderr, 2)
+			value += " ± " + s.msg.Sig(*q.Stderr, 2)
 		}
 		note := q.Metric
 		if q.Shots != nil {

@@ -17,7 +17,6 @@ import (
 	"jouleboard/internal/chart"
 	"jouleboard/internal/content"
 	"jouleboard/internal/result"
-	"jouleboard/internal/unit"
 )
 
 type resultPage struct {
@@ -189,11 +188,11 @@ func (s *site) headlineOf(e *entry) *headline {
 	}
 	m, _ := s.reg.Get(key)
 	v, _ := e.Value(key)
-	h := &headline{Name: s.msg.inSentence(s.metricName(m)), Value: unit.Sig(v, m.Digits), Unit: m.Unit}
+	h := &headline{Name: s.msg.inSentence(s.metricName(m)), Value: s.msg.Sig(v, m.Digits), Unit: m.Unit}
 	metric, ok := e.Result.Metrics[key]
 	switch {
 	case ok && metric.CI95 != nil:
-		h.Note = s.msg.T("ci.note", intervalText(*metric.CI95, m.Digits), m.Unit)
+		h.Note = s.msg.T("ci.note", s.msg.interval(*metric.CI95, m.Digits), m.Unit)
 	case strings.HasPrefix(key, "energy_"):
 		h.Note = s.msg.T("ci.none")
 	}
@@ -304,7 +303,7 @@ func (s *site) places(page string, e *entry) []place {
 		m, _ := s.reg.Get(br.Board.Metric)
 		row := s.byID[br.Row.Result.ID]
 		out = append(out, place{Board: br.Board.Title, URL: relative(page, boardPath(br.Board.ID)), Text: s.msg.T("rank.behind"),
-			Other: s.setup(row) + ", " + unit.Sig(br.Row.Value, m.Digits) + "\u00a0" + m.Unit, OtherURL: relative(page, resultPath(row.Hash))})
+			Other: s.setup(row) + ", " + s.msg.Sig(br.Row.Value, m.Digits) + "\u00a0" + m.Unit, OtherURL: relative(page, resultPath(row.Hash))})
 	}
 	return out
 }
@@ -321,20 +320,20 @@ func (s *site) metricLines(page string, e *entry) []metricLine {
 	var out []metricLine
 	for _, k := range keys {
 		v := e.Result.Metrics[k]
-		l := metricLine{Name: k, Value: unit.Sig(v.Value, 4), Provenance: s.msg.T("prov." + v.Provenance), Formula: v.Formula, Key: k == head}
+		l := metricLine{Name: k, Value: s.msg.Sig(v.Value, 4), Provenance: s.msg.T("prov." + v.Provenance), Formula: v.Formula, Key: k == head}
 		digits := 4
 		if m, ok := s.reg.Get(k); ok {
 			digits = m.Digits
-			l.Name, l.Unit, l.URL, l.Value = s.metricName(m), m.Unit, s.metricLink(page, m), unit.Sig(v.Value, m.Digits)
+			l.Name, l.Unit, l.URL, l.Value = s.metricName(m), m.Unit, s.metricLink(page, m), s.msg.Sig(v.Value, m.Digits)
 			if m.Unit == "" {
 				l.Unit = s.msg.T("unit.none")
 			}
 		}
 		switch {
 		case v.CI95 != nil:
-			l.Uncertainty = s.msg.T("ci.95", intervalText(*v.CI95, digits))
+			l.Uncertainty = s.msg.T("ci.95", s.msg.interval(*v.CI95, digits))
 		case v.Repeat95 != nil:
-			l.Uncertainty = s.msg.T("ci.repeat", intervalText(*v.Repeat95, digits))
+			l.Uncertainty = s.msg.T("ci.repeat", s.msg.interval(*v.Repeat95, digits))
 		default:
 			l.Uncertainty = s.msg.T("ci.notreported")
 		}
@@ -351,7 +350,7 @@ func (s *site) metricLines(page string, e *entry) []metricLine {
 	for _, k := range s.in.Site.Formulas.Keys() {
 		if v, ok := s.in.Site.Formulas[k].Value(e.Result); ok {
 			m, _ := s.reg.Get(k)
-			out = append(out, metricLine{Name: s.metricName(m), URL: s.metricLink(page, m), Value: unit.Sig(v, m.Digits), Unit: m.Unit,
+			out = append(out, metricLine{Name: s.metricName(m), URL: s.metricLink(page, m), Value: s.msg.Sig(v, m.Digits), Unit: m.Unit,
 				Uncertainty: s.msg.T("ci.notreported"), Provenance: s.msg.T("prov.derived"), Formula: s.in.Site.Formulas[k].Expr})
 		}
 	}
@@ -379,7 +378,7 @@ func (s *site) distributions(r *renderer, page string, e *entry, samples *result
 		}
 		parts := []string{s.msg.T("prov." + d.Provenance)}
 		if d.N > 0 {
-			parts = append(parts, s.msg.T("dist.n", unit.Int(d.N)))
+			parts = append(parts, s.msg.T("dist.n", s.msg.Int(d.N)))
 		}
 		if d.Percentiles != "" {
 			parts = append(parts, s.msg.T("dist.percentiles."+d.Percentiles))
@@ -387,7 +386,7 @@ func (s *site) distributions(r *renderer, page string, e *entry, samples *result
 		v.Note = strings.Join(parts, "; ") + "."
 		c := chart.Dist{ID: "dist-" + seg(strings.ReplaceAll(k, ".", "-")), Title: v.Name, Unit: v.Unit, Names: s.statNames(), Words: s.chartWords("")}
 		if d.P50 != nil {
-			c.Title = s.msg.T("dist.title", v.Name, unit.Sig(*d.P50, 3)+" "+v.Unit)
+			c.Title = s.msg.T("dist.title", v.Name, s.msg.Sig(*d.P50, 3)+" "+v.Unit)
 		}
 		for _, st := range []string{"min", "p25", "p50", "p75", "p90", "p95", "p99", "max", "mean"} {
 			if x := d.Stat(st); x != nil {
@@ -448,13 +447,13 @@ func (s *site) statsTable(e *entry) table {
 		if m, ok := s.reg.Get(k); ok {
 			name, digits = joinNonEmpty(", ", s.metricName(m), m.Unit), m.Digits
 		}
-		row := []cell{{Text: name}, {Text: count(d.N), Num: true}}
+		row := []cell{{Text: name}, {Text: s.msg.count(d.N), Num: true}}
 		if d.N == 0 {
 			row[1] = s.missing(s.msg.T("missing.notstated"), true)
 		}
 		for _, c := range cols {
 			if v := d.Stat(c); v != nil {
-				row = append(row, cell{Text: unit.Sig(*v, digits), Num: true})
+				row = append(row, cell{Text: s.msg.Sig(*v, digits), Num: true})
 			} else {
 				row = append(row, s.missing(s.msg.T("missing.notreported"), true))
 			}
@@ -523,11 +522,11 @@ func (s *site) conditions(e *entry) []conditionGroup {
 	}
 	m := e.Result.Model
 	group("cond.model", fact{Key: "fact.name", Value: m.Name}, fact{Key: "cond.revision", Value: m.Revision}, fact{Key: "fact.precision", Value: m.Precision},
-		fact{Key: "cond.quantization", Value: m.Quantization}, fact{Key: "cond.weights", Value: m.Weights}, fact{Key: "cond.parameters", Value: number(m.ParametersB)},
-		fact{Key: "cond.active", Value: number(m.ActiveParametersB)}, fact{Key: "cond.class", Value: m.SizeClass}, fact{Key: "cond.tokenizer", Value: m.Tokenizer},
+		fact{Key: "cond.quantization", Value: m.Quantization}, fact{Key: "cond.weights", Value: m.Weights}, fact{Key: "cond.parameters", Value: s.msg.number(m.ParametersB)},
+		fact{Key: "cond.active", Value: s.msg.number(m.ActiveParametersB)}, fact{Key: "cond.class", Value: m.SizeClass}, fact{Key: "cond.tokenizer", Value: m.Tokenizer},
 		fact{Key: "cond.provider", Value: m.Provider}, fact{Key: "cond.providermodel", Value: m.ProviderModel}, fact{Key: "cond.modeldate", Value: m.Date})
 	if h := e.Result.Hardware; h != nil {
-		group("cond.hardware", fact{Key: "fact.hardware", Value: h.Name}, fact{Key: "cond.count", Value: count(h.Count)}, fact{Key: "cond.cpu", Value: h.HostCPU},
+		group("cond.hardware", fact{Key: "fact.hardware", Value: h.Name}, fact{Key: "cond.count", Value: s.msg.count(h.Count)}, fact{Key: "cond.cpu", Value: h.HostCPU},
 			fact{Key: "cond.interconnect", Value: h.Interconnect}, fact{Key: "cond.where", Value: h.Where})
 	}
 	if sw := e.Software; sw != nil {
@@ -535,47 +534,47 @@ func (s *site) conditions(e *entry) []conditionGroup {
 			{Key: "cond.meter", Value: tool(sw.Meter)}, {Key: "cond.driver", Value: sw.Driver}, {Key: "cond.cuda", Value: sw.CUDA}, {Key: "cond.kernel", Value: sw.Kernel},
 			{Key: "cond.container", Value: sw.Container}, {Key: "cond.jouleboard", Value: tool(sw.Jouleboard)}}
 		if p := sw.Parallelism; p != nil {
-			pairs = append(pairs, fact{Key: "cond.tp", Value: count(p.Tensor)}, fact{Key: "cond.pp", Value: count(p.Pipeline)}, fact{Key: "cond.ep", Value: count(p.Expert)},
-				fact{Key: "cond.dp", Value: count(p.Data)}, fact{Key: "cond.ulysses", Value: count(p.Ulysses)}, fact{Key: "cond.ring", Value: count(p.Ring)}, fact{Key: "fact.note", Value: p.Notes})
+			pairs = append(pairs, fact{Key: "cond.tp", Value: s.msg.count(p.Tensor)}, fact{Key: "cond.pp", Value: s.msg.count(p.Pipeline)}, fact{Key: "cond.ep", Value: s.msg.count(p.Expert)},
+				fact{Key: "cond.dp", Value: s.msg.count(p.Data)}, fact{Key: "cond.ulysses", Value: s.msg.count(p.Ulysses)}, fact{Key: "cond.ring", Value: s.msg.count(p.Ring)}, fact{Key: "fact.note", Value: p.Notes})
 		}
 		group("cond.software", pairs...)
 	}
 	w := e.Workload
-	pairs := []fact{{Key: "fact.task", Value: w.Task}, {Key: "fact.load", Value: s.loadText(e.Result)}, {Key: "cond.requests", Value: count(w.Requests)}, {Key: "cond.warmup", Value: count(w.Warmup)},
+	pairs := []fact{{Key: "fact.task", Value: w.Task}, {Key: "fact.load", Value: s.loadText(e.Result)}, {Key: "cond.requests", Value: s.msg.count(w.Requests)}, {Key: "cond.warmup", Value: s.msg.count(w.Warmup)},
 		{Key: "cond.prompt", Value: w.SystemPromptSHA256}, {Key: "cond.template", Value: w.ChatTemplate}, {Key: "cond.reasoning", Value: w.Reasoning},
-		{Key: "cond.input", Value: s.length(w.InputTokens)}, {Key: "cond.output", Value: s.length(w.OutputTokens)}, {Key: "cond.maxoutput", Value: count(w.MaxOutputTokens)},
+		{Key: "cond.input", Value: s.length(w.InputTokens)}, {Key: "cond.output", Value: s.length(w.OutputTokens)}, {Key: "cond.maxoutput", Value: s.msg.count(w.MaxOutputTokens)},
 		{Key: "cond.prefix", Value: w.PrefixPolicy}, {Key: "cond.isolation", Value: w.Isolation}}
 	if l := w.Load; l != nil && l.MeanBatchSize != nil {
-		pairs = append(pairs, fact{Key: "cond.meanbatch", Value: unit.Sig(*l.MeanBatchSize, 4)})
+		pairs = append(pairs, fact{Key: "cond.meanbatch", Value: s.msg.Sig(*l.MeanBatchSize, 4)})
 	}
 	if d := w.Dataset; d != nil {
 		pairs = append(pairs, fact{Key: "cond.dataset", Value: joinNonEmpty(" ", d.Name, d.Revision), URL: d.URL})
 	}
 	if sm := w.Sampling; sm != nil {
-		pairs = append(pairs, fact{Key: "cond.sampling", Value: sm.Method}, fact{Key: "cond.temperature", Value: number(sm.Temperature)}, fact{Key: "cond.topp", Value: number(sm.TopP)}, fact{Key: "cond.penalty", Value: number(sm.RepetitionPenalty)})
+		pairs = append(pairs, fact{Key: "cond.sampling", Value: sm.Method}, fact{Key: "cond.temperature", Value: s.msg.number(sm.Temperature)}, fact{Key: "cond.topp", Value: s.msg.number(sm.TopP)}, fact{Key: "cond.penalty", Value: s.msg.number(sm.RepetitionPenalty)})
 	}
 	if d := w.Diffusion; d != nil {
-		pairs = append(pairs, fact{Key: "cond.steps", Value: count(d.Steps)}, fact{Key: "cond.size", Value: size(d)}, fact{Key: "cond.frames", Value: count(d.Frames)}, fact{Key: "cond.fps", Value: number(d.FPS)})
+		pairs = append(pairs, fact{Key: "cond.steps", Value: s.msg.count(d.Steps)}, fact{Key: "cond.size", Value: s.msg.size(d)}, fact{Key: "cond.frames", Value: s.msg.count(d.Frames)}, fact{Key: "cond.fps", Value: s.msg.number(d.FPS)})
 	}
 	group("cond.workload", pairs...)
 	if c := e.Client; c != nil {
-		group("cond.client", fact{Key: "cond.machine", Value: c.Machine}, fact{Key: "cond.place", Value: c.Place}, fact{Key: "cond.network", Value: c.Network}, fact{Key: "cond.rtt", Value: number(c.RTTMs)})
+		group("cond.client", fact{Key: "cond.machine", Value: c.Machine}, fact{Key: "cond.place", Value: c.Place}, fact{Key: "cond.network", Value: c.Network}, fact{Key: "cond.rtt", Value: s.msg.number(c.RTTMs)})
 	}
 	return out
 }
 
-func number(v *float64) string {
+func (l locale) number(v *float64) string {
 	if v == nil {
 		return ""
 	}
-	return unit.Trim(*v)
+	return l.Trim(*v)
 }
 
-func count(n int64) string {
+func (l locale) count(n int64) string {
 	if n == 0 {
 		return ""
 	}
-	return unit.Int(n)
+	return l.Int(n)
 }
 
 func tool(t *result.Tool) string {
@@ -585,11 +584,11 @@ func tool(t *result.Tool) string {
 	return joinNonEmpty(" ", t.Name, t.Version, t.Commit)
 }
 
-func size(d *result.Diffusion) string {
+func (l locale) size(d *result.Diffusion) string {
 	if d.WidthPx == 0 || d.HeightPx == 0 {
 		return ""
 	}
-	return unit.Int(d.WidthPx) + " × " + unit.Int(d.HeightPx) + " px"
+	return l.Int(d.WidthPx) + " × " + l.Int(d.HeightPx) + " px"
 }
 
 func (s *site) length(l *result.Length) string {
@@ -597,9 +596,9 @@ func (s *site) length(l *result.Length) string {
 		return ""
 	}
 	if l.Stddev != nil {
-		return s.msg.T("length.sd", unit.Trim(l.Mean), unit.Trim(*l.Stddev))
+		return s.msg.T("length.sd", s.msg.Trim(l.Mean), s.msg.Trim(*l.Stddev))
 	}
-	return s.msg.T("length.mean", unit.Trim(l.Mean))
+	return s.msg.T("length.mean", s.msg.Trim(l.Mean))
 }
 
 // sourceOf says who published the numbers, and gives their own words for them.

@@ -14,7 +14,6 @@ import (
 
 	"jouleboard/internal/chart"
 	"jouleboard/internal/result"
-	"jouleboard/internal/unit"
 )
 
 // tracePoints is how many points a power trace has at most for each device.
@@ -75,7 +74,9 @@ func (s *site) runs(r *renderer, page string, e *entry, samples *result.SamplesF
 }
 
 // seconds prints microseconds as seconds.
-func seconds(us int64) string { return strconv.FormatFloat(float64(us)/1e6, 'f', 1, 64) }
+func (l locale) seconds(us int64) string {
+	return l.Write(strconv.FormatFloat(float64(us)/1e6, 'f', 1, 64))
+}
 
 // runTable has a row for each run.
 func (s *site) runTable(e *entry) table {
@@ -104,13 +105,13 @@ func (s *site) runTable(e *entry) table {
 	}
 	cellOf := func(text string) cell { return cell{Text: text, Num: true} }
 	for i, w := range e.Window {
-		row := []cell{cellOf(strconv.Itoa(i + 1)), cellOf(seconds(w.StartUs)), cellOf(seconds(w.EndUs - w.StartUs)), cellOf(unit.Int(w.Requests))}
+		row := []cell{cellOf(strconv.Itoa(i + 1)), cellOf(s.msg.seconds(w.StartUs)), cellOf(s.msg.seconds(w.EndUs - w.StartUs)), cellOf(s.msg.Int(w.Requests))}
 		if w.Failed != nil {
-			row = append(row, cellOf(unit.Int(*w.Failed)))
+			row = append(row, cellOf(s.msg.Int(*w.Failed)))
 		} else {
 			row = append(row, s.missing(s.msg.T("missing.notstated"), true))
 		}
-		row = append(row, cellOf(unit.Int(w.InTokens)), cellOf(unit.Int(w.OutTok)))
+		row = append(row, cellOf(s.msg.Int(w.InTokens)), cellOf(s.msg.Int(w.OutTok)))
 		var mj, checked int64
 		all := len(w.Devices) > 0
 		for _, d := range w.Devices {
@@ -126,12 +127,12 @@ func (s *site) runTable(e *entry) table {
 		} else if energy {
 			power := s.missing(s.msg.T("missing.notstated"), true)
 			if d := w.EndUs - w.StartUs; d > 0 {
-				power = cellOf(unit.Sig(float64(mj)/float64(d)*1e3, 4))
+				power = cellOf(s.msg.Sig(float64(mj)/float64(d)*1e3, 4))
 			}
-			row = append(row, cellOf(unit.Sig(float64(mj)/1e3, 5)), power)
+			row = append(row, cellOf(s.msg.Sig(float64(mj)/1e3, 5)), power)
 		}
 		if cross && all && mj > 0 {
-			row = append(row, cellOf(signed(100*(float64(checked)-float64(mj))/float64(mj))))
+			row = append(row, cellOf(s.msg.signed(100*(float64(checked)-float64(mj))/float64(mj))))
 		} else if cross {
 			row = append(row, s.missing(s.msg.T("missing.notstated"), true))
 		}
@@ -141,10 +142,10 @@ func (s *site) runTable(e *entry) table {
 }
 
 // signed prints a difference with its sign and two decimals.
-func signed(v float64) string {
-	t := strconv.FormatFloat(math.Abs(v), 'f', 2, 64)
+func (l locale) signed(v float64) string {
+	t := l.Write(strconv.FormatFloat(math.Abs(v), 'f', 2, 64))
 	switch {
-	case t == "0.00":
+	case math.Abs(v) < 0.005:
 		return t
 	case v < 0:
 		return "−" + t
@@ -164,21 +165,21 @@ func (s *site) deviceTable(e *entry) *table {
 		if v == nil {
 			return none
 		}
-		return cell{Text: unit.Sig(*v, digits), Num: true}
+		return cell{Text: s.msg.Sig(*v, digits), Num: true}
 	}
 	names := deviceNames(e)
 	for i, w := range e.Window {
 		for _, d := range w.Devices {
-			row := []cell{{Text: strconv.Itoa(i + 1), Num: true}, {Text: s.msg.T("runs.gpu", names[d.UUIDSHA256])}, {Text: unit.Sig(float64(d.EnergyMJ)/1e3, 5), Num: true}, {Text: s.energySource(d.Source)}}
+			row := []cell{{Text: strconv.Itoa(i + 1), Num: true}, {Text: s.msg.T("runs.gpu", names[d.UUIDSHA256])}, {Text: s.msg.Sig(float64(d.EnergyMJ)/1e3, 5), Num: true}, {Text: s.energySource(d.Source)}}
 			cross, span, slow := none, none, none
 			if d.CrossCheckMJ != nil && d.EnergyMJ > 0 {
-				cross = cell{Text: signed(100 * (float64(*d.CrossCheckMJ) - float64(d.EnergyMJ)) / float64(d.EnergyMJ)), Num: true}
+				cross = cell{Text: s.msg.signed(100 * (float64(*d.CrossCheckMJ) - float64(d.EnergyMJ)) / float64(d.EnergyMJ)), Num: true}
 			}
 			if d.MinW != nil && d.MaxW != nil {
-				span = cell{Text: unit.Sig(*d.MinW, 4) + "–" + unit.Sig(*d.MaxW, 4), Num: true}
+				span = cell{Text: s.msg.Sig(*d.MinW, 4) + "–" + s.msg.Sig(*d.MaxW, 4), Num: true}
 			}
 			if d.ThrottleUs != nil {
-				slow = cell{Text: seconds(*d.ThrottleUs), Num: true}
+				slow = cell{Text: s.msg.seconds(*d.ThrottleUs), Num: true}
 			}
 			t.Rows = append(t.Rows, append(row, cross, opt(d.MeanW, 4), span, opt(d.SMClockMHz, 4), opt(d.TemperatureC, 3), slow))
 		}

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"jouleboard/internal/result"
-	"jouleboard/internal/unit"
 )
 
 // trustView is who submitted a result and how its numbers were verified.
@@ -108,12 +107,12 @@ func (s *site) neighbours(page string, e *entry) []neighbourBoard {
 		for _, row := range rows[max(0, at-1):min(len(rows), at+2)] {
 			o := s.byID[row.Result.ID]
 			short, _ := modelTitle(o.Result.Model.Name)
-			n := neighbour{Rank: rankText(row), Model: short, Setup: s.setup(o), Value: unit.Sig(row.Value, m.Digits), Self: row == br.Row}
+			n := neighbour{Rank: rankText(row), Model: short, Setup: s.setup(o), Value: s.msg.Sig(row.Value, m.Digits), Self: row == br.Row}
 			if !n.Self {
 				n.URL = relative(page, resultPath(o.Hash))
 			}
 			if row.CI != nil {
-				n.Uncertainty = intervalText(*row.CI, m.Digits)
+				n.Uncertainty = s.msg.interval(*row.CI, m.Digits)
 			} else {
 				n.Uncertainty = s.msg.T("ci.notreported")
 			}

@@ -10,7 +10,6 @@ import (
 
 	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
-	"jouleboard/internal/unit"
 )
 
 // resultsPath is the page of all results.
@@ -50,7 +49,7 @@ func (s *site) rowPages(dir string, at, n int) *rowPages {
 	}
 	page := partPath(dir, at)
 	p := &rowPages{Label: s.msg.T("tb.pages"), PrevText: s.msg.T("tb.prev"), NextText: s.msg.T("tb.next"),
-		Text: s.msg.T("tb.page", unit.Int(int64(at*tableRows+1)), unit.Int(int64(min(n, (at+1)*tableRows))), unit.Int(int64(n)))}
+		Text: s.msg.T("tb.page", s.msg.Int(int64(at*tableRows+1)), s.msg.Int(int64(min(n, (at+1)*tableRows))), s.msg.Int(int64(n)))}
 	if at > 0 {
 		p.Prev = relative(page, partPath(dir, at-1))
 	}

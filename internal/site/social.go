@@ -15,7 +15,6 @@ import (
 	"jouleboard/internal/draw"
 	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
-	"jouleboard/internal/unit"
 )
 
 // A picture is 1200 x 630 pixels, the size that previews are cut to. It is laid
@@ -243,7 +242,7 @@ func (c *card) bars(s *site, b *rank.Board, y, bottom float64, most int) string 
 	var said []string
 	for _, r := range rows {
 		name := s.cardName(r)
-		value := joinNonEmpty(" ", unit.Sig(r.Value, m.Digits), m.Unit)
+		value := joinNonEmpty(" ", s.msg.Sig(r.Value, m.Digits), m.Unit)
 		mid := y + step/2
 		c.text(cardEdge, mid+10, 28, false, draw.Left, cardInk, cardFit(name, 28, false, left-cardEdge-23))
 		end := left
@@ -312,7 +311,7 @@ func (s *site) modelCard(v *modelView) *card {
 			if row := &b.Rows[i]; row.Result.Model.Name == v.Name && row.RankLo > 0 {
 				c.place(s, b, row, y)
 				m, _ := s.reg.Get(b.Metric)
-				c.alt = joinNonEmpty(". ", v.Name, s.metricName(m)+" "+joinNonEmpty(" ", unit.Sig(row.Value, m.Digits), m.Unit), s.msg.T("card.rank", rankText(row), s.strips[b.ID].ranked)+", "+b.Title)
+				c.alt = joinNonEmpty(". ", v.Name, s.metricName(m)+" "+joinNonEmpty(" ", s.msg.Sig(row.Value, m.Digits), m.Unit), s.msg.T("card.rank", rankText(row), s.strips[b.ID].ranked)+", "+b.Title)
 				return c
 			}
 		}
@@ -327,7 +326,7 @@ func (s *site) modelCard(v *modelView) *card {
 func (c *card) place(s *site, b *rank.Board, row *rank.Row, y float64) {
 	m, _ := s.reg.Get(b.Metric)
 	accent := s.accent()
-	value := unit.Sig(row.Value, m.Digits)
+	value := s.msg.Sig(row.Value, m.Digits)
 	c.text(cardEdge, y+82, 88, true, draw.Left, accent, value)
 	x := cardEdge + cardWidth(value, 88, true) + 16
 	c.text(x, y+82, 44, false, draw.Left, cardDim, m.Unit)
@@ -347,7 +346,7 @@ func (c *card) place(s *site, b *rank.Board, row *rank.Row, y float64) {
 		c.dot(x, axis, 11, cardDot)
 	}
 	c.dot(strip.at(row.Value), axis, 17, accent)
-	ends := func(v float64) string { return joinNonEmpty(" ", unit.Sig(v, m.Digits), m.Unit) }
+	ends := func(v float64) string { return joinNonEmpty(" ", s.msg.Sig(v, m.Digits), m.Unit) }
 	c.text(cardEdge, axis+46, 24, false, draw.Left, cardDim, ends(strip.lo))
 	c.text(cardW-cardEdge, axis+46, 24, false, draw.Right, cardDim, ends(strip.hi))
 	c.text(cardW/2, axis+46, 24, false, draw.Center, cardDim, s.msg.T("card.strip"))

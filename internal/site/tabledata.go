@@ -443,21 +443,21 @@ func (s *site) modelColumn(page string, c *column, lines []tableLine) {
 
 // plusMinus prints an interval as what may be added to a value and taken from it,
 // to the decimals of the value: "± 0.2", or both where they differ.
-func plusMinus(v float64, ci result.Interval, digits int) string {
+func (l locale) plusMinus(v float64, ci result.Interval, digits int) string {
 	if v < ci[0] || v > ci[1] {
-		return intervalText(ci, digits)
+		return l.interval(ci, digits)
 	}
 	text := unit.Sig(v, digits)
 	_, frac, _ := strings.Cut(text, ".")
 	half := func(d float64) string {
 		t := strconv.FormatFloat(d, 'f', len(frac), 64)
 		if strings.Trim(t, "0.") == "" && d > 0 {
-			return unit.Sig(d, 1)
+			return l.Sig(d, 1)
 		}
-		return t
+		return l.Write(t)
 	}
 	if strings.ContainsRune(text, 'e') {
-		half = func(d float64) string { return unit.Sig(d, 2) }
+		half = func(d float64) string { return l.Sig(d, 2) }
 	}
 	up, down := half(ci[1]-v), half(v-ci[0])
 	if up == down {
