@@ -54,7 +54,8 @@ Formats:
 		Long:  long.String(),
 		Example: `  jouleboard import mlenergy index.json tasks/*.json --select pareto --source-version COMMIT
   jouleboard import aienergyscore text_generation.csv --unit kWh --hardware H100 --license NOASSERTION
-  jouleboard import llmperf README.md --publisher NAME --source-url URL --dry-run`,
+  jouleboard import llmperf README.md --publisher NAME --source-url URL --dry-run
+  jouleboard import vllm run.json --task chat --hardware H100 --count 1 --publisher NAME --source-url URL --license ID`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 2 {
 				return usageError{
@@ -93,9 +94,10 @@ Formats:
 	f.StringArrayVar(&fl.maps, "map", nil, "rename a model, GPU or task: OLD=NEW, as often as needed")
 	f.StringVar(&fl.opt.Unit, "unit", "", "unit of an energy column that names none, for 1,000 queries: kWh or Wh (aienergyscore)")
 	f.StringVar(&fl.opt.Task, "task", "", "task of files that do not name one")
-	f.StringVar(&fl.opt.Hardware, "hardware", "", "accelerator of files that do not name one (aienergyscore)")
-	f.StringVar(&fl.opt.Provider, "provider", "", "provider of files that do not name one (llmperf)")
-	f.StringVar(&fl.opt.Model, "model", "", "model of files that do not name one (llmperf)")
+	f.StringVar(&fl.opt.Hardware, "hardware", "", "accelerator of files that do not name one")
+	f.Int64Var(&fl.opt.Count, "count", 0, "how many accelerators, where the files do not say")
+	f.StringVar(&fl.opt.Provider, "provider", "", "provider of files that do not name one (llmperf, vllm)")
+	f.StringVar(&fl.opt.Model, "model", "", "model of files that do not name one")
 	f.StringVar(&fl.opt.By.Name, "by", "jouleboard contributors", "who makes the result files")
 	f.BoolVar(&fl.skipRefused, "skip-refused", false, "write the other rows although some were refused")
 	f.BoolVar(&fl.dryRun, "dry-run", false, "say what would be written, write nothing")

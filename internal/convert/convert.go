@@ -49,8 +49,10 @@ type Options struct {
 	Task string
 	// Hardware is the accelerator where the source's files name none.
 	Hardware string
-	// Provider and Model describe LLMPerf's individual responses, which name
-	// neither, where the summary of their run is not among the inputs.
+	// Count is the number of accelerators where the files name none; 0 is not said.
+	Count int64
+	// Provider and Model stand for what a file does not name: both in LLMPerf's
+	// individual responses, a provider in serving benchmarks, a model in reports.
 	Provider, Model string
 
 	// Catalog resolves names of hardware and licences. Nil keeps the source's words.
@@ -139,6 +141,11 @@ func Formats() []Format {
 			Files: "summary JSON, individual responses JSON, and results pages with markdown tables",
 			read:  readLLMPerf,
 		},
+		{
+			ID: "vllm", Title: "vLLM serving benchmark",
+			Files: "JSON of vllm bench serve --save-result, one run or JSON lines",
+			read:  readVLLM,
+		},
 	}
 }
 
@@ -219,6 +226,9 @@ func complete(f Format, opt *Options) error {
 	}
 	if _, ok := aesUnits[strings.ToLower(opt.Unit)]; opt.Unit != "" && !ok {
 		return fmt.Errorf("--unit %q: expected kWh or Wh", opt.Unit)
+	}
+	if opt.Count < 0 {
+		return fmt.Errorf("--count %d: expected a number of accelerators from 1", opt.Count)
 	}
 	if h := opt.Hardware; h != "" && opt.Catalog != nil {
 		if to, ok := opt.Map[h]; ok {

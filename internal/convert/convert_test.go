@@ -62,12 +62,14 @@ func mustConvert(t testing.TB, format string, in []Input, opt Options) Report {
 }
 
 var (
-	mlFiles  = []string{"mlenergy/index.json", "mlenergy/tasks/chat-sample.json", "mlenergy/tasks/draw-sample.json", "mlenergy/tasks/film-sample.json"}
-	mlModel  = "mlenergy/models/example__beta-30b-moe__chat-sample.json"
-	aesFiles = []string{"aienergyscore/asr.csv", "aienergyscore/text_generation.csv"}
-	lpFiles  = []string{"llmperf/summary/exampleco_a.json", "llmperf/individual/exampleco_a.json"}
-	lpChunks = []string{"llmperf/summary/chunky_a.json", "llmperf/individual/chunky_a.json"}
-	lpOpt    = Options{Publisher: "Someone", URL: "https://example.org/speed", License: "CC0-1.0"}
+	mlFiles   = []string{"mlenergy/index.json", "mlenergy/tasks/chat-sample.json", "mlenergy/tasks/draw-sample.json", "mlenergy/tasks/film-sample.json"}
+	mlModel   = "mlenergy/models/example__beta-30b-moe__chat-sample.json"
+	aesFiles  = []string{"aienergyscore/asr.csv", "aienergyscore/text_generation.csv"}
+	lpFiles   = []string{"llmperf/summary/exampleco_a.json", "llmperf/individual/exampleco_a.json"}
+	lpChunks  = []string{"llmperf/summary/chunky_a.json", "llmperf/individual/chunky_a.json"}
+	vllmFiles = []string{"vllm/closed.json", "vllm/rates.jsonl"}
+	vllmOpt   = Options{Publisher: "Someone", URL: "https://example.org/serving", License: "CC0-1.0", Hardware: "H100", Count: 2, Task: "chat"}
+	lpOpt     = Options{Publisher: "Someone", URL: "https://example.org/speed", License: "CC0-1.0"}
 )
 
 func TestGolden(t *testing.T) {
@@ -81,6 +83,7 @@ func TestGolden(t *testing.T) {
 		{"mlenergy_pareto", "mlenergy", mlFiles, Options{Select: SelectPareto, Map: map[string]string{"chat-sample": "chat", "example/alpha-8b": "example/Alpha-8B"}}},
 		{"aienergyscore", "aienergyscore", aesFiles, Options{Unit: "kWh", Hardware: "H100", License: "apache", Version: "February 2025"}},
 		{"llmperf_json", "llmperf", append(append([]string{}, lpFiles...), lpChunks...), lpOpt},
+		{"vllm", "vllm", vllmFiles, vllmOpt},
 		{"llmperf_page", "llmperf", []string{"llmperf/page.md"}, Options{Publisher: "Someone", URL: "https://example.org/speed", Published: "2024-05-01", Title: "someone/speed-sample"}},
 	}
 	for _, tt := range tests {

@@ -42,6 +42,17 @@ type jsonFile struct {
 // parseJSON reads one file strictly: UTF-8, no duplicate keys, nothing after
 // the value. The finding is nil if it could be read.
 func parseJSON(in Input) (*jsonFile, *result.Finding) {
+	f, roots, bad := parseJSONValues(in, 1)
+	if bad != nil {
+		return nil, bad
+	}
+	f.root = roots[0]
+	return f, nil
+}
+
+// parseJSONValues reads a file of one JSON value or, as JSON lines, of several;
+// more than most are one error.
+func parseJSONValues(in Input, most int) (*jsonFile, []*node, *result.Finding) {
 	data := bytes.TrimPrefix(in.Data, []byte("\ufeff"))
 	f := &jsonFile{name: in.Name, data: data, lines: []int{0}}
 	for i, b := range data {
@@ -50,34 +61,47 @@ func parseJSON(in Input) (*jsonFile, *result.Finding) {
 		}
 	}
 	d := jsontext.NewDecoder(bytes.NewReader(data))
-	root, err := f.value(d, 0)
-	if err == nil {
-		if _, end := d.ReadToken(); !errors.Is(end, io.EOF) {
-			err = fmt.Errorf("more than one JSON value in the file")
+	var roots []*node
+	for {
+		root, err := f.value(d, 0)
+		if len(roots) > 0 && errors.Is(err, errNoValue) {
+			return f, roots, nil
 		}
+		if err == nil && len(roots) == most {
+			err = fmt.Errorf("more than %d values in the file", most)
+			if most == 1 {
+				err = fmt.Errorf("more than one JSON value in the file")
+			}
+		}
+		if err != nil {
+			return nil, nil, f.syntaxFinding(d, err)
+		}
+		roots = append(roots, root)
 	}
-	if err != nil {
-		off := int(d.InputOffset())
-		var syn *jsontext.SyntacticError
-		msg := err.Error()
-		if errors.As(err, &syn) {
-			off = int(syn.ByteOffset)
-			msg = strings.TrimPrefix(syn.Err.Error(), "jsontext: ")
-		}
-		hint := "export the file again, or repair it at that place"
-		if rest := data[min(off, len(data)):]; bytes.HasPrefix(rest, []byte("NaN")) || bytes.HasPrefix(rest, []byte("Infinity")) || bytes.HasPrefix(rest, []byte("-Infinity")) {
-			msg = "NaN and Infinity are not JSON"
-			hint = "leave a value out where there is none"
-		}
-		if !utf8.Valid(data) {
-			hint = "save the file as UTF-8"
-		}
-		p := f.place(off, "")
-		return nil, &result.Finding{Rule: ruleFile, Level: result.Error, Where: p, Message: "not valid JSON: " + msg, Hint: hint}
-	}
-	f.root = root
-	return f, nil
 }
+
+// syntaxFinding says where a file stops to be JSON, and why.
+func (f *jsonFile) syntaxFinding(d *jsontext.Decoder, err error) *result.Finding {
+	off := int(d.InputOffset())
+	var syn *jsontext.SyntacticError
+	msg := err.Error()
+	if errors.As(err, &syn) {
+		off = int(syn.ByteOffset)
+		msg = strings.TrimPrefix(syn.Err.Error(), "jsontext: ")
+	}
+	hint := "export the file again, or repair it at that place"
+	if rest := f.data[min(off, len(f.data)):]; bytes.HasPrefix(rest, []byte("NaN")) || bytes.HasPrefix(rest, []byte("Infinity")) || bytes.HasPrefix(rest, []byte("-Infinity")) {
+		msg = "NaN and Infinity are not JSON"
+		hint = "leave a value out where there is none"
+	}
+	if !utf8.Valid(f.data) {
+		hint = "save the file as UTF-8"
+	}
+	return &result.Finding{Rule: ruleFile, Level: result.Error, Where: f.place(off, ""), Message: "not valid JSON: " + msg, Hint: hint}
+}
+
+// errNoValue is the end of a file where a value could have begun.
+var errNoValue = errors.New("the file is empty or ends too early")
 
 func (f *jsonFile) value(d *jsontext.Decoder, depth int) (*node, error) {
 	if depth > maxDepth {
@@ -86,7 +110,7 @@ func (f *jsonFile) value(d *jsontext.Decoder, depth int) (*node, error) {
 	t, err := d.ReadToken()
 	if err != nil {
 		if errors.Is(err, io.EOF) {
-			err = fmt.Errorf("the file is empty or ends too early")
+			err = errNoValue
 		}
 		return nil, err
 	}

@@ -65,6 +65,11 @@ func (n number) integer() (int64, bool) {
 	return n.rat.Num().Int64(), true
 }
 
+// wholeNumber is a number that was counted here.
+func wholeNumber(i int64) number {
+	return number{text: strconv.FormatInt(i, 10), rat: new(big.Rat).SetInt64(i)}
+}
+
 func (n number) sign() int { return n.rat.Sign() }
 
 // fmtFloat writes a computed number as result files do, by shortest round trip.
