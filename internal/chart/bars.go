@@ -79,7 +79,7 @@ func (b Bars) layout(narrow bool) *barFrame {
 		text := unit.Dash
 		if stats.Finite(bar.Value) {
 			values = append(values, bar.Value)
-			text = unit.Sig(bar.Value, 3)
+			text = b.Words.Numbers.Sig(bar.Value, 3)
 		}
 		f.values = append(f.values, text)
 		if lo, hi, ok := bar.interval(); ok {
@@ -87,7 +87,7 @@ func (b Bars) layout(narrow bool) *barFrame {
 		}
 	}
 	f.paints = looks(keys)
-	f.x = newScale(linear, values)
+	f.x = newScale(linear, values).written(b.Words.Numbers)
 	widest := widestText(f.values, sizeText) + 10
 	if narrow {
 		f.w, f.pitch, f.l, f.r = narrowW, 34, 4, narrowW-8
@@ -218,11 +218,11 @@ func (b Bars) Table() Table {
 		if s := clean(bar.Sub); s != "" {
 			name = strings.Join([]string{name, s}, ", ")
 		}
-		row := []Cell{{Text: name, URL: bar.URL}, number(bar.Value)}
+		row := []Cell{{Text: name, URL: bar.URL}, number(w.Numbers, bar.Value)}
 		if some {
 			lo, hi, ok := bar.interval()
 			if ok {
-				row = append(row, number(lo), number(hi))
+				row = append(row, number(w.Numbers, lo), number(w.Numbers, hi))
 			} else {
 				row = append(row, Cell{Text: unit.Dash}, Cell{Text: unit.Dash})
 			}

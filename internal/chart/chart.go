@@ -9,6 +9,7 @@ package chart
 
 import (
 	"jouleboard/internal/draw"
+	"jouleboard/internal/unit"
 )
 
 // Chart is one figure in its three forms.
@@ -97,6 +98,8 @@ type Words struct {
 	// Of histograms: what heads the columns of their table, and how high the highest
 	// bar is, "{n}" of "{of}" values.
 	From, To, Count, Share, Tallest string
+	// Numbers is how the language writes them.
+	Numbers unit.Style
 }
 
 func (w Words) fill() Words {

@@ -10,7 +10,6 @@ import (
 
 	"jouleboard/internal/draw"
 	"jouleboard/internal/stats"
-	"jouleboard/internal/unit"
 )
 
 // Dist shows what is known of a distribution. A statistic that is not given is
@@ -131,7 +130,7 @@ func (d Dist) List(narrow bool) *draw.List {
 	if kind == log10 {
 		below = append(below, clean(d.Words.fill().Log))
 	}
-	x := newScale(kind, values)
+	x := newScale(kind, values).written(d.Words.Numbers)
 	if bs := bins(kind, d.Samples); over > 0 && len(bs) > 0 { // bars need room more than a zero
 		x.lo, x.hi = bs[0].from, bs[len(bs)-1].to
 	}
@@ -196,7 +195,7 @@ func (d Dist) labels(c *canvas, f distLayout, x scale, stats []Stat) {
 			}
 			picked = append(picked, s)
 			want = append(want, x.pos(s.Value))
-			size = append(size, max(textWidth(unit.Sig(s.Value, 3), f.text), textWidth(d.statName(s), f.small))+8)
+			size = append(size, max(textWidth(d.Words.Numbers.Sig(s.Value, 3), f.text), textWidth(d.statName(s), f.small))+8)
 		}
 		mark, value, name := f.mid+12, f.mid+21+f.text, f.mid+23+f.text+f.small
 		lead := f.mid + 20
@@ -206,7 +205,7 @@ func (d Dist) labels(c *canvas, f distLayout, x scale, stats []Stat) {
 		at := spread(want, size, 0, f.w)
 		for i, s := range picked {
 			c.path([]draw.Point{{X: want[i], Y: mark}, {X: at[i], Y: lead}}, 0.75, dim, nil, "")
-			c.text(at[i], value, f.text, draw.Center, ink, unit.Sig(s.Value, 3))
+			c.text(at[i], value, f.text, draw.Center, ink, d.Words.Numbers.Sig(s.Value, 3))
 			c.text(at[i], name, f.small, draw.Center, dim, d.statName(s))
 		}
 	}
@@ -225,7 +224,7 @@ func (d Dist) Table() Table {
 	for _, s := range d.Stats {
 		if stats.Finite(s.Value) {
 			t.Head = append(t.Head, Column{d.statName(s), clean(d.Unit), true})
-			row = append(row, number(s.Value))
+			row = append(row, number(d.Words.Numbers, s.Value))
 		}
 	}
 	if len(row) > 0 {

@@ -116,7 +116,7 @@ func (d Dist) histogram(c *canvas, f distLayout, x scale, top, bottom float64, t
 		return
 	}
 	w := d.Words.fill()
-	said := strings.NewReplacer("{n}", unit.Int(most), "{of}", unit.Int(all)).Replace(clean(w.Tallest))
+	said := strings.NewReplacer("{n}", w.Numbers.Int(most), "{of}", w.Numbers.Int(all)).Replace(clean(w.Tallest))
 	c.text(4, top-6, f.small, draw.Left, dim, ellipsis(said, f.small, f.w-8))
 	c.line(x.a, bottom, x.b, bottom, 1, rule)
 	place := func(v float64) float64 { return min(max(x.pos(v), x.a), x.b) }
@@ -132,13 +132,13 @@ func (d Dist) histogram(c *canvas, f distLayout, x scale, top, bottom float64, t
 		}
 		title := ""
 		if tips {
-			title = withUnit(b.span(), d.Unit) + ": " + unit.Int(b.n)
+			title = withUnit(b.span(w.Numbers), d.Unit) + ": " + w.Numbers.Int(b.n)
 		}
 		c.list.Add(draw.Rect{X: mm(a), Y: mm(bottom - h), W: mm(max(z-a-gap, 0.75)), H: mm(h), Fill: hue(0), Title: title})
 	}
 }
 
-func (b bin) span() string { return unit.Trim(b.from) + " – " + unit.Trim(b.to) }
+func (b bin) span(st unit.Style) string { return st.Trim(b.from) + " – " + st.Trim(b.to) }
 
 // binTable has a row for each bin, empty ones too.
 func (d Dist) binTable() Table {
@@ -152,7 +152,7 @@ func (d Dist) binTable() Table {
 	}
 	for _, b := range bs {
 		n, share := float64(b.n), 100*float64(b.n)/float64(all)
-		t.Rows = append(t.Rows, []Cell{number(b.from), number(b.to), {Text: unit.Int(b.n), Num: &n}, number(share)})
+		t.Rows = append(t.Rows, []Cell{number(w.Numbers, b.from), number(w.Numbers, b.to), {Text: w.Numbers.Int(b.n), Num: &n}, number(w.Numbers, share)})
 	}
 	return t
 }

@@ -268,7 +268,7 @@ func (b Bars) Option() ([]byte, error) {
 		data = append(data, d)
 		tip := nameOf(bar.Label) + "\n" + withUnit(f.values[i], b.Unit)
 		if lo, hi, ok := bar.interval(); ok {
-			tip += "\n" + withUnit(number(lo).Text+" – "+number(hi).Text, b.Unit)
+			tip += "\n" + withUnit(number(b.Words.Numbers, lo).Text+" – "+number(b.Words.Numbers, hi).Text, b.Unit)
 			whiskers = append(whiskers, charts.WithMarkLineNameCoordItemOpts(opts.MarkLineNameCoordItem{
 				Coordinate0: []any{lo, strconv.Itoa(i)}, Coordinate1: []any{hi, strconv.Itoa(i)},
 			}))

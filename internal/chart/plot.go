@@ -143,7 +143,7 @@ func (p *plot) layout(narrow bool) *frame {
 	if p.limit != nil && stats.Finite(p.limit.X) && (p.xKind == linear || p.limit.X > 0) {
 		xs = append(xs, p.limit.X)
 	}
-	f.x, f.y = newScale(p.xKind, xs), newScale(p.yKind, ys)
+	f.x, f.y = newScale(p.xKind, xs).written(p.words.Numbers), newScale(p.yKind, ys).written(p.words.Numbers)
 
 	// The left edge leaves room for the widest number of the y axis.
 	widest := 20.0
@@ -326,12 +326,12 @@ func (p *plot) tip(name string, q Pt) string {
 	if l := clean(q.Label); l != "" {
 		parts = append(parts, l)
 	}
-	return strings.Join(append(parts, said(q.Y, p.yName, p.yUnit), said(q.X, p.xName, p.xUnit)), "\n")
+	return strings.Join(append(parts, said(p.words.Numbers, q.Y, p.yName, p.yUnit), said(p.words.Numbers, q.X, p.xName, p.xUnit)), "\n")
 }
 
 // said is a value with its unit; a bare number is led by what it counts.
-func said(v float64, name, u string) string {
-	text := unit.Sig(v, 3)
+func said(st unit.Style, v float64, name, u string) string {
+	text := st.Sig(v, 3)
 	if clean(u) == "" {
 		return strings.TrimSpace(clean(name) + " " + text)
 	}
@@ -366,7 +366,7 @@ func (p *plot) table() Table {
 			if labels {
 				row = append(row, Cell{Text: clean(q.Label), URL: q.URL})
 			}
-			row = append(row, number(q.X), number(q.Y))
+			row = append(row, number(w.Numbers, q.X), number(w.Numbers, q.Y))
 			if picks {
 				yes := ""
 				if i == s.Pick {
@@ -381,9 +381,9 @@ func (p *plot) table() Table {
 }
 
 // number is a cell with four significant digits; what is not finite is missing.
-func number(v float64) Cell {
+func number(st unit.Style, v float64) Cell {
 	if !stats.Finite(v) {
 		return Cell{Text: unit.Dash}
 	}
-	return Cell{Text: unit.Sig(v, 4), Num: &v}
+	return Cell{Text: st.Sig(v, 4), Num: &v}
 }

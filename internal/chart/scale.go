@@ -74,6 +74,16 @@ func newScale(kind scaleKind, values []float64) scale {
 	return s
 }
 
+// written is the scale with its ticks in a language's numbers.
+func (s scale) written(st unit.Style) scale {
+	ts := make([]tick, len(s.ticks))
+	for i, t := range s.ticks {
+		ts[i] = tick{t.v, st.Write(t.text)}
+	}
+	s.ticks = ts
+	return s
+}
+
 // place sets the pixels of the ends.
 func (s scale) place(a, b float64) scale { s.a, s.b = a, b; return s }
 

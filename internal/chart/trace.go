@@ -70,7 +70,7 @@ func (t Trace) List(narrow bool) *draw.List {
 	for _, s := range t.Spans {
 		xs = append(xs, s.From, s.To)
 	}
-	x, y := newScale(linear, xs), newScale(linear, ys)
+	x, y := newScale(linear, xs).written(t.Words.Numbers), newScale(linear, ys).written(t.Words.Numbers)
 	left := 20.0
 	for _, k := range y.ticks {
 		left = max(left, textWidth(k.text, size))
@@ -202,10 +202,10 @@ func (t Trace) Table() Table {
 		out.Head = append(out.Head, Column{nameOf(s.Name), clean(t.YUnit), true})
 	}
 	for i, p := range t.Series[0].Points {
-		row := []Cell{number(p.X)}
+		row := []Cell{number(t.Words.Numbers, p.X)}
 		for _, s := range t.Series {
 			if i < len(s.Points) {
-				row = append(row, number(s.Points[i].Y))
+				row = append(row, number(t.Words.Numbers, s.Points[i].Y))
 			} else {
 				row = append(row, Cell{Text: unit.Dash})
 			}
