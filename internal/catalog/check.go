@@ -34,8 +34,8 @@ func (c *Catalog) Check(results []*result.Loaded) result.Findings {
 		k.dates(r)
 		k.command(r)
 		if w := c.Moderation.WithdrawalOf(r.ID); w != nil {
-			k.say(result.Warn, "CAT-WITHDRAWN", r, "/id", "delete the file and its samples; the entry in moderation.yaml keeps the permalink",
-				"this result was withdrawn on %s (%s) and counts nowhere", w.Date, w.Reason)
+			k.say(result.Error, "CAT-WITHDRAWN", r, "/id", "delete the file and its samples; the entry in moderation.yaml keeps the permalink",
+				"this result was withdrawn on %s (%s) and may not be here", w.Date, w.Reason)
 		}
 	}
 	k.moderation(sorted)

@@ -173,12 +173,17 @@ func plainError(err error) string {
 
 // read reads and decodes one file into v, a pointer.
 func read(content fs.FS, name string, v any) (*yamldoc.Doc, result.Findings) {
-	opt := yamldoc.Options{File: path.Join(contentDir, name), Text: checkText, Number: checkNumber,
-		Rule: func(p yamldoc.Problem) string { return "CAT-" + string(p) }}
+	opt := readOptions(name)
 	data, err := fs.ReadFile(content, name)
 	if err != nil {
 		doc, _ := yamldoc.Read(nil, opt, v)
 		return doc, result.Findings{{Rule: "CAT-FILE", Level: result.Error, Where: place{File: opt.File}, Message: "cannot be read: " + plainError(err)}}
 	}
 	return yamldoc.Read(data, opt, v)
+}
+
+// readOptions are how a file of the content folder is read.
+func readOptions(name string) yamldoc.Options {
+	return yamldoc.Options{File: path.Join(contentDir, name), Text: checkText, Number: checkNumber,
+		Rule: func(p yamldoc.Problem) string { return "CAT-" + string(p) }}
 }
