@@ -9,10 +9,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"sort"
-	"strings"
 
 	"jouleboard/internal/result"
+	"jouleboard/internal/review"
 )
 
 // env is what a command has of the outside: streams and the board's folder.
@@ -86,61 +85,17 @@ func (e *env) notef(format string, a ...any) {
 	fmt.Fprintf(e.Stderr, format+"\n", a...)
 }
 
-// alike is how many warnings or notes of one rule are printed in full.
-const alike = 5
-
 // printFindings lists findings sorted by place, errors last, then a count. Notes
 // are listed too: they are why something was left out.
 func (e *env) printFindings(fs result.Findings) {
-	fs.Sort()
-	// What must be mended comes last, where the eye is when the command ends.
-	order := map[result.Level]int{result.Note: 0, result.Warn: 1, result.Error: 2}
-	sort.SliceStable(fs, func(i, j int) bool { return order[fs[i].Level] < order[fs[j].Level] })
-	said := map[string]int{}
-	total := map[string]int{}
-	for _, f := range fs {
-		total[string(f.Level)+f.Rule]++
-	}
-	for _, f := range fs {
-		// A thousand files with one harmless oddity make one paragraph, not a flood.
-		// Errors are all listed: each must be mended.
-		if kind := string(f.Level) + f.Rule; f.Level != result.Error {
-			said[kind]++
-			if n := total[kind] - alike; n > 1 && said[kind] > alike {
-				if said[kind] == alike+1 {
-					fmt.Fprintf(e.Stderr, "%s and %d more of this kind [%s]\n", e.paint("2", "..."), n, f.Rule)
-				}
-				continue
-			}
-		}
-		place := f.Where.String()
-		if place != "" {
-			place += ": "
-		}
-		colour := map[result.Level]string{result.Error: "31;1", result.Warn: "33", result.Note: "2"}[f.Level]
-		fmt.Fprintf(e.Stderr, "%s%s %s [%s]\n", oneLine(place), e.paint(colour, string(f.Level)+":"), oneLine(f.Message), f.Rule)
-		if f.Hint != "" {
-			fmt.Fprintf(e.Stderr, "    %s %s\n", e.paint("36", "try:"), oneLine(f.Hint))
-		}
-	}
+	_ = review.Text(e.Stderr, fs, review.Print{Paint: e.paint}) // as with every message, nobody could be told
 	if n, w := fs.Count(result.Error), fs.Count(result.Warn); n+w > 0 {
 		e.notef("%s, %s", plural(n, "error"), plural(w, "warning"))
 	}
 }
 
-// oneLine keeps contributed text from breaking or colouring the terminal: every
-// control character is shown as its escape.
-func oneLine(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if result.IsControl(r) {
-			fmt.Fprintf(&b, "\\u%04x", r)
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
+// oneLine keeps contributed text from breaking or colouring the terminal.
+func oneLine(s string) string { return review.OneLine(s) }
 
 func plural(n int, noun string) string {
 	if n == 1 {
@@ -150,8 +105,11 @@ func plural(n int, noun string) string {
 }
 
 // paint colours s on a terminal that can, unless NO_COLOR is set.
-func (e *env) paint(code, s string) string {
-	if !canMove(e.Stderr) || os.Getenv("NO_COLOR") != "" {
+func (e *env) paint(code, s string) string { return paintOn(e.Stderr, code, s) }
+
+// paintOn is paint for another stream.
+func paintOn(w io.Writer, code, s string) string {
+	if !canMove(w) || os.Getenv("NO_COLOR") != "" {
 		return s
 	}
 	return "\x1b[" + code + "m" + s + "\x1b[0m"

@@ -117,8 +117,10 @@ Exit status: 0 done (warnings too), 1 the work failed or a check found errors,
 		newImportCommand(e),
 		newLabelCommand(e),
 		newCiteCommand(e),
+		newValidateCommand(e),
 		newVerifyCommand(e),
 		newScaleCommand(e),
+		newModerateCommand(e),
 		newVersionCommand(e),
 	)
 	cmd.InitDefaultHelpCmd()

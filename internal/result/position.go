@@ -5,6 +5,7 @@ package result
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -128,6 +129,32 @@ func (l lineIndex) at(offset int64) (line, col int) {
 		line++
 	}
 	return line, int(max(offset, 0)-l.starts[line-1]) + 1
+}
+
+// Locate returns the line and the column in bytes, both from 1, of the value that
+// a JSON pointer names in a file; of the nearest value around it where there is
+// none, and 0, 0 where the file is no JSON up to there.
+func Locate(data []byte, pointer string) (line, col int) {
+	wanted := map[string]span{}
+	for p := pointer; ; {
+		wanted[p] = span{-1, -1}
+		i := strings.LastIndexByte(p, '/')
+		if i < 0 {
+			break
+		}
+		p = p[:i]
+	}
+	locate(data, wanted)
+	for p := pointer; ; {
+		if w := wanted[p]; w.value >= 0 {
+			return newLineIndex(data).at(w.value)
+		}
+		i := strings.LastIndexByte(p, '/')
+		if i < 0 {
+			return 0, 0
+		}
+		p = p[:i]
+	}
 }
 
 // span is where a member's key and value start; -1 is unknown.

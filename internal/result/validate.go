@@ -22,12 +22,22 @@ import (
 // which case it is a warning. A reported result has no samples and gives no
 // finding. Stored checks are never trusted.
 func Validate(l *Loaded, samples io.Reader) Findings {
+	return ValidateSeeing(l, samples, nil)
+}
+
+// ValidateSeeing is Validate for a caller that has use of the records as well:
+// see is called with them where they could be read, before Validate is done, so
+// that a file of many megabytes is read once. It must not keep them.
+func ValidateSeeing(l *Loaded, samples io.Reader, see func(*SamplesFile)) Findings {
 	if l == nil || l.Result == nil || l.Reported() {
 		return nil
 	}
 	d := &document{file: l.Path, data: l.Raw}
 	r := l.Result
 	if s := d.samples(r, samples); s != nil {
+		if see != nil {
+			see(s)
+		}
 		a := analyse(r, s, true)
 		d.recomputed(a)
 		for _, b := range newJudge(a).breaches {

@@ -109,10 +109,12 @@ func Load(ctx context.Context, root string, opt Options) (*Input, result.Finding
 		}
 		in.Results = append(in.Results, r)
 	}
-	if fs, err = in.recompute(ctx, jobs); err != nil {
-		return nil, out, err
+	if !opt.Unsampled {
+		if fs, err = in.recompute(ctx, jobs); err != nil {
+			return nil, out, err
+		}
+		add(fs)
 	}
-	add(fs)
 	in.Commit = gitCommit(ctx, root)
 	return in, out, nil
 }

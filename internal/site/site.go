@@ -38,6 +38,8 @@ type Options struct {
 	NoMinify bool
 	// Drafts also builds results that are drafts (simulated, limited).
 	Drafts bool
+	// Unsampled leaves samples files unread: nothing counts as recomputed then.
+	Unsampled bool
 	// DryRun renders everything and writes nothing.
 	DryRun bool
 	// Memory puts the files into Stats.Contents and touches no disk; Out is not
