@@ -387,7 +387,7 @@ func TestTampering(t *testing.T) {
 	if got := v.File(swap(t, svgA, `jouleboard 1.2.3`, `jouleboard 9.9.9`, 1), RedrawAuto); got.Outcome != Unchanged || got.Drawing != DrawingSame {
 		t.Errorf("another version that draws the same: %+v", got)
 	}
-	moved := swapRE(t, swap(t, svgA, `jouleboard 1.2.3`, `jouleboard 9.9.9`, 1), `(<defs><path id="\w+" d="M)\d+`, `${1}999`)
+	moved := swapRE(t, swap(t, svgA, `jouleboard 1.2.3`, `jouleboard 9.9.9`, 1), `(<path id="\w+" d="M)\d+`, `${1}999`)
 	if got := v.File(moved, RedrawAuto); got.Outcome != Unchanged || got.Drawing != DrawingUnchecked || !strings.Contains(words(got), "it was drawn by jouleboard 9.9.9, and this is 1.2.3") {
 		t.Errorf("another version: %+v", got)
 	}
