@@ -153,11 +153,7 @@ func quantity(number, u string) string { return number + unit.Thin + u }
 // interval prints an interval in the prefix of its value, the unit at the end.
 func interval(v float64, ci result.Interval) (lo, hi string) {
 	_, u := unit.Energy(v)
-	f := map[string]float64{"mWh": 1000, "kWh": 0.001}[u]
-	if f == 0 {
-		f = 1
-	}
-	return unit.Sig(ci[0]*f, 3), quantity(unit.Sig(ci[1]*f, 3), u)
+	return unit.EnergyIn(ci[0], u), quantity(unit.EnergyIn(ci[1], u), u)
 }
 
 // fields fills every field that the input has something for.

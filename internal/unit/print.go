@@ -92,13 +92,35 @@ func group(s string) string {
 // 0.1 Wh and kWh from 10,000 Wh. It returns the number and the unit apart, so
 // that layouts can keep them together.
 func Energy(wh float64) (number, unit string) {
-	switch {
-	case wh < 0.1:
-		return Sig(wh*1000, 3), "mWh"
-	case wh >= 10000:
-		return Sig(wh/1000, 3), "kWh"
+	unit = "Wh"
+	// The unit is chosen for what is printed: 9,999 Wh are 10.0 kWh.
+	switch r := round(wh, 3); {
+	case r < 0.1:
+		unit = "mWh"
+	case r >= 10000:
+		unit = "kWh"
 	}
-	return Sig(wh, 3), "Wh"
+	return EnergyIn(wh, unit), unit
+}
+
+// EnergyIn prints watt-hours as Energy does, in a unit that is chosen already.
+// A label promises 3 significant digits and no more, so that thousands end in
+// zeros here, as they do not in the tables of a site (Sig).
+func EnergyIn(wh float64, unit string) string {
+	switch unit {
+	case "mWh":
+		wh *= 1000
+	case "kWh":
+		wh /= 1000
+	}
+	return Sig(round(wh, 3), 3)
+}
+
+// round keeps the given number of significant digits of v.
+func round(v float64, digits int) float64 {
+	// What was printed parses; what is no number stays none.
+	r, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'e', digits-1, 64), 64)
+	return r
 }
 
 // LowerFirst is a name as it stands inside a sentence: with a small first letter,

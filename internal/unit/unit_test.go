@@ -113,7 +113,8 @@ func TestEnergy(t *testing.T) {
 		want, uni string
 	}{
 		{27.777, "27.8", "Wh"}, {0.1, "0.100", "Wh"}, {0.0999, "99.9", "mWh"}, {0.00123, "1.23", "mWh"},
-		{1234.6, "1 235", "Wh"}, {9999, "9 999", "Wh"}, {10000, "10.0", "kWh"}, {1.2345e7, "12 345", "kWh"},
+		{1234.6, "1 230", "Wh"}, {2593, "2 590", "Wh"}, {9994, "9 990", "Wh"}, {9999, "10.0", "kWh"}, {10000, "10.0", "kWh"}, {1.2345e7, "12 300", "kWh"},
+		{0.09999, "0.100", "Wh"}, {0, "0", "mWh"}, {math.NaN(), unit.Dash, "Wh"},
 	} {
 		number, u := unit.Energy(tt.wh)
 		if number != strings.ReplaceAll(tt.want, " ", unit.Thin) || u != tt.uni {
