@@ -16,7 +16,7 @@ import (
 // that it may import. Arrows go down: an arrow between neighbours has its reason
 // beside it.
 var mayImport = map[string][]string{
-	"cmd/jouleboard": {"internal/site", "internal/memo", "internal/serve", "internal/measure", "internal/load", "internal/load/fakeserver", "internal/energy", "internal/convert", "internal/review", "internal/content", "internal/label", "internal/chart", "internal/cite",
+	"cmd/jouleboard": {"internal/site", "internal/scaffold", "internal/memo", "internal/serve", "internal/measure", "internal/load", "internal/load/fakeserver", "internal/energy", "internal/convert", "internal/review", "internal/content", "internal/label", "internal/chart", "internal/cite",
 		"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/unit", "internal/stats", "templates", "assets", "labels"},
 	"internal/site": {"internal/memo", "internal/content", "internal/label", "internal/chart", "internal/cite",
 		"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/yamldoc", "internal/unit", "internal/stats", "templates", "assets", "labels"},
@@ -42,6 +42,7 @@ var mayImport = map[string][]string{
 	"internal/energy":            {"internal/unit", "internal/stats"},
 	"internal/browsertest":       {}, // of browser tests only, behind their build tag
 	"internal/memo":              {},
+	"internal/scaffold":          {},
 	"internal/unit":              {},
 	"internal/stats":             {},
 	"templates":                  {},

@@ -109,6 +109,7 @@ Exit status: 0 done (warnings too), 1 the work failed or a check found errors,
 	cmd.SetHelpCommand(newHelpCommand())
 	cmd.PersistentFlags().StringVar(&e.Root, "root", "", "the board's folder (default: nearest parent that holds content/site.yaml)")
 	cmd.AddCommand(
+		newInitCommand(e),
 		newMeasureCommand(e),
 		newSweepCommand(e),
 		newDoctorCommand(e),
@@ -119,6 +120,7 @@ Exit status: 0 done (warnings too), 1 the work failed or a check found errors,
 		newCiteCommand(e),
 		newValidateCommand(e),
 		newVerifyCommand(e),
+		newDiffCommand(e),
 		newScaleCommand(e),
 		newModerateCommand(e),
 		newVersionCommand(e),
