@@ -37,16 +37,27 @@ func loadBoard(ctx context.Context, e *env) (*board, error) {
 }
 
 // find returns the one result whose id starts with the given hex digits.
-func (b *board) find(id string) (*result.Loaded, error) {
-	want := strings.ToLower(id)
-	if len(want) < 8 || strings.Trim(want, "0123456789abcdef") != "" {
-		return nil, usageError{
+func (b *board) find(id string) (*result.Loaded, error) { return findResult(b.Results, id) }
+
+// checkID says whether a lower-case text may be the start of a result's id.
+func checkID(id string) error {
+	if len(id) < 8 || strings.Trim(id, "0123456789abcdef") != "" {
+		return usageError{
 			msg:  fmt.Sprintf("%q is not a result id", id),
 			hint: "give 8 or more hex digits from the start of the id; a result's page and file name show them",
 		}
 	}
+	return nil
+}
+
+// findResult returns the one of the results whose id starts with the given hex digits.
+func findResult(results []*result.Loaded, id string) (*result.Loaded, error) {
+	want := strings.ToLower(id)
+	if err := checkID(want); err != nil {
+		return nil, err
+	}
 	var hits []*result.Loaded
-	for _, r := range b.Results {
+	for _, r := range results {
 		if strings.HasPrefix(r.ID, want) {
 			hits = append(hits, r)
 		}

@@ -117,6 +117,9 @@ func MoveRequest(data []byte, model, task, hardware string, to Step) ([]byte, re
 		if to.Date < q.Date {
 			return 0, 0, fmt.Errorf("%s is %s since %s, so it cannot be %s on %s", q.name(), q.State, q.Date, to.State, to.Date)
 		}
+		if to.State == StateFailed && to.Text == "" {
+			to.Text = to.Reason // the next state has none, and the history keeps it
+		}
 		// A request that was written by hand may lack its steps; only the first one
 		// can be told from it.
 		if len(q.History) == 0 && q.State == StatePending {
