@@ -146,6 +146,16 @@ func Formats() []Format {
 			Files: "JSON of vllm bench serve --save-result, one run or JSON lines",
 			read:  readVLLM,
 		},
+		{
+			ID: "optimum-benchmark", Title: "optimum-benchmark",
+			Files: "benchmark_report.json",
+			read:  readOptimum,
+		},
+		{
+			ID: "inferencex", Title: "InferenceX",
+			Files: "agg_*.json, and results of its decode experiments",
+			read:  readInferenceX,
+		},
 	}
 }
 

@@ -69,6 +69,10 @@ var (
 	lpChunks  = []string{"llmperf/summary/chunky_a.json", "llmperf/individual/chunky_a.json"}
 	vllmFiles = []string{"vllm/closed.json", "vllm/rates.jsonl"}
 	vllmOpt   = Options{Publisher: "Someone", URL: "https://example.org/serving", License: "CC0-1.0", Hardware: "H100", Count: 2, Task: "chat"}
+	ixFiles   = []string{"inferencex/agg_alpha_conc4.json", "inferencex/decode.json"}
+	ixOpt     = Options{Publisher: "Someone", URL: "https://example.org/speed", License: "CC0-1.0"}
+	optFiles  = []string{"optimum/energy.json", "optimum/forward.json"}
+	optOpt    = Options{Publisher: "Someone", URL: "https://example.org/energy", License: "CC0-1.0", Hardware: "H100", Count: 1, Task: "text_generation", Model: "example/alpha-8b"}
 	lpOpt     = Options{Publisher: "Someone", URL: "https://example.org/speed", License: "CC0-1.0"}
 )
 
@@ -84,6 +88,8 @@ func TestGolden(t *testing.T) {
 		{"aienergyscore", "aienergyscore", aesFiles, Options{Unit: "kWh", Hardware: "H100", License: "apache", Version: "February 2025"}},
 		{"llmperf_json", "llmperf", append(append([]string{}, lpFiles...), lpChunks...), lpOpt},
 		{"vllm", "vllm", vllmFiles, vllmOpt},
+		{"optimum", "optimum-benchmark", optFiles, optOpt},
+		{"inferencex", "inferencex", ixFiles[:1], Options{Publisher: "Someone", URL: "https://example.org/speed", License: "CC0-1.0", Map: map[string]string{"h100-cw": "H100"}}},
 		{"llmperf_page", "llmperf", []string{"llmperf/page.md"}, Options{Publisher: "Someone", URL: "https://example.org/speed", Published: "2024-05-01", Title: "someone/speed-sample"}},
 	}
 	for _, tt := range tests {

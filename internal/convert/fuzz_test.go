@@ -35,3 +35,7 @@ func fuzzFormat(f *testing.F, format string, opt Options, seeds ...string) {
 }
 
 func FuzzVLLM(f *testing.F) { fuzzFormat(f, "vllm", vllmOpt, vllmFiles...) }
+
+func FuzzOptimum(f *testing.F) { fuzzFormat(f, "optimum-benchmark", optOpt, optFiles...) }
+
+func FuzzInferenceX(f *testing.F) { fuzzFormat(f, "inferencex", ixOpt, ixFiles...) }
