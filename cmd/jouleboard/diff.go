@@ -1,0 +1,298 @@
+// The command diff: what a change does to the boards, between two revisions or
+// a revision and the work tree.
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"jouleboard/internal/label"
+	"jouleboard/internal/result"
+	"jouleboard/internal/review"
+	"jouleboard/internal/site"
+)
+
+// diffFlags are the flags of diff as typed.
+type diffFlags struct {
+	base, head string // head is empty for the work tree
+	format     string
+	mergeBase  bool
+	limit      int
+}
+
+func diffFormats() []string { return []string{"text", "markdown", "html", "json"} }
+
+func newDiffCommand(e *env) *cobra.Command {
+	var f diffFlags
+	cmd := &cobra.Command{
+		Use:   "diff BASE [HEAD]",
+		Short: "Show what a change does to boards, ranks and stars",
+		Long: `diff compares the board at two revisions of its git repository and prints which
+results came, went or changed, what that does to ranks and stars, which findings
+are new, and what to look at before merging. Without HEAD the work tree is
+compared, with files that are not committed yet.
+
+Both revisions are read from git into a temporary folder: the work tree stays as
+it is, and nothing of either revision is run.
+
+The exit status is 0 whatever differs, and 1 if HEAD has errors: what can be
+shown is printed all the same.`,
+		Example: `  jouleboard diff main
+  jouleboard diff --merge-base origin/main HEAD --format markdown > comment.md
+  jouleboard diff v1 v2 --format html > changes.html`,
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.base = args[0]
+			if len(args) > 1 {
+				f.head = args[1]
+			}
+			if err := f.check(cmd.Flags().Changed("limit"), len(args) > 1); err != nil {
+				return err
+			}
+			return runDiff(cmd.Context(), e, f)
+		},
+	}
+	fl := cmd.Flags()
+	fl.StringVar(&f.format, "format", "text", "one of "+strings.Join(diffFormats(), ", "))
+	fl.BoolVar(&f.mergeBase, "merge-base", false, "compare with the commit at which HEAD left BASE, as pull requests do")
+	fl.IntVar(&f.limit, "limit", 0, "bytes of Markdown at most (default 65536, the limit of a comment)")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(diffFormats(), cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+// check finds wrong usage before anything is read.
+func (f *diffFlags) check(limited, hasHead bool) error {
+	known := false
+	for _, id := range diffFormats() {
+		known = known || id == f.format
+	}
+	switch {
+	case !known:
+		return usageError{msg: fmt.Sprintf("--format %q: must be one of %s", f.format, strings.Join(diffFormats(), ", "))}
+	case limited && f.format != "markdown":
+		return usageError{msg: "--limit is for --format markdown", hint: "leave one of them out"}
+	case limited && f.limit < 2048:
+		return usageError{msg: fmt.Sprintf("--limit %d: must be 2048 or more", f.limit)}
+	case f.base == "" || hasHead && f.head == "":
+		return usageError{msg: "a revision is empty", hint: "name a branch, a tag or a commit; leave HEAD out for the work tree"}
+	}
+	return nil
+}
+
+// side is one of the two boards that are compared.
+type side struct {
+	snapshot review.Snapshot
+	input    *site.Input
+	labels   *site.LabelSet // nil where errors keep the board from being ranked
+}
+
+func runDiff(ctx context.Context, e *env, f diffFlags) error {
+	root, err := e.root()
+	if err != nil {
+		return err
+	}
+	repo, err := openRepository(ctx, root)
+	if err != nil {
+		return err
+	}
+	c, head, err := compareRevisions(ctx, repo, f)
+	if err != nil {
+		return err
+	}
+	if f.format == "html" || f.format == "markdown" {
+		c.Labels = previewLabels(head, c.Previews, f.format == "html")
+	}
+	if err := printChange(e, c, f); err != nil {
+		return err
+	}
+	if n := head.snapshot.Findings.Count(result.Error); n > 0 {
+		return hintError{fmt.Errorf("%s has %s", c.Head, plural(n, "error")), "mend them, then compare again; 'jouleboard build --dry-run' shows them all"}
+	}
+	if c.NotRanked != "" {
+		e.notef("ranks and stars cannot be compared: %s", c.NotRanked)
+	}
+	return nil
+}
+
+// compareRevisions reads both sides and compares them.
+func compareRevisions(ctx context.Context, repo *repository, f diffFlags) (c review.Change, head side, err error) {
+	base, err := repo.resolve(ctx, f.base)
+	if err != nil {
+		return c, head, err
+	}
+	commit := ""
+	if f.head != "" || f.mergeBase {
+		name := f.head
+		if name == "" {
+			name = "HEAD"
+		}
+		if commit, err = repo.resolve(ctx, name); err != nil {
+			return c, head, err
+		}
+	}
+	if f.mergeBase {
+		if base, err = repo.mergeBase(ctx, base, commit); err != nil {
+			return c, head, err
+		}
+	}
+	baseFiles, err := repo.list(ctx, base)
+	if err != nil {
+		return c, head, err
+	}
+	var headFiles []revFile
+	var changed []review.FileChange
+	if f.head == "" {
+		changed, err = repo.workTreeChanges(ctx, base)
+	} else if headFiles, err = repo.list(ctx, commit); err == nil {
+		changed = changes(baseFiles, headFiles)
+	}
+	if err != nil {
+		return c, head, err
+	}
+	// Samples are large, and those that are the same on both sides say nothing new.
+	// The work tree's are all read, so the base's must be too.
+	differs := map[string]bool{}
+	for _, x := range changed {
+		differs[x.Path] = true
+	}
+	skip := func(p string) bool {
+		return f.head != "" && strings.HasSuffix(p, ".samples.jsonl.gz") && !differs[p]
+	}
+	old, err := loadRevision(ctx, repo, revisionName(f.base, base), baseFiles, skip)
+	if err != nil {
+		return c, head, err
+	}
+	if f.head == "" {
+		head, err = loadSide(ctx, repo.board, "the work tree", nil)
+	} else {
+		head, err = loadRevision(ctx, repo, revisionName(f.head, commit), headFiles, skip)
+	}
+	if err != nil {
+		return c, head, err
+	}
+	return review.Diff(old.snapshot, head.snapshot, changed), head, nil
+}
+
+// revisionName is what people call a revision, with its commit.
+func revisionName(typed, commit string) string {
+	short := commit[:12]
+	if strings.HasPrefix(commit, typed) {
+		return short
+	}
+	return typed + " (" + short + ")"
+}
+
+// loadRevision reads a revision by way of a temporary folder, which is gone
+// afterwards.
+func loadRevision(ctx context.Context, repo *repository, name string, files []revFile, skip func(string) bool) (s side, err error) {
+	isBoard := false
+	for _, f := range files {
+		isBoard = isBoard || f.path == "content/site.yaml" && f.regular()
+	}
+	if !isBoard {
+		return s, hintError{fmt.Errorf("%s holds no board: content/site.yaml is missing there", name), "compare with a later revision"}
+	}
+	dir, err := os.MkdirTemp("", "jouleboard-diff-*")
+	if err != nil {
+		return s, fmt.Errorf("make a temporary folder: %w", err)
+	}
+	defer func() {
+		if rmErr := os.RemoveAll(dir); err == nil && rmErr != nil {
+			err = fmt.Errorf("remove the temporary folder: %w", rmErr)
+		}
+	}()
+	found, err := repo.extract(ctx, files, dir, skip)
+	if err != nil {
+		return s, fmt.Errorf("read %s: %w", name, err)
+	}
+	// Findings must not name the folder, whichever way it is spelled.
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	return loadSide(ctx, dir, name, found)
+}
+
+// loadSide loads and ranks the board at root.
+func loadSide(ctx context.Context, root, name string, found result.Findings) (s side, err error) {
+	in, more, err := site.Load(ctx, root, site.Options{})
+	if err != nil {
+		return s, fmt.Errorf("read %s: %w", name, err)
+	}
+	found = append(append(found, more...), in.Check()...)
+	s.input = in
+	s.snapshot = review.Snapshot{Name: name, Results: in.Results, Catalog: in.Catalog, Scales: in.Scales, Registry: in.Registry}
+	if !found.HasErrors() {
+		set, more, err := site.LoadLabelSet(in, site.Options{Tool: site.Tool{Version: thisBuild().Version}}, "")
+		if err != nil {
+			return s, fmt.Errorf("rank %s: %w", name, err)
+		}
+		if found = append(found, more...); !found.HasErrors() {
+			s.labels = set
+			s.snapshot.Boards, s.snapshot.Accounts = set.Ranked()
+		}
+	}
+	found.Sort()
+	s.snapshot.Findings = found
+	return s, nil
+}
+
+// previewLabels draws the labels of the given results of head. One that cannot
+// be drawn is left out: the board's own build says why.
+func previewLabels(head side, ids []string, draw bool) []review.LabelPreview {
+	if head.labels == nil {
+		return nil
+	}
+	byID := map[string]*result.Loaded{}
+	for _, r := range head.input.Results {
+		byID[r.ID] = r
+	}
+	var out []review.LabelPreview
+	for _, id := range ids {
+		r := byID[id]
+		if r == nil {
+			continue
+		}
+		in := head.labels.Input(r)
+		p := review.LabelPreview{ID: id, Model: r.Model.Name, Text: head.input.Designs.Alt(in)}
+		if draw {
+			if l, err := head.input.Designs.Draw(in, label.Style{Design: label.DefaultDesign, Size: label.SizeSmall, Look: label.LookColour}); err == nil {
+				p.SVG = l.SVG()
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// printChange writes the change in the format that was asked for.
+func printChange(e *env, c review.Change, f diffFlags) error {
+	var out []byte
+	var err error
+	switch f.format {
+	case "markdown":
+		out = []byte(c.Markdown(f.limit))
+	case "html":
+		out, err = c.HTML()
+	case "json":
+		var b bytes.Buffer
+		enc := json.NewEncoder(&b)
+		enc.SetIndent("", "  ")
+		err = enc.Encode(c)
+		out = b.Bytes()
+	default:
+		out = []byte(c.Text())
+	}
+	if err != nil {
+		return fmt.Errorf("print the comparison: %w", err)
+	}
+	_, err = e.Stdout.Write(out)
+	return err
+}
