@@ -29,27 +29,20 @@ func (c *Catalog) Check(results []*result.Loaded) result.Findings {
 	}
 	sort.SliceStable(sorted, func(i, j int) bool { return sorted[i].Path < sorted[j].Path })
 	for _, r := range sorted {
-		k.names(r)
-		k.task(r)
-		k.dates(r)
-		k.command(r)
-		if w := c.Moderation.WithdrawalOf(r.ID); w != nil {
-			k.say(result.Error, "CAT-WITHDRAWN", r, "/id", "delete the file and its samples; the entry in moderation.yaml keeps the permalink",
-				"this result was withdrawn on %s (%s) and may not be here", w.Date, w.Reason)
-		}
+		k.result(r)
 	}
 	k.moderation(sorted)
-	for i := range k.findings {
-		if n := k.seen[k.findings[i].key]; k.findings[i].key != "" && n > 1 {
-			k.findings[i].Message += fmt.Sprintf(" (and in %d more)", n-1)
-		}
+	return k.told()
+}
+
+// CheckResult is what Check says about one result by itself: also about names
+// that Check speaks of once for many results.
+func (c *Catalog) CheckResult(r *result.Loaded) result.Findings {
+	k := &checker{c: c, seen: map[string]int{}}
+	if r != nil && r.Result != nil {
+		k.result(r)
 	}
-	out := make(result.Findings, len(k.findings))
-	for i, f := range k.findings {
-		out[i] = f.Finding
-	}
-	out.Sort()
-	return out
+	return k.told()
 }
 
 type checker struct {
@@ -78,6 +71,31 @@ func (k *checker) once(level result.Level, rule, name string, r *result.Loaded, 
 	}
 	k.say(level, rule, r, ptr, hint, format, args...)
 	k.findings[len(k.findings)-1].key = key
+}
+
+// result holds one result against the catalogue.
+func (k *checker) result(r *result.Loaded) {
+	k.names(r)
+	k.task(r)
+	k.dates(r)
+	k.command(r)
+	if w := k.c.Moderation.WithdrawalOf(r.ID); w != nil {
+		k.say(result.Error, "CAT-WITHDRAWN", r, "/id", "delete the file and its samples; the entry in moderation.yaml keeps the permalink",
+			"this result was withdrawn on %s (%s) and may not be here", w.Date, w.Reason)
+	}
+}
+
+// told are the findings in their order, grouped ones with how many they stand for.
+func (k *checker) told() result.Findings {
+	out := make(result.Findings, len(k.findings))
+	for i, f := range k.findings {
+		if n := k.seen[f.key]; f.key != "" && n > 1 {
+			f.Message += fmt.Sprintf(" (and in %d more)", n-1)
+		}
+		out[i] = f.Finding
+	}
+	out.Sort()
+	return out
 }
 
 // names checks the names of model, licence, hardware, caveats and benchmarks.

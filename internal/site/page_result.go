@@ -49,6 +49,7 @@ type resultPage struct {
 	Runs          *runsView
 	Trust         trustView
 	Checks        *checksView
+	Warnings      []checkLine // what the build finds odd
 	Neighbours    []neighbourBoard
 	Reproduce     []step
 	Links         []link // scripts and data that the task names
@@ -159,7 +160,7 @@ func (s *site) resultPage(e *entry) job {
 		if p.Runs, err = s.runs(r, page, e, samples); err != nil {
 			return nil, err
 		}
-		p.Trust, p.Checks, p.Neighbours = s.trust(page, e), s.checks(page, e), s.neighbours(page, e)
+		p.Trust, p.Checks, p.Warnings, p.Neighbours = s.trust(page, e), s.checks(page, e), s.warnings(e), s.neighbours(page, e)
 		p.Reproduce = s.reproduce(e, samples)
 		p.File = s.fileFacts(e)
 		p.FileLinks = s.fileLinks(e)

@@ -79,6 +79,21 @@ func (s *site) checks(page string, e *entry) *checksView {
 	return v
 }
 
+// warnings are what this build finds odd about a result, against the catalogue and
+// in its file. They are not stored in it: a catalogue that changes may end them.
+func (s *site) warnings(e *entry) []checkLine {
+	found := append(result.Check(e.Loaded), s.in.Catalog.CheckResult(e.Loaded)...)
+	found.Sort()
+	var out []checkLine
+	for _, f := range found {
+		l := checkLine{Rule: f.Rule, Text: f.Message}
+		if f.Level == result.Warn && !slices.Contains(out, l) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
 // neighbourBoard is a result on a board with the rows next to it.
 type neighbourBoard struct {
 	Title, URL, Metric, Unit string
