@@ -234,7 +234,7 @@
     if (a[3] && b[3] && a[3][0] > 0 && b[3][0] >= 0) { r.lo = b[3][0] / a[3][1]; r.hi = b[3][1] / a[3][0]; }
     return r;
   }
-  function digits(v) { return v >= 1000 ? String(Math.round(v)) : v >= .001 ? v.toPrecision(3) : v.toExponential(2); }
+  function digits(v) { return window.jb.number(v >= 1000 ? Math.round(v) : v >= .001 ? v.toPrecision(3) : v.toExponential(2)); }
 
   function numbers(rs, ls, apart) {
     var group = rs[0].group, body = el("tbody", {});

@@ -1,5 +1,31 @@
-// What scripts add to every page so far: copy buttons, and lists that choose
-// among the labels of the gallery. Pages are complete without it.
+// What scripts add to every page so far: how the page's language writes numbers,
+// copy buttons, and lists that choose among the labels of the gallery. Pages are
+// complete without it.
+(function () {
+  "use strict";
+  var jb = window.jb = window.jb || {}, d = document.documentElement.dataset;
+  var digits = Array.from(d.digits || ""), point = d.decimal || ".";
+
+  // number writes what is printed with a point and thin spaces as the page does.
+  jb.number = function (s) {
+    return String(s).replace(/[.\u202f\d]/g, function (c) { return c === "." ? point : c === "\u202f" ? d.group || c : digits[c] || c; });
+  };
+  function latin(s) { return Array.from(s, function (c) { var n = digits.indexOf(c); return n < 0 ? c : n; }).join(""); }
+  // plain turns the language's digits and its sign before decimals into those of
+  // formulas and addresses, letter for letter.
+  jb.plain = function (s) { return latin(s).split(point).join("."); };
+  // typed reads a number that a reader typed: with a point always, with a comma or
+  // the language's sign, and with signs between thousands where nothing else can
+  // be meant. What may mean two things stays as it is, and is no number.
+  jb.typed = function (s) {
+    var g = d.group || (point === "," ? "." : ",");
+    s = latin(s).replace(/\s/g, "").replace("\u2212", "-");
+    if (new RegExp("^-?\\d{1,3}(\\" + g + "\\d{3})+(\\" + point + "\\d*)?$").test(s) && (d.group && g !== "." || s.split(g).length > 2 || s.indexOf(point) > 0)) s = s.split(g).join("");
+    s = s.replace(point, ".");
+    return point === "." && /^-?[1-9]\d{0,2},\d{3}$/.test(s) ? s : s.replace(",", ".");
+  };
+})();
+
 (function () {
   "use strict";
   document.querySelectorAll("pre[data-copy]").forEach(function (pre) {

@@ -436,7 +436,7 @@
         var b = el("input", { name: "r:" + c.k, "data-end": at, "aria-label": fill(me.words[end], c.n), autocomplete: "off" });
         if (date) b.type = "date";
         else { b.inputMode = "decimal"; b.size = 7; }
-        b.value = date || r[at] === "" ? r[at] : +(r[at] * me.factor(c)).toPrecision(6);
+        b.value = date || r[at] === "" ? r[at] : jb.number(+(r[at] * me.factor(c)).toPrecision(6));
         row.append(b);
       });
       set.appendChild(row);
@@ -501,7 +501,7 @@
 
   T.addFormula = function () {
     var me = this, name = this.form.xn, expr = this.form.xe, err = this.form.querySelector(".tb-err"), w = this.words;
-    var f = jb.formula(expr.value, function (n) { return me.wrongName(n); });
+    var text = jb.plain(expr.value), f = jb.formula(text, function (n) { return me.wrongName(n); });
     if (f.error) {
       expr.setAttribute("aria-invalid", "true");
       err.textContent = fill(w["e" + f.error[0].toUpperCase() + f.error.slice(1)], f.word, f.at + 1);
@@ -510,7 +510,7 @@
       return;
     }
     this.wellFormed();
-    this.s.x = this.s.x.concat([[name.value.replace(/=/g, " ").trim(), expr.value.trim()]]);
+    this.s.x = this.s.x.concat([[name.value.replace(/=/g, " ").trim(), text.trim()]]);
     name.value = expr.value = "";
     this.show(true);
     this.formulaPane();
@@ -538,7 +538,7 @@
 
   T.typed = function (t) {
     if (t.name === "q" || t.name === "co2" || t.name === "price" || t.name === "cur") {
-      this.s[t.name] = t.name === "q" ? t.value : t.value.trim().replace(",", ".");
+      this.s[t.name] = t.name === "q" ? t.value : t.name === "cur" ? t.value.trim() : jb.typed(t.value);
       if (t.name === "co2" || t.name === "price") {
         var ok = t.value.trim() === "" || amount(this.s[t.name]) != null;
         if (ok) t.removeAttribute("aria-invalid"); else { t.setAttribute("aria-invalid", "true"); this.s[t.name] = ""; }
@@ -557,7 +557,7 @@
       if (t.checked) list.push(t.value);
       if (list.length) s.facets[k] = list; else delete s.facets[k];
     } else if (t.name.slice(0, 2) === "r:") {
-      v = t.value.trim().replace(",", ".");
+      v = t.type === "date" ? t.value : jb.typed(t.value);
       if (t.type !== "date" && v !== "" && !isFinite(v)) { t.setAttribute("aria-invalid", "true"); this.out.textContent = fill(this.words.nonumber, v); return; }
       t.removeAttribute("aria-invalid");
       list = (s.ranges[k] || ["", ""]).slice();
@@ -582,7 +582,7 @@
   // fields puts the state into the form.
   T.fields = function () {
     var s = this.s, form = this.form;
-    ["q", "u", "a", "t", "d", "co2", "price", "cur"].forEach(function (k) { if (form.elements[k]) form.elements[k].value = s[k]; });
+    ["q", "u", "a", "t", "d", "co2", "price", "cur"].forEach(function (k) { if (form.elements[k]) form.elements[k].value = k === "co2" || k === "price" ? jb.number(s[k]) : s[k]; });
     var open = form.querySelector('[data-open][aria-expanded="true"]');
     if (open) this.pane(open.dataset.open);
   };

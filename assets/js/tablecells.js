@@ -35,10 +35,9 @@
   // sig prints significant digits; 0 of them prints the number as it is.
   function sig(v, digits) {
     if (v === 0) return "0";
-    if (!digits) return group(String(v));
+    if (!digits) return jb.number(group(String(v)));
     var dec = decimals(v, digits);
-    if (dec < 0) return exponent(v, digits);
-    return group(fixed(v, dec));
+    return jb.number(dec < 0 ? exponent(v, digits) : group(fixed(v, dec)));
   }
   jb.sig = sig;
 
@@ -49,7 +48,7 @@
     function half(d) {
       if (dec < 0) return sig(d, 2);
       var t = fixed(d, dec);
-      return d > 0 && !+t ? sig(d, 1) : t;
+      return d > 0 && !+t ? sig(d, 1) : jb.number(t);
     }
     var up = half(hi - v), down = half(v - lo);
     return up === down ? "±\u202f" + up : "+" + up + " −" + down;

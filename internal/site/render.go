@@ -26,6 +26,7 @@ import (
 
 	"jouleboard/internal/content"
 	"jouleboard/internal/result"
+	"jouleboard/internal/unit"
 )
 
 // pageTemplates are the templates that define "main"; each is parsed together
@@ -97,6 +98,7 @@ type frame struct {
 
 	Title, Description string
 	Lang, Dir          string
+	Numbers            unit.Style // for scripts
 	SiteTitle          string
 	Canonical          string
 	Base               template.URL // only the 404 page sets it: it is served at any depth
@@ -136,7 +138,7 @@ func (f frame) T(key string, args ...any) string { return f.s.msg.T(key, args...
 // frame makes the frame of the page at path. charts says that the page has
 // figures that a script may bring to life.
 func (s *site) frame(path, title, description string, charts bool, crumbs ...link) frame {
-	f := frame{s: s, path: path, Title: title, Description: clip(description, 300), Lang: s.in.Site.Language, Dir: direction(s.in.Site.Language),
+	f := frame{s: s, path: path, Title: title, Description: clip(description, 300), Lang: s.in.Site.Language, Dir: direction(s.in.Site.Language), Numbers: s.msg.Style,
 		SiteTitle: s.in.Site.Title, CSS: s.assets.css, Icon: s.assets.icon,
 		UseNotice: s.in.Site.UseNotice, License: s.in.Site.License, Newest: s.newest, Report: s.in.Site.Contact}
 	if s.assets.icons["icon-32.png"] != nil {
