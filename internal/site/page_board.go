@@ -1,46 +1,14 @@
-// The pages /boards/ and /boards/BOARD/.
+// The page /boards/BOARD/: a table of ranks, and what its results share.
 
 package site
 
 import (
-	"fmt"
-	"sort"
 	"strings"
 
-	"jouleboard/internal/chart"
 	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
 	"jouleboard/internal/unit"
 )
-
-// boardsPage is the list of boards.
-type boardsPage struct {
-	frame
-	Boards boardList
-}
-
-// boardList is a table of boards, grouped by task.
-type boardList struct {
-	Label  string
-	Head   []head
-	Groups []boardGroup
-}
-
-// Width is the number of columns.
-func (l boardList) Width() int { return len(l.Head) }
-
-// boardGroup is the boards of one task.
-type boardGroup struct {
-	Title, URL string
-	Boards     []boardLine
-}
-
-// boardLine is a board in a list.
-type boardLine struct {
-	URL, Title, Hardware, Point, Numbers string
-	Models                               int
-	Best, BestURL, Value, Unit, Spread   string
-}
 
 // boardPage is one board.
 type boardPage struct {
@@ -78,41 +46,6 @@ type term struct{ Name, Unit, Text, GoodFor, URL string }
 // leftOut is a result that is not ranked, with the rule that kept it out.
 type leftOut struct{ URL, Title, Rule, Reason string }
 
-// boardLine gathers what lists say of a board.
-func (s *site) boardLine(page string, b *rank.Board) boardLine {
-	l := boardLine{URL: relative(page, boardPath(b.ID)), Title: b.Title, Hardware: s.boardHardware(b), Point: s.pointText(b),
-		Numbers: s.originText(b), Models: len(rankedRows(b))}
-	ranked := rankedRows(b)
-	if len(ranked) == 0 {
-		return l
-	}
-	m, _ := s.reg.Get(b.Metric)
-	best, worst := ranked[0], ranked[len(ranked)-1]
-	e := s.byID[best.Result.ID]
-	l.Best, _ = modelTitle(e.Result.Model.Name)
-	l.BestURL = relative(page, resultPath(e.Hash))
-	l.Value, l.Unit = s.msg.Sig(best.Value, m.Digits), m.Unit
-	if len(ranked) > 1 {
-		l.Spread = s.msg.spread(best.Value, worst.Value)
-	}
-	return l
-}
-
-// spread is how many times the worst value is the best one.
-func (l locale) spread(best, worst float64) string {
-	if best > worst {
-		best, worst = worst, best
-	}
-	if best <= 0 {
-		return ""
-	}
-	r := worst / best
-	if r >= 10 {
-		return l.Write(fmt.Sprintf("%.0f×", r))
-	}
-	return l.Write(fmt.Sprintf("%.1f×", r))
-}
-
 // rankedRows are the rows that compete: flagged ones stand below, unranked.
 func rankedRows(b *rank.Board) []*rank.Row {
 	var rows []*rank.Row
@@ -122,34 +55,6 @@ func rankedRows(b *rank.Board) []*rank.Row {
 		}
 	}
 	return rows
-}
-
-// boardList puts the boards of a task together, in the order of the boards.
-func (s *site) boardList(page string) boardList {
-	var groups []boardGroup
-	index := map[string]int{}
-	for _, b := range s.boards {
-		i, ok := index[b.Task]
-		if !ok {
-			i = len(groups)
-			index[b.Task] = i
-			groups = append(groups, boardGroup{Title: s.taskTitle(b.Task), URL: relative(page, taskPath(b.Task))})
-		}
-		groups[i].Boards = append(groups[i].Boards, s.boardLine(page, b))
-	}
-	l := boardList{Label: s.msg.T("boards.title"), Groups: groups}
-	for _, c := range []string{"board", "models", "best", "bestvalue", "spread", "level"} {
-		l.Head = append(l.Head, head{Name: s.msg.T("col." + c), Num: c == "models" || c == "bestvalue" || c == "spread"})
-	}
-	return l
-}
-
-func (s *site) boardsPage() job {
-	return func(r *renderer) (result.Findings, error) {
-		const path = "boards/index.html"
-		p := boardsPage{frame: s.frame(path, s.msg.T("boards.title"), s.msg.T("boards.lede"), false), Boards: s.boardList(path)}
-		return nil, r.page("boards", path, p)
-	}
 }
 
 func (s *site) boardPage(b *rank.Board) job {
@@ -439,141 +344,4 @@ func (s *site) reasonText(id, text string) string {
 		words = s.msg.T(k)
 	}
 	return joinNonEmpty(": ", words, text)
-}
-
-// axes returns the keys of a board's trade-off figure: speed to the right,
-// energy upwards. ok is false where the results have no such pair.
-func axes(b *rank.Board) (x, y string, ok bool) {
-	switch b.Metric {
-	case "energy_per_image_j", "energy_per_video_j":
-		return "batch_latency_s", b.Metric, true
-	}
-	if strings.HasPrefix(b.Metric, "energy_") {
-		return "itl_ms.p50", "energy_per_output_token_j", true
-	}
-	return "", "", false
-}
-
-// tradeoffLines is how many models the trade-off figure can tell apart.
-const tradeoffLines = 40
-
-// tradeoff is the figure that teaches: each model a line under rising load.
-func (s *site) tradeoff(r *renderer, page string, b *rank.Board, name, id string) (*figure, error) {
-	xKey, yKey, ok := axes(b)
-	if !ok {
-		return nil, nil
-	}
-	mx, _ := s.reg.Get(xKey)
-	my, _ := s.reg.Get(yKey)
-	t := chart.Tradeoff{ID: id, Title: s.msg.T("fig.tradeoff"), Caption: s.msg.T("fig.tradeoff.caption"),
-		XName: s.metricName(mx), XUnit: mx.Unit, YName: s.metricName(my), YUnit: my.Unit, LogX: true, LogY: true, Words: s.chartWords(s.msg.T("col.model"))}
-	if c := b.PointRule.Constraint; c != nil && c.Metric == xKey && c.Max != nil {
-		t.Limit = &chart.Limit{X: *c.Max, Label: s.msg.T("fig.limit", s.msg.Trim(*c.Max)+" "+mx.Unit)}
-		t.Caption += " " + s.msg.T("fig.tradeoff.limit")
-	}
-	var all [][2]float64
-	var pts []chart.Pt
-	ranked := rankedRows(b)
-	if len(ranked) > tradeoffLines {
-		t.Caption += " " + s.msg.T("fig.tradeoff.top", tradeoffLines, len(ranked))
-		ranked = ranked[:tradeoffLines]
-	}
-	for _, row := range ranked {
-		short, _ := modelTitle(row.Result.Model.Name)
-		e := s.byID[row.Result.ID]
-		line := chart.Series{Name: short, URL: relative(page, resultPath(e.Hash)), Pick: -1}
-		if e.Model != nil {
-			line.Family = e.Model.Family
-		}
-		points := append([]*result.Loaded{}, row.Others...)
-		if !containsResult(points, row.Result) {
-			points = append(points, row.Result)
-		}
-		points = s.along(points, xKey, yKey)
-		for _, p := range points {
-			x, _ := p.Value(xKey)
-			y, _ := p.Value(yKey)
-			pe := s.byID[p.ID]
-			pt := chart.Pt{X: x, Y: y, Label: s.setup(pe), URL: relative(page, resultPath(pe.Hash))}
-			if p.ID == row.Result.ID {
-				line.Pick = len(line.Points)
-			}
-			line.Points = append(line.Points, pt)
-			all = append(all, [2]float64{x, y})
-			pts = append(pts, pt)
-		}
-		if len(line.Points) > 0 {
-			t.Series = append(t.Series, line)
-		}
-	}
-	if len(t.Series) == 0 {
-		return nil, nil
-	}
-	for _, i := range rank.ParetoFront(all) {
-		t.Front = append(t.Front, pts[i])
-	}
-	sort.SliceStable(t.Front, func(i, j int) bool { return t.Front[i].X < t.Front[j].X })
-	return s.figure(r, page, name, t, t.ID, t.Title, t.Caption, b.Title)
-}
-
-// along orders the results of one model by speed and keeps those that no other
-// one of it beats in both numbers, so that its line is its own trade-off.
-func (s *site) along(rs []*result.Loaded, xKey, yKey string) []*result.Loaded {
-	var have []*result.Loaded
-	var xy [][2]float64
-	for _, r := range rs {
-		x, okx := r.Value(xKey)
-		y, oky := r.Value(yKey)
-		if okx && oky {
-			have = append(have, r)
-			xy = append(xy, [2]float64{x, y})
-		}
-	}
-	front := rank.ParetoFront(xy)
-	out := make([]*result.Loaded, 0, len(front))
-	for _, i := range front {
-		out = append(out, have[i])
-	}
-	sort.SliceStable(out, func(i, j int) bool {
-		a, _ := out[i].Value(xKey)
-		b, _ := out[j].Value(xKey)
-		return a < b
-	})
-	return out
-}
-
-func containsResult(rs []*result.Loaded, r *result.Loaded) bool {
-	for _, x := range rs {
-		if x.ID == r.ID {
-			return true
-		}
-	}
-	return false
-}
-
-// bars is the top of the board, with intervals where there are any.
-func (s *site) bars(r *renderer, page string, b *rank.Board, name, id string) (*figure, error) {
-	rows := rankedRows(b)
-	if len(rows) < 2 {
-		return nil, nil
-	}
-	m, _ := s.reg.Get(b.Metric)
-	c := chart.Bars{ID: id, Title: s.metricName(m), Caption: s.msg.T("fig.bars.caption"), Name: s.metricName(m), Unit: m.Unit, Words: s.chartWords(s.msg.T("col.model"))}
-	for i, row := range rows {
-		if i == 12 {
-			c.Caption = s.msg.T("fig.bars.caption.top", 12, len(rows))
-			break
-		}
-		short, _ := modelTitle(row.Result.Model.Name)
-		e := s.byID[row.Result.ID]
-		bar := chart.Bar{Label: short, Sub: s.setup(e), URL: relative(page, resultPath(e.Hash)), Value: row.Value}
-		if e.Model != nil {
-			bar.Family = e.Model.Family
-		}
-		if row.CI != nil {
-			bar.Lo, bar.Hi = &row.CI[0], &row.CI[1]
-		}
-		c.Bars = append(c.Bars, bar)
-	}
-	return s.figure(r, page, name, c, c.ID, c.Title, c.Caption, b.Title)
 }

@@ -1,53 +1,17 @@
-// The pages /models/ and /models/ORG/NAME/.
+// The page /models/ORG/NAME/: the places and all results of a model.
 
 package site
 
 import (
-	"cmp"
-	"net/url"
 	"slices"
 	"sort"
 	"strings"
 
-	"jouleboard/internal/catalog"
 	"jouleboard/internal/chart"
 	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
 	"jouleboard/internal/unit"
 )
-
-type modelFacts = *catalog.Model
-
-type modelsPage struct {
-	frame
-	Types  typeLegend
-	Models []modelLine
-}
-
-// typeLegend explains the marks of model types.
-type typeLegend struct {
-	Title, Unknown string
-	Types          []modelTypeView
-}
-
-type modelTypeView struct{ Icon, Name string }
-
-func (s *site) typeLegend() typeLegend {
-	l := typeLegend{Title: s.msg.T("type.legend"), Unknown: s.msg.T("unknown")}
-	for _, t := range catalog.ModelTypes() {
-		icon, name := s.modelType(t.ID)
-		l.Types = append(l.Types, modelTypeView{icon, name})
-	}
-	return l
-}
-
-type modelLine struct {
-	URL, Name, Org, TypeIcon, TypeName string
-	Parameters, Active                 string
-	License, LicenseURL, Commercial    string
-	Tasks                              string
-	Results                            int
-}
 
 type modelPage struct {
 	frame
@@ -63,9 +27,6 @@ type modelPage struct {
 	Tables        []table2
 	Pairs         []fact
 }
-
-// warning is something a reader must know of a page, with where to say more.
-type warning struct{ Text, URL string }
 
 // modelRank is a model's place on one board.
 type modelRank struct {
@@ -85,99 +46,6 @@ type table2 struct {
 
 // noted is a link with a remark.
 type noted struct{ URL, Text, Note string }
-
-// modelType returns the icon and the name of a model type in the site's
-// language.
-func (s *site) modelType(id string) (icon, name string) {
-	t, ok := catalog.TypeOf(id)
-	if !ok {
-		return "?", s.msg.T("unknown")
-	}
-	if k := "type." + id; s.msg.Has(k) {
-		return t.Icon, s.msg.T(k)
-	}
-	return t.Icon, t.Name
-}
-
-// modelParameters returns 10^9 parameters in words, total and active.
-func (l locale) modelParameters(v *modelView) (total, active string) {
-	var t, a *float64
-	if v.Known != nil {
-		t, a = v.Known.ParametersB, v.Known.ActiveParametersB
-	}
-	for _, e := range v.Entries {
-		if t == nil {
-			t, a = e.Result.Model.ParametersB, e.Result.Model.ActiveParametersB
-		}
-	}
-	if t != nil {
-		total = l.Trim(*t)
-		if a != nil && *a != *t {
-			active = l.Trim(*a)
-		}
-	}
-	return total, active
-}
-
-func (s *site) modelsPage() job {
-	return func(r *renderer) (result.Findings, error) {
-		const path = "models/index.html"
-		p := modelsPage{frame: s.frame(path, s.msg.T("models.title"), s.msg.T("models.lede"), false), Types: s.typeLegend()}
-		for _, v := range s.models {
-			short, org := modelTitle(v.Name)
-			l := modelLine{URL: relative(path, modelPath(v.Name)), Name: short, Org: org, Results: len(v.Entries)}
-			id := ""
-			if v.Known != nil {
-				id = v.Known.Type
-			}
-			l.TypeIcon, l.TypeName = s.modelType(id)
-			l.Parameters, l.Active = s.msg.modelParameters(v)
-			if l.Parameters == "" {
-				l.Parameters = s.msg.T("notstated")
-				if v.Known != nil && v.Known.IsWithheld("parameters_b") {
-					l.Parameters = s.msg.T("withheld")
-				}
-			}
-			name, commercial, url := s.license(v.Known)
-			l.License, l.LicenseURL, l.Commercial = name, url, s.commercial(v.Known, commercial)
-			if name == "" {
-				l.License = s.unknownLicense(v.Known)
-			}
-			l.Tasks = strings.Join(s.tasksOf(v.Entries), ", ")
-			p.Models = append(p.Models, l)
-		}
-		return nil, r.page("models", path, p)
-	}
-}
-
-func (s *site) unknownLicense(m modelFacts) string {
-	if m != nil && m.IsWithheld("license") {
-		return s.msg.T("withheld")
-	}
-	return s.msg.T("unknown")
-}
-
-// commercial is whether commercial use is allowed, in words.
-func (s *site) commercial(_ modelFacts, id string) string {
-	if id == "" {
-		return s.msg.T("unknown")
-	}
-	return s.msg.T("commercial." + id)
-}
-
-// tasksOf are the titles of the tasks of some results, in order of name.
-func (s *site) tasksOf(es []*entry) []string {
-	seen := map[string]bool{}
-	var out []string
-	for _, e := range es {
-		if !seen[e.Workload.Task] {
-			seen[e.Workload.Task] = true
-			out = append(out, s.taskTitle(e.Workload.Task))
-		}
-	}
-	sort.Strings(out)
-	return out
-}
 
 func (s *site) modelPage(v *modelView) job {
 	return func(r *renderer) (result.Findings, error) {
@@ -235,60 +103,6 @@ func (s *site) modelLede(v *modelView) string {
 		}
 	}
 	return s.msg.T("model.lede.none", len(v.Entries))
-}
-
-func (s *site) modelFacts(v *modelView, org string) []fact {
-	m := v.Known
-	id := ""
-	if m != nil {
-		id = m.Type
-	}
-	icon, typ := s.modelType(id)
-	total, active := s.msg.modelParameters(v)
-	params := s.msg.T("notstated")
-	if total != "" {
-		params = s.msg.T("params.b", total)
-		if active != "" {
-			params = s.msg.T("params.active", total, active)
-		}
-	} else if m != nil && m.IsWithheld("parameters_b") {
-		params = s.msg.T("withheld")
-	}
-	name, commercial, url := s.license(m)
-	lic := fact{Key: s.msg.T("col.license"), Value: name, URL: url}
-	if name == "" {
-		lic.Value = s.unknownLicense(m)
-	}
-	fs := []fact{{Key: s.msg.T("fact.org"), Value: org}}
-	if m != nil && m.Family != "" {
-		fs = append(fs, fact{Key: s.msg.T("fact.family"), Value: m.Family})
-	}
-	fs = append(fs, fact{Key: s.msg.T("col.type"), Value: icon + " " + typ}, fact{Key: s.msg.T("col.parameters"), Value: params}, lic,
-		fact{Key: s.msg.T("col.commercial"), Value: s.commercial(m, commercial)})
-	if m != nil && m.URL != "" {
-		fs = append(fs, fact{Key: s.msg.T("fact.page"), Value: host(m.URL), URL: m.URL})
-	}
-	return fs
-}
-
-// modelWarnings are what is unknown or flagged about a model.
-func (s *site) modelWarnings(v *modelView) []warning {
-	var out []warning
-	if v.Known == nil {
-		out = append(out, warning{s.msg.T("model.unknown"), s.in.Site.Contact})
-	} else if v.Known.Type == "" {
-		out = append(out, warning{s.msg.T("model.notype"), s.in.Site.Contact})
-	}
-	flagged := 0
-	for _, e := range v.Entries {
-		if e.Flag != nil {
-			flagged++
-		}
-	}
-	if flagged > 0 {
-		out = append(out, warning{s.msg.T("model.flagged", flagged), ""})
-	}
-	return out
 }
 
 func (s *site) modelRanks(page string, v *modelView) []modelRank {
@@ -453,87 +267,6 @@ func (s *site) modelTable(r *renderer, page string, g taskGroup) (table2, error)
 	return t, nil
 }
 
-// modelPairs are the catalogue's facts of a model with their sources.
-func (s *site) modelPairs(v *modelView) []fact {
-	m := v.Known
-	fs := []fact{{Key: s.msg.T("fact.name"), Value: v.Name}}
-	if m == nil {
-		return fs
-	}
-	add := func(key, value, url string) {
-		if value != "" {
-			fs = append(fs, fact{Key: s.msg.T(key), Value: value, URL: url})
-		}
-	}
-	add("fact.title", m.Title, "")
-	add("fact.architecture", m.Architecture, "")
-	if _, text := s.modelType(m.Type); m.Type != "" {
-		t, _ := catalog.TypeOf(m.Type)
-		fs = append(fs, fact{Key: s.msg.T("col.type"), Value: text, URL: m.TypeSource, Note: t.Text})
-	}
-	add("fact.access", m.Access, "")
-	add("fact.released", m.Released, m.ReleasedSource)
-	add("fact.base", m.Base, "")
-	if l, ok := s.in.Catalog.LicenseOf(m); ok {
-		fs = append(fs, fact{Key: s.msg.T("col.license"), Value: l.Name, URL: cmp.Or(m.LicenseURL, l.URL), Note: l.Condition})
-	}
-	if m.LicenseSource != "" {
-		add("fact.license.source", m.LicenseSource, m.LicenseSource)
-	}
-	add("fact.params.source", m.ParametersSource, m.ParametersSource)
-	if len(m.Withheld) > 0 {
-		var words []string
-		for _, k := range m.Withheld {
-			words = append(words, s.msg.T("withheld."+k))
-		}
-		add("fact.withheld", strings.Join(words, ", "), "")
-	}
-	for _, n := range m.Notes {
-		add("fact.note", n, "")
-	}
-	return fs
-}
-
-// qualityFacts are outside quality scores of a model, each with its source.
-func (s *site) qualityFacts(_ string, v *modelView) []fact {
-	if v.Known == nil {
-		return nil
-	}
-	return s.quality(v.Known.Quality)
-}
-
-func (s *site) quality(qs map[string]result.Quality) []fact {
-	var ids []string
-	for id := range qs {
-		ids = append(ids, id)
-	}
-	sort.Strings(ids)
-	var out []fact
-	for _, id := range ids {
-		q := qs[id]
-		title := id
-		if b := s.in.Catalog.Benchmarks[id]; b != nil {
-			title = b.Title
-		}
-		value := s.msg.Sig(q.Value, 3)
-		if q.Stderr != nil {
-			value += " ± " + s.msg.Sig(*q.Stderr, 2)
-		}
-		note := q.Metric
-		if q.Shots != nil {
-			note = s.msg.T("quality.shots", q.Metric, *q.Shots)
-		}
-		f := fact{Key: title, Value: value, Note: note}
-		if strings.HasPrefix(q.Source, "https://") || strings.HasPrefix(q.Source, "http://") {
-			f.URL = q.Source
-		} else if q.Source != "" {
-			f.Note += ", " + q.Source
-		}
-		out = append(out, f)
-	}
-	return out
-}
-
 func withUnit(text, u string, has bool) string {
 	if has {
 		return text + " " + u
@@ -550,15 +283,6 @@ func (s *site) boardsOf(task string) []*rank.Board {
 		}
 	}
 	return out
-}
-
-// host names where an address leads.
-func host(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
-		return address
-	}
-	return strings.TrimPrefix(u.Host, "www.")
 }
 
 // joinNonEmpty joins the parts that say something.
