@@ -172,7 +172,7 @@ func (s *site) comparePage() job {
 	return func(r *renderer) (result.Findings, error) {
 		p := comparePage{frame: s.frame(comparePath, s.msg.T("compare.title"), s.msg.T("compare.lede"), false), Boards: s.boardList(comparePath), Docs: s.pageLink(comparePath, "docs/compare/")}
 		p.Scripts = append(p.Scripts, s.assets.compareJS)
-		info := compareInfo{Digits: compareDigits(len(s.entries)), Hash: s.in.Site.Labels.HashLen, Address: s.address(comparePath), Site: s.in.Site.Title, Newest: s.newest, Words: map[string]string{}}
+		info := compareInfo{Digits: compareDigits(len(s.entries)), Hash: s.in.Site.Labels.HashLen, Address: s.address(comparePath), Site: s.in.Site.Title, Newest: s.msg.day(s.newest), Words: map[string]string{}}
 		for _, w := range compareWords {
 			info.Words[w] = s.msg.T("compare.js." + w)
 		}

@@ -219,7 +219,7 @@ func (s *site) dataPage() job {
 		}
 		p := dataPage{frame: s.frame(path, s.msg.T("data.title"), s.msg.T("data.lede"), false)}
 		p.Facts = []fact{{Key: s.msg.T("n.results.title"), Value: s.msg.Int(int64(len(s.entries)))}, {Key: s.msg.T("fact.license"), Value: cmp.Or(s.in.Site.License, s.msg.T("notstated"))},
-			{Key: s.msg.T("fact.newest"), Value: cmp.Or(s.newest, s.msg.T("unknown"))}}
+			{Key: s.msg.T("fact.newest"), Value: cmp.Or(s.msg.day(s.newest), s.msg.T("unknown"))}}
 		if s.in.Commit != "" {
 			p.Facts = append(p.Facts, fact{Key: s.msg.T("data.commit"), Value: s.in.Commit[:min(12, len(s.in.Commit))]})
 		}

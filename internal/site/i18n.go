@@ -50,6 +50,7 @@ func loadMessages(builtin, assets fs.FS, lang string) (*messages, result.Finding
 		if languageChain(lang)[0] == "en" {
 			m.setNumbers(own.text, own.file, &out)
 		}
+		m.checkDays(own.file, &out)
 	}
 	if lang == "en" {
 		return m, out
@@ -91,6 +92,7 @@ func loadMessages(builtin, assets fs.FS, lang string) (*messages, result.Finding
 	}
 	m.setNumbers(translated, file, &out)
 	m.text = laid(m.text, translated)
+	m.checkDays(file, &out)
 	return m, out
 }
 

@@ -47,6 +47,9 @@ func TestShippedLanguages(t *testing.T) {
 				sort.Strings(h)
 				return h
 			}
+			if strings.HasPrefix(k, "date.") && k != "date.given" { // each language has its own parts of dates
+				continue
+			}
 			if want, got := holes(english.text[k]), holes(m.text[k]); !slices.Equal(want, got) {
 				t.Errorf("%s: %s fills in %v, English %v", lang, k, got, want)
 			}
@@ -172,7 +175,7 @@ func TestSentences(t *testing.T) {
 	chinese, _ := loadMessages(assets.FS, assets.FS, "zh")
 	english, _ := loadMessages(assets.FS, assets.FS, "en")
 	for in, want := range map[string]string{
-		"Withdrawn 2026-01-02": "已于 2026-01-02 撤回",
+		"Withdrawn 2026-01-02": "已于2026年1月2日撤回",
 		"Not rated: different hardware (NVIDIA H100, 80 GB (SXM))": "未评级：硬件不同（NVIDIA H100, 80 GB (SXM)）",
 		"Not rated: reference cohort of 4, 20 needed":              "未评级：参照组为 4 个，至少需要 20 个",
 		"Not rated: uncertainty spans 1.5 stars":                   "未评级：不确定度跨 1.5 星",

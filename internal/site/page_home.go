@@ -65,7 +65,7 @@ func (s *site) homePage() job {
 			{Key: s.msg.T("nav.models"), Value: s.msg.Int(int64(len(s.models))), URL: "models/index.html"},
 			{Key: s.msg.T("nav.boards"), Value: s.msg.Int(int64(len(s.boards))), URL: "boards/index.html"},
 			{Key: s.msg.T("n.publishers"), Value: strings.Join(s.publishers(), ", "), URL: s.pageLink(path, "methodology/sources/")},
-			{Key: s.msg.T("fact.newest"), Value: s.newest},
+			{Key: s.msg.T("fact.newest"), Value: s.msg.day(s.newest)},
 		}
 		for _, e := range s.latest(8) {
 			p.Latest = append(p.Latest, dated{relative(path, resultPath(e.Hash)), s.title(e), e.Day()})

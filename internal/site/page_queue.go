@@ -138,7 +138,7 @@ func (s *site) requestLine(q *catalog.Request) requestLine {
 		}
 	}
 	for _, m := range q.History {
-		l.History = append(l.History, joinNonEmpty(": ", m.Date+" "+s.msg.T("state."+m.State), m.Text))
+		l.History = append(l.History, joinNonEmpty(": ", s.msg.day(m.Date)+" "+s.msg.T("state."+m.State), m.Text))
 	}
 	return l
 }

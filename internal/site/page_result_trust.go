@@ -30,7 +30,7 @@ func (s *site) trust(page string, e *entry) trustView {
 			key string
 			st  result.Statement
 		}{{"attest.public", a.PublicDataSharing}, {"attest.integrity", a.DataIntegrity}, {"attest.model", a.ModelRepresentation}} {
-			v.Statements = append(v.Statements, fact{Key: s.msg.T(st.key), Value: s.msg.T("attest.by", st.st.Name, st.st.Date), Note: s.msg.T("attest.version", st.st.Version)})
+			v.Statements = append(v.Statements, fact{Key: s.msg.T(st.key), Value: s.msg.T("attest.by", st.st.Name, s.msg.day(st.st.Date)), Note: s.msg.T("attest.version", st.st.Version)})
 		}
 		return v
 	}

@@ -135,6 +135,9 @@ func (f frame) Page(url string) string { return f.s.pageLink(f.path, url) }
 // T is a string of the interface.
 func (f frame) T(key string, args ...any) string { return f.s.msg.T(key, args...) }
 
+// Day is a date in the page's language.
+func (f frame) Day(iso string) string { return f.s.msg.day(iso) }
+
 // frame makes the frame of the page at path. charts says that the page has
 // figures that a script may bring to life.
 func (s *site) frame(path, title, description string, charts bool, crumbs ...link) frame {

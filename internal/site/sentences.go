@@ -30,6 +30,8 @@ var sentences = []sentence{
 // guardWords are the conditions that keep groups of a scale apart.
 var guardWords = []string{"hardware", "count", "task", "class", "precision", "point", "boundary", "kind", "weights", "origin", "reasoning", "method"}
 
+var plainNumber = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
+
 // pattern finds what fills a form in.
 func (f sentence) pattern() *regexp.Regexp {
 	p := regexp.QuoteMeta(f.english)
@@ -51,6 +53,10 @@ func (s *site) said(english string) string {
 		for _, a := range found[1:] {
 			if k := "said.what." + a; s.msg.Has(k) {
 				a = s.msg.T(k)
+			} else if plainNumber.MatchString(a) {
+				a = s.msg.Write(a)
+			} else if f.key == "said.withdrawn" {
+				a = s.msg.day(a)
 			}
 			args = append(args, a)
 		}
