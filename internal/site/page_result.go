@@ -230,9 +230,9 @@ func (s *site) resultFacts(page string, e *entry) []fact {
 func (s *site) dateText(r *result.Result) string {
 	t, err := time.Parse(time.RFC3339, r.MeasuredAt)
 	if err != nil {
-		return r.Day()
+		return s.msg.day(r.Day())
 	}
-	utc := t.UTC().Format("2006-01-02 15:04") + " UTC"
+	utc := s.msg.day(t.UTC().Format(time.DateOnly)) + " " + s.msg.Write(t.UTC().Format("15:04")) + " UTC"
 	if _, offset := t.Zone(); offset == 0 {
 		return utc
 	}

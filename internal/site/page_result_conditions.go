@@ -39,7 +39,7 @@ func (s *site) conditions(e *entry) []conditionGroup {
 	group("cond.model", fact{Key: "fact.name", Value: m.Name}, fact{Key: "cond.revision", Value: m.Revision}, fact{Key: "fact.precision", Value: m.Precision},
 		fact{Key: "cond.quantization", Value: m.Quantization}, fact{Key: "cond.weights", Value: m.Weights}, fact{Key: "cond.parameters", Value: s.msg.number(m.ParametersB)},
 		fact{Key: "cond.active", Value: s.msg.number(m.ActiveParametersB)}, fact{Key: "cond.class", Value: m.SizeClass}, fact{Key: "cond.tokenizer", Value: m.Tokenizer},
-		fact{Key: "cond.provider", Value: m.Provider}, fact{Key: "cond.providermodel", Value: m.ProviderModel}, fact{Key: "cond.modeldate", Value: m.Date})
+		fact{Key: "cond.provider", Value: m.Provider}, fact{Key: "cond.providermodel", Value: m.ProviderModel}, fact{Key: "cond.modeldate", Value: s.msg.day(m.Date)})
 	if h := e.Result.Hardware; h != nil {
 		group("cond.hardware", fact{Key: "fact.hardware", Value: h.Name}, fact{Key: "cond.count", Value: s.msg.count(h.Count)}, fact{Key: "cond.cpu", Value: h.HostCPU},
 			fact{Key: "cond.interconnect", Value: h.Interconnect}, fact{Key: "cond.where", Value: h.Where})
