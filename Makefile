@@ -55,7 +55,7 @@ check: ## gofmt, go.mod, vet, staticcheck, builds for other platforms
 
 browser-test: vendor ## test the built site in Chromium, and with the Nu HTML checker
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-	$(GO) test -tags browser -count=1 -timeout 15m -timeout 30m ./internal/site ./internal/chart ./internal/serve
+	$(GO) test -tags browser -count=1 -timeout 30m ./internal/site ./internal/chart ./internal/serve
 
 # The lines of the benchmarks of pages, of measuring and of labels stay in bin/bench.txt, for benchstat.
 # The table after them holds each against its aim; a missed aim fails nothing.
