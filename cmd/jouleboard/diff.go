@@ -114,7 +114,7 @@ func runDiff(ctx context.Context, e *env, f diffFlags) error {
 		return err
 	}
 	if n := head.snapshot.Findings.Count(result.Error); n > 0 {
-		return hintError{fmt.Errorf("%s has %s", c.Head, plural(n, "error")), "mend them, then compare again; 'jouleboard build --dry-run' shows them all"}
+		return hintError{fmt.Errorf("%s has %s", c.Head, plural(n, "error")), "mend them, then compare again"}
 	}
 	if c.NotRanked != "" {
 		e.notef("ranks and stars cannot be compared: %s", c.NotRanked)
@@ -164,7 +164,7 @@ func compareRevisions(ctx context.Context, repo *repository, f diffFlags) (c rev
 		differs[x.Path] = true
 	}
 	skip := func(p string) bool {
-		return f.head != "" && strings.HasSuffix(p, ".samples.jsonl.gz") && !differs[p]
+		return f.head != "" && strings.HasSuffix(p, samplesEnd) && !differs[p]
 	}
 	old, err := loadRevision(ctx, repo, revisionName(f.base, base), baseFiles, skip)
 	if err != nil {

@@ -31,6 +31,9 @@ const (
 	maxGitList  = 256 << 20 // bytes of a list that git prints
 )
 
+// samplesEnd is how the names of sample files end.
+const samplesEnd = ".samples.jsonl.gz"
+
 // boardFolders are the parts of a repository that a board is made of.
 var boardFolders = []string{"content", "results", "templates", "assets", "labels"}
 
@@ -279,8 +282,8 @@ func (r *repository) extract(ctx context.Context, files []revFile, dir string, s
 	}
 	defer root.Close()
 	var found result.Findings
-	leave := func(f revFile, hint, format string, args ...any) {
-		found = append(found, result.Finding{Rule: "DIFF-FILE", Level: result.Error, Where: result.Place{File: f.path}, Message: fmt.Sprintf(format, args...), Hint: hint})
+	leave := func(f revFile, level result.Level, hint, format string, args ...any) {
+		found = append(found, result.Finding{Rule: "DIFF-FILE", Level: level, Where: result.Place{File: f.path}, Message: fmt.Sprintf(format, args...), Hint: hint})
 	}
 	var wanted []revFile
 	total := int64(0)
@@ -289,13 +292,17 @@ func (r *repository) extract(ctx context.Context, files []revFile, dir string, s
 		case !ofBoard(f.path) || skip(f.path):
 			continue
 		case !f.regular():
-			leave(f, "put the file itself there", "left out: neither a file nor a folder (a symbolic link?)")
+			// A board may hold links that stay inside of it; the risks tell new ones.
+			leave(f, result.Warn, "put the file itself there", "left out: neither a file nor a folder (a symbolic link?)")
 			continue
 		case !safePath(f.path):
-			leave(f, "rename it", "left out: no name that every system can write")
+			leave(f, result.Error, "rename it", "left out: no name that every system can write")
+			continue
+		case f.size > maxRevFile && strings.HasSuffix(f.path, samplesEnd):
+			leave(f, result.Warn, "validate the result by itself", "left out: %d MB of samples, at most %d are read here", f.size>>20, maxRevFile>>20)
 			continue
 		case f.size > maxRevFile:
-			leave(f, "keep large files elsewhere", "left out: %d MB, at most %d are read", f.size>>20, maxRevFile>>20)
+			leave(f, result.Error, "keep large files elsewhere", "left out: %d MB, at most %d are read", f.size>>20, maxRevFile>>20)
 			continue
 		}
 		if total += f.size; total > maxRevTotal {

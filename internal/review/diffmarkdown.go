@@ -24,7 +24,7 @@ func (c *Change) Markdown(limit int) string {
 	}
 	limit = max(limit, leastMarkdown)
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "## What this change does to the board\n\n%s, compared with %s: %s.\n", neutral(c.Head), neutral(c.Base), neutral(c.summary()))
+	fmt.Fprintf(&b, "## What this change does to the board\n\n%s, compared with %s: %s.\n", neutral(c.Head), neutral(c.Base), neutralAtMost(c.summary(), maxNeutralLine))
 	if line := c.fileLine(); line != "" {
 		b.WriteString("\n" + line + "\n")
 	}
@@ -56,7 +56,7 @@ func (s section) markdown(room int) (string, bool) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n### %s\n", neutral(s.Title))
 	if s.Lede != "" {
-		fmt.Fprintf(&b, "\n%s\n", neutral(s.Lede))
+		fmt.Fprintf(&b, "\n%s\n", neutralAtMost(s.Lede, maxNeutralLine))
 	}
 	if len(s.Rows) == 0 {
 		return b.String(), b.Len() <= room
@@ -84,7 +84,7 @@ func (s section) markdown(room int) (string, bool) {
 
 func (s section) markdownRow(row []string) string {
 	if len(s.Head) == 0 {
-		return "- " + neutral(strings.Join(row, " ")) + "\n"
+		return "- " + neutralAtMost(strings.Join(row, " "), maxNeutralLine) + "\n"
 	}
 	var b strings.Builder
 	b.WriteString("|")

@@ -11,8 +11,12 @@ import (
 	"jouleboard/internal/result"
 )
 
-// maxNeutral bounds a text in a comment, in characters.
-const maxNeutral = 160
+// maxNeutral and maxNeutralLine bound a text in a comment, in characters: one in
+// a cell, and one that has a line for itself.
+const (
+	maxNeutral     = 160
+	maxNeutralLine = 800
+)
 
 // apart is a zero width space. It parts what a filter that runs over the
 // finished text would otherwise join to a mention, a reference or a link.
@@ -23,11 +27,14 @@ const apart = "&#8203;"
 // markup, a link, a mention (@name), a reference (#1, GH-1), an emoji or a
 // formula. Control characters are shown as their escape, so that it stays on its
 // line, and a long text is cut.
-func neutral(s string) string {
+func neutral(s string) string { return neutralAtMost(s, maxNeutral) }
+
+func neutralAtMost(s string, most int) string {
 	var b strings.Builder
+	s = strings.Trim(s, " ")
 	n, word := 0, ""
 	for i, r := range s {
-		if n++; n > maxNeutral {
+		if n++; n > most {
 			b.WriteString("…")
 			break
 		}
@@ -42,22 +49,23 @@ func neutral(s string) string {
 		case alnum || r >= 0x80:
 			b.WriteRune(r)
 		case r == ' ':
-			// Two at the end of a line would break it, four at its begin make code.
-			if i > 0 && s[i-1] == ' ' {
+			if s[i-1] == ' ' {
 				b.WriteString("&nbsp;")
 			} else {
 				b.WriteByte(' ')
 			}
+		case r == ':' && (next == 0 || next == ' ') && i > 0:
+			b.WriteByte(':')
 		case r == '@' || r == '#' || r == '$' || r == ':':
 			fmt.Fprintf(&b, "&#%d;%s", r, apart)
 		case r == '-' && strings.EqualFold(word, "gh"):
 			b.WriteString("-" + apart)
-		case r == '.' && (strings.EqualFold(word, "www") || onlyDigits(word)) && !digit(next), i == 0:
+		case r == '.' && strings.HasSuffix(strings.ToLower(word), "www"):
+			b.WriteString("&#46;" + apart)
+		case i == 0, (r == '.' || r == ')') && (next == ' ' || next == 0) && i == len(word) && onlyDigits(word):
+			// What would begin a list, a quote, a heading or a table.
 			fmt.Fprintf(&b, "&#%d;", r)
-			if r == '.' {
-				b.WriteString(apart)
-			}
-		case strings.ContainsRune(",.-/()%+=", r):
+		case strings.ContainsRune(",.;?'\"-/()%+=", r):
 			b.WriteRune(r)
 		default:
 			fmt.Fprintf(&b, "&#%d;", r)
@@ -70,7 +78,5 @@ func neutral(s string) string {
 	}
 	return b.String()
 }
-
-func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 func onlyDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }

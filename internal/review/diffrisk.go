@@ -94,11 +94,11 @@ func risks(base, head Snapshot, c *Change) []Risk {
 		add("not-ranked", "%s, so ranks and stars cannot be compared", c.NotRanked)
 	}
 	for _, kind := range []struct{ kind, text string }{
-		{KindRemoved, "removes %s without a tombstone, so addresses and printed labels lead nowhere: %s"},
+		{KindRemoved, "removes %s without a tombstone, whose addresses and printed labels then lead nowhere: %s"},
 		{KindRestored, "takes back the withdrawal of %s: %s"},
 		{KindWithdrawn, "withdraws %s: %s"},
 		{KindUnflagged, "takes the flag off %s: %s"},
-		{KindChanged, "replaces %s that were published, whose addresses go: %s"},
+		{KindChanged, "replaces %s, whose addresses and printed labels then lead nowhere: %s"},
 	} {
 		var names []string
 		for _, r := range c.Results {
@@ -107,7 +107,7 @@ func risks(base, head Snapshot, c *Change) []Risk {
 			}
 		}
 		if len(names) > 0 {
-			add(kind.kind, kind.text, counted(len(names), "result"), nameSome(names))
+			add(kind.kind, kind.text, counted(len(names), "published result"), nameSome(names))
 		}
 	}
 	boardRisks(c, add)
@@ -144,7 +144,12 @@ func boardRisks(c *Change, add func(kind, format string, args ...any)) {
 		if b.Rescaled {
 			rescaled = append(rescaled, b.ID)
 		}
-		if b.Status == Changed && b.BestBefore != nil && (b.BestAfter == nil || b.BestAfter.ID != b.BestBefore.ID) {
+		if shares := b.joinsBest(); b.Status == Changed && b.keepsBest() {
+			if shares != nil {
+				best = append(best, fmt.Sprintf("shares the best rank of board %s: %s with %s, beside %s with %s", b.ID, shares.Model,
+					valueText(shares.Value, b.Digits, b.Unit), b.BestBefore.Model, valueText(b.BestBefore.Value, b.Digits, b.Unit)))
+			}
+		} else if b.Status == Changed && b.BestBefore != nil && (b.BestAfter == nil || b.BestAfter.ID != b.BestBefore.ID) {
 			now := "nothing is ranked now"
 			if b.BestAfter != nil {
 				now = "now " + b.BestAfter.Model + " with " + valueText(b.BestAfter.Value, b.Digits, b.Unit)
@@ -165,6 +170,38 @@ func boardRisks(c *Change, add func(kind, format string, args ...any)) {
 	if len(gone) > 0 {
 		add("board-gone", "takes away the address of %s: %s", counted(len(gone), "board"), nameSome(gone))
 	}
+}
+
+// keepsBest says whether the first row of before is still among the best: two
+// results whose intervals overlap share a rank.
+func (b BoardChange) keepsBest() bool {
+	if b.BestBefore == nil {
+		return false
+	}
+	for _, r := range b.Rows {
+		if r.Before != nil && r.Before.ID == b.BestBefore.ID {
+			return r.After != nil && r.After.ID == r.Before.ID && !r.After.Flagged && r.After.RankLo <= 1
+		}
+	}
+	return true
+}
+
+// joinsBest is the first row that is among the best now and was not before, nil
+// without one.
+func (b BoardChange) joinsBest() *Standing {
+	for _, r := range b.Rows {
+		if a := r.After; a != nil && a.RankLo == 1 && a.ID != b.BestBefore.id() && (r.Before == nil || r.Before.ID != a.ID || r.Before.RankLo > 1) {
+			return a
+		}
+	}
+	return nil
+}
+
+func (s *Standing) id() string {
+	if s == nil {
+		return ""
+	}
+	return s.ID
 }
 
 // frozenScales are the scales that base had frozen and that head lacks or holds

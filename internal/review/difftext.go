@@ -6,15 +6,13 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
-
-	"jouleboard/internal/result"
 )
 
 // Text writes the change as plain text, with at most some rows of each section
 // and the count of the others.
 func (c *Change) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, compared with %s: %s.\n", plain(c.Head), plain(c.Base), plain(c.summary()))
+	fmt.Fprintf(&b, "%s, compared with %s: %s.\n", OneLine(c.Head), OneLine(c.Base), OneLine(c.summary()))
 	if line := c.fileLine(); line != "" {
 		b.WriteString(line + "\n")
 	}
@@ -36,14 +34,14 @@ const maxTextSections = 40
 const maxCell = 72
 
 func (s section) text(b *strings.Builder) {
-	fmt.Fprintf(b, "\n%s\n", plain(s.Title))
+	fmt.Fprintf(b, "\n%s\n", OneLine(s.Title))
 	if s.Lede != "" {
-		fmt.Fprintf(b, "  %s\n", plain(s.Lede))
+		fmt.Fprintf(b, "  %s\n", OneLine(s.Lede))
 	}
 	rows := s.Rows[:min(len(s.Rows), s.Few)]
 	if len(s.Head) == 0 {
 		for _, row := range rows {
-			fmt.Fprintf(b, "  - %s\n", plain(strings.Join(row, " ")))
+			fmt.Fprintf(b, "  - %s\n", OneLine(strings.Join(row, " ")))
 		}
 	} else {
 		table := make([][]string, 0, len(rows)+1)
@@ -52,7 +50,7 @@ func (s section) text(b *strings.Builder) {
 		for _, row := range rows {
 			cells := make([]string, len(row))
 			for i, cell := range row {
-				cells[i] = clipRunes(plain(cell), maxCell)
+				cells[i] = clipRunes(OneLine(cell), maxCell)
 			}
 			table = append(table, cells)
 		}
@@ -72,20 +70,6 @@ func (s section) text(b *strings.Builder) {
 	if n := len(s.Rows) - len(rows); n > 0 {
 		fmt.Fprintf(b, "  ... and %s\n", counted(n, "more row"))
 	}
-}
-
-// plain keeps contributed text on its line: control characters are shown as
-// their escapes.
-func plain(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if result.IsControl(r) {
-			fmt.Fprintf(&b, "\\u%04x", r)
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 func clipRunes(s string, most int) string {
