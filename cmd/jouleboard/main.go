@@ -123,6 +123,7 @@ Exit status: 0 done (warnings too), 1 the work failed or a check found errors,
 		newDiffCommand(e),
 		newScaleCommand(e),
 		newModerateCommand(e),
+		newNewCommand(e),
 		newPackCommand(e),
 		newVersionCommand(e),
 	)
