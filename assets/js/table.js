@@ -461,7 +461,7 @@
       if (String(i) === had) b.focus();
     }
   };
-  T.nameOf = function (c) { return c.k === "rank" && c.d ? c.d.split(";")[0] : c.n; };
+  T.nameOf = function (c) { return c.k === "rank" && c.d ? c.d.split(/[;；]/)[0] : c.n; };
 
   T.columnPane = function () {
     var me = this, w = this.words, box = this.paneOf("columns"), shown = this.columns(), had = document.activeElement.dataset.preset;

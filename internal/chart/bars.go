@@ -144,7 +144,7 @@ func (b Bars) List(narrow bool) *draw.List {
 		}
 		c.text(x, f.b+17, sizeText, align, dim, t.text)
 	}
-	c.text(f.r, f.unitY, sizeText, draw.Right, dim, ellipsis(axisTitle(b.Name, b.Unit), sizeText, f.r-4))
+	c.text(f.r, f.unitY, sizeText, draw.Right, dim, ellipsis(b.Words.axisTitle(b.Name, b.Unit), sizeText, f.r-4))
 	f.legend.draw(c, legendBar, false)
 	zero := f.x.pos(0)
 	for i, bar := range b.Bars {
@@ -216,7 +216,7 @@ func (b Bars) Table() Table {
 	for _, bar := range b.Bars {
 		name := nameOf(bar.Label)
 		if s := clean(bar.Sub); s != "" {
-			name = strings.Join([]string{name, s}, ", ")
+			name = strings.Join([]string{name, s}, w.Part)
 		}
 		row := []Cell{{Text: name, URL: bar.URL}, number(w.Numbers, bar.Value)}
 		if some {

@@ -98,6 +98,8 @@ type Words struct {
 	// Of histograms: what heads the columns of their table, and how high the highest
 	// bar is, "{n}" of "{of}" values.
 	From, To, Count, Share, Tallest string
+	// Between a quantity and its unit, and after what is told of.
+	Part, Colon string
 	// Numbers is how the language writes them.
 	Numbers unit.Style
 }
@@ -124,11 +126,13 @@ func (w Words) fill() Words {
 	def(&w.Count, "values")
 	def(&w.Share, "share")
 	def(&w.Tallest, "highest bar: {n} of {of} values")
+	def(&w.Part, ", ")
+	def(&w.Colon, ": ")
 	return w
 }
 
 // axisTitle joins a quantity and its unit as axes do: "median ITL, ms".
-func axisTitle(name, unit string) string {
+func (w Words) axisTitle(name, unit string) string {
 	name, unit = clean(name), clean(unit)
 	switch {
 	case unit == "":
@@ -136,7 +140,7 @@ func axisTitle(name, unit string) string {
 	case name == "":
 		return unit
 	}
-	return name + ", " + unit
+	return name + w.fill().Part + unit
 }
 
 // withUnit is a printed number with its unit behind it.

@@ -143,7 +143,7 @@ func (d Dist) List(narrow bool) *draw.List {
 	d.labels(c, f, x, stats)
 	if len(below) > 0 {
 		c.list.H = mm(h + f.small + 3)
-		c.text(f.w-4, h+f.small-2, f.small, draw.Right, dim, ellipsis(strings.Join(below, ", "), f.small, f.w-8))
+		c.text(f.w-4, h+f.small-2, f.small, draw.Right, dim, ellipsis(strings.Join(below, d.Words.fill().Part), f.small, f.w-8))
 	}
 	return c.list
 }

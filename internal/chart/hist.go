@@ -132,7 +132,7 @@ func (d Dist) histogram(c *canvas, f distLayout, x scale, top, bottom float64, t
 		}
 		title := ""
 		if tips {
-			title = withUnit(b.span(w.Numbers), d.Unit) + ": " + w.Numbers.Int(b.n)
+			title = withUnit(b.span(w.Numbers), d.Unit) + w.Colon + w.Numbers.Int(b.n)
 		}
 		c.list.Add(draw.Rect{X: mm(a), Y: mm(bottom - h), W: mm(max(z-a-gap, 0.75)), H: mm(h), Fill: hue(0), Title: title})
 	}

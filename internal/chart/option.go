@@ -163,7 +163,7 @@ func (p *plot) option() ([]byte, error) {
 	f := p.layout(false)
 	out := live{
 		Kind: "plot", W: f.w, H: f.h, Box: [4]float64{tenth(f.l), tenth(f.t), tenth(f.r), tenth(f.b)}, Size: f.size,
-		Desc: axisTitle(clean(p.title), clean(p.caption)), X: ticks(f.x.ticks), Y: ticks(f.y.ticks), Series: []liveSeries{},
+		Desc: p.words.axisTitle(clean(p.title), clean(p.caption)), X: ticks(f.x.ticks), Y: ticks(f.y.ticks), Series: []liveSeries{},
 	}
 	// Names of lines are drawn apart, to be pointed at.
 	out.Texts = texts(p.list(false), func(t draw.Text) bool { return len(f.labels) > 0 && t.X == mm(f.labelX) && t.Y < mm(f.noteY) })
@@ -252,7 +252,7 @@ func (b Bars) Option() ([]byte, error) {
 	f := b.layout(false)
 	out := live{
 		Kind: "bars", W: f.w, H: f.h, Box: [4]float64{tenth(f.l), tenth(f.t), tenth(f.r), tenth(f.b - 4)}, Size: sizeText,
-		Desc: axisTitle(clean(b.Title), clean(b.Caption)), X: ticks(f.x.ticks),
+		Desc: b.Words.axisTitle(clean(b.Title), clean(b.Caption)), X: ticks(f.x.ticks),
 		Texts: texts(b.List(false), func(draw.Text) bool { return false }),
 	}
 	extra := liveSeries{}

@@ -236,7 +236,7 @@ func (f *frame) headline(p *plot) {
 	f.limitX = f.x.place(f.l, f.r).pos(p.limit.X)
 	w := textWidth(clean(p.limit.Label), f.size) + 6
 	f.limitFlip = p.limit.Min
-	titleEnd := f.titleX() + textWidth(axisTitle(p.yName, p.yUnit), f.size) + 12
+	titleEnd := f.titleX() + textWidth(p.words.axisTitle(p.yName, p.yUnit), f.size) + 12
 	fits := func(flip bool, from float64) bool {
 		if flip {
 			return f.limitX >= from-6 && f.limitX+w <= f.w-2

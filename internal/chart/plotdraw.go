@@ -49,7 +49,7 @@ func (f *frame) moreWidth(p *plot, narrow bool) float64 {
 	if narrow {
 		return f.w - 8
 	}
-	return f.r - f.l - textWidth(axisTitle(p.xName, p.xUnit), f.size) - 16
+	return f.r - f.l - textWidth(p.words.axisTitle(p.xName, p.xUnit), f.size) - 16
 }
 
 func (f *frame) axes(c *canvas, p *plot) {
@@ -64,8 +64,8 @@ func (f *frame) axes(c *canvas, p *plot) {
 		c.text(x, f.b+18, f.size, draw.Center, dim, t.text)
 	}
 	w := f.w - f.titleX() - 4
-	c.text(f.titleX(), 13, f.size, draw.Left, dim, ellipsis(axisTitle(p.yName, p.yUnit), f.size, w))
-	c.text(f.r, f.b+36, f.size, draw.Right, dim, ellipsis(axisTitle(p.xName, p.xUnit), f.size, f.r-4))
+	c.text(f.titleX(), 13, f.size, draw.Left, dim, ellipsis(p.words.axisTitle(p.yName, p.yUnit), f.size, w))
+	c.text(f.r, f.b+36, f.size, draw.Right, dim, ellipsis(p.words.axisTitle(p.xName, p.xUnit), f.size, f.r-4))
 }
 
 func (p *plot) drawFront(c *canvas, f *frame) {

@@ -105,8 +105,8 @@ func (t Trace) List(narrow bool) *draw.List {
 		c.line(at, bottom, at, bottom+5, 1, dim)
 		c.text(at, bottom+18, size, draw.Center, dim, k.text)
 	}
-	c.text(2, 13, size, draw.Left, dim, ellipsis(axisTitle(t.YName, t.YUnit), size, w-4))
-	c.text(right, bottom+36, size, draw.Right, dim, ellipsis(axisTitle(t.XName, t.XUnit), size, right-4))
+	c.text(2, 13, size, draw.Left, dim, ellipsis(t.Words.axisTitle(t.YName, t.YUnit), size, w-4))
+	c.text(right, bottom+36, size, draw.Right, dim, ellipsis(t.Words.axisTitle(t.XName, t.XUnit), size, right-4))
 	for i, s := range t.Series {
 		var run []draw.Point
 		flush := func() {

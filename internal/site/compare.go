@@ -234,10 +234,10 @@ func (s *site) compareModel(v *modelView) job {
 			}
 			for _, br := range e.Rows {
 				metric, _ := s.reg.Get(br.Board.Metric)
-				m.Boards = append(m.Boards, [4]string{br.Board.ID, br.Board.Title, e.Hash, joinNonEmpty(", ", s.setup(e), s.msg.Sig(br.Row.Value, metric.Digits)+"\u00a0"+metric.Unit)})
+				m.Boards = append(m.Boards, [4]string{br.Board.ID, br.Board.Title, e.Hash, joinNonEmpty(s.msg.T("sep.part"), s.setup(e), s.msg.Sig(br.Row.Value, metric.Digits)+"\u00a0"+metric.Unit)})
 			}
 			if len(e.Rows) == 0 {
-				m.Others = append(m.Others, [2]string{e.Hash, joinNonEmpty(", ", s.taskTitle(e.Workload.Task), s.setup(e))})
+				m.Others = append(m.Others, [2]string{e.Hash, joinNonEmpty(s.msg.T("sep.part"), s.taskTitle(e.Workload.Task), s.setup(e))})
 			}
 		}
 		slices.SortStableFunc(m.Boards, func(a, b [4]string) int { return order[a[0]] - order[b[0]] })
@@ -246,7 +246,7 @@ func (s *site) compareModel(v *modelView) job {
 }
 
 func (s *site) compareRecord(e *entry) (compareRecord, error) {
-	rec := compareRecord{ID: e.ID, Hash: e.Hash, Title: s.title(e), Model: e.Result.Model.Name, Setup: joinNonEmpty(", ", s.taskTitle(e.Workload.Task), s.setup(e)),
+	rec := compareRecord{ID: e.ID, Hash: e.Hash, Title: s.title(e), Model: e.Result.Model.Name, Setup: joinNonEmpty(s.msg.T("sep.part"), s.taskTitle(e.Workload.Task), s.setup(e)),
 		Conditions: map[string]string{}, Numbers: [][6]any{}, Boards: []string{}}
 	for _, c := range s.compareConditions(e) {
 		if c.value != "" {

@@ -38,7 +38,7 @@ func (s *site) compareConditions(e *entry) []condition {
 	}
 	precision := r.Model.Precision
 	if q := r.Model.Quantization; q != "" && result.Normal(q) != "none" {
-		precision = joinNonEmpty(", ", precision, q)
+		precision = joinNonEmpty(s.msg.T("sep.part"), precision, q)
 	}
 	load, kind, origin, level, edition, method, scale := "", "", "", "", "", "", ""
 	if e != nil {
@@ -107,7 +107,7 @@ func (s *site) compareConditions(e *entry) []condition {
 				parts = append(parts, d.name+" "+s.msg.Int(d.n))
 			}
 		}
-		parallel = strings.Join(parts, ", ")
+		parallel = strings.Join(parts, s.msg.T("sep.part"))
 	}
 	add("parallel", "cond.compared.parallel", parallel)
 	add("where", "cond.compared.where", hw.Where)

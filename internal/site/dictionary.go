@@ -145,7 +145,7 @@ func (s *site) dictionaryPage() job {
 			for _, v := range d.Provenance {
 				words = append(words, s.msg.T("prov."+v))
 			}
-			l.Origin = strings.Join(words, ", ")
+			l.Origin = strings.Join(words, s.msg.T("sep.list"))
 			p.Metrics = append(p.Metrics, l)
 		}
 		return nil, r.page("dictionary", path, p)

@@ -285,7 +285,7 @@ func (d *directives) tasks(map[string]string) (template.HTML, error) {
 	var rows [][]any
 	for _, t := range d.site.tasks {
 		m, _ := d.site.reg.Get(t.Headline)
-		rows = append(rows, []any{[2]string{t.Title, relative(d.page, taskPath(t.ID))}, t.ID, t.Summary, joinNonEmpty(", ", d.site.metricName(m), m.Unit)})
+		rows = append(rows, []any{[2]string{t.Title, relative(d.page, taskPath(t.ID))}, t.ID, t.Summary, joinNonEmpty(d.t("sep.part"), d.site.metricName(m), m.Unit)})
 	}
 	return simpleTable(d.t("col.tasks"), []string{d.t("fact.task"), d.t("task.id"), d.t("col.definition"), d.t("task.headline")}, rows), nil
 }
@@ -337,7 +337,7 @@ func (d *directives) hardware(map[string]string) (template.HTML, error) {
 	var rows [][]any
 	for _, id := range d.site.hardwareIDs() {
 		h := d.site.in.Catalog.Hardware[id]
-		rows = append(rows, []any{[2]string{h.Name, relative(d.page, hardwarePath(id))}, h.Vendor, d.site.optional(h.MemoryGB), d.site.optional(h.TDPW), strings.Join(h.Aliases, ", ")})
+		rows = append(rows, []any{[2]string{h.Name, relative(d.page, hardwarePath(id))}, h.Vendor, d.site.optional(h.MemoryGB), d.site.optional(h.TDPW), strings.Join(h.Aliases, d.t("sep.list"))})
 	}
 	return simpleTable(d.t("hardware.title"), []string{d.t("fact.hardware"), d.t("hardware.vendor"), d.t("hardware.memory") + " (GB)", d.t("hardware.tdp") + " (W)", d.t("hardware.aliases")}, rows), nil
 }

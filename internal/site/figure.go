@@ -45,7 +45,7 @@ type figCell struct {
 func (s *site) chartWords(of string) chart.Words {
 	return chart.Words{Front: s.msg.T("fig.front"), Model: of, Detail: s.msg.T("fig.detail"), Ranked: s.msg.T("fig.ranked"), Yes: s.msg.T("fig.yes"),
 		Low: s.msg.T("fig.low"), High: s.msg.T("fig.high"), Log: s.msg.T("fig.log"), More: s.msg.T("fig.more"), Empty: s.msg.T("fig.empty"), Family: s.msg.T("fig.family"),
-		From: s.msg.T("fig.from"), To: s.msg.T("fig.to"), Count: s.msg.T("fig.count"), Share: s.msg.T("fig.share"), Tallest: s.msg.T("fig.tallest"), Numbers: s.msg.Style}
+		From: s.msg.T("fig.from"), To: s.msg.T("fig.to"), Count: s.msg.T("fig.count"), Share: s.msg.T("fig.share"), Tallest: s.msg.T("fig.tallest"), Part: s.msg.T("sep.part"), Colon: s.msg.T("sep.colon"), Numbers: s.msg.Style}
 }
 
 // figure draws a chart. name is the path of its downloads without the ending;
@@ -88,7 +88,7 @@ const figureDPI = 192
 // are made here, not in the browser: they are there without scripts, have
 // addresses to link to, and are the same bytes for everybody.
 func (s *site) figureFiles(r *renderer, page, name string, c chart.Chart, t chart.Table, title, where string) ([]figLink, error) {
-	heading := joinNonEmpty(": ", title, where)
+	heading := joinNonEmpty(s.msg.T("sep.colon"), title, where)
 	info, paints := draw.Info{Title: heading, Author: s.in.Site.Title}, s.themePaints()
 	drawn, err := s.made("figure", func() ([][]byte, error) {
 		list := c.List(false)

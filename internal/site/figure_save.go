@@ -27,7 +27,7 @@ func (s *site) smallFigure(r *renderer, page, name string, c chart.Chart, id, ti
 	if err != nil {
 		return nil, err
 	}
-	heading := joinNonEmpty(": ", title, where)
+	heading := joinNonEmpty(s.msg.T("sep.colon"), title, where)
 	csv, json, err := s.figureData(page, c.Table(), heading)
 	if err != nil {
 		return nil, fmt.Errorf("data of %s: %w", name, err)

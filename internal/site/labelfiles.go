@@ -244,7 +244,7 @@ func (s *site) labelBytes(e *entry, in label.Input, files []content.LabelFile) (
 func (s *site) labelView(page string, e *entry, badge []byte) *labelView {
 	in := s.labelInput(e)
 	short, _ := modelTitle(e.Result.Model.Name)
-	v := &labelView{Name: joinNonEmpty(", ", short, s.setup(e)), BadgeName: s.msg.T("label.badge"), CommandsName: s.msg.T("label.commands.name"), Picture: s.labelPicture(page, e, pictureOrder), Files: s.labelLines(page, e), Commands: s.labelCommands(e),
+	v := &labelView{Name: joinNonEmpty(s.msg.T("sep.part"), short, s.setup(e)), BadgeName: s.msg.T("label.badge"), CommandsName: s.msg.T("label.commands.name"), Picture: s.labelPicture(page, e, pictureOrder), Files: s.labelLines(page, e), Commands: s.labelCommands(e),
 		Embeds: s.embeds(e, badge), Copy: s.msg.T("copy"), Copied: s.msg.T("copied")}
 	if badge != nil {
 		v.Badge = &link{relative(page, badgePath(e.Hash)), label.FileName(in, label.Style{Size: "badge"}, "svg")}
@@ -258,7 +258,7 @@ func (s *site) labelLines(page string, e *entry) []labelLine {
 		return nil
 	}
 	short, _ := modelTitle(e.Result.Model.Name)
-	name := joinNonEmpty(", ", short, s.setup(e))
+	name := joinNonEmpty(s.msg.T("sep.part"), short, s.setup(e))
 	in := s.labelInput(e)
 	var lines []labelLine
 	for _, f := range s.in.Site.LabelFiles() {
@@ -268,7 +268,7 @@ func (s *site) labelLines(page string, e *entry) []labelLine {
 		}
 		l := &lines[len(lines)-1]
 		text := strings.ToUpper(f.Format)
-		l.Files = append(l.Files, labelLink{URL: s.labelHref(page, e, f), Text: text, File: label.FileName(in, labelStyle(f), f.Format), Aria: text + ": " + title + ", " + name})
+		l.Files = append(l.Files, labelLink{URL: s.labelHref(page, e, f), Text: text, File: label.FileName(in, labelStyle(f), f.Format), Aria: text + s.msg.T("sep.colon") + title + s.msg.T("sep.part") + name})
 	}
 	return lines
 }

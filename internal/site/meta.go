@@ -267,7 +267,7 @@ func (s *site) ldText(texts ...string) string {
 			return t
 		}
 	}
-	return s.in.Site.Title + ". " + s.msg.T("ld.extent", len(s.entries), len(s.models))
+	return s.in.Site.Title + s.msg.T("sep.sentence") + s.msg.T("ld.extent", len(s.entries), len(s.models))
 }
 
 // ldVariables describes metrics.

@@ -260,7 +260,7 @@ func (s *site) setup(e *entry) string {
 	if l := s.loadText(e.Result); l != "" {
 		parts = append(parts, l)
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, s.msg.T("sep.part"))
 }
 
 // title names a result for lists, feeds and citations.
@@ -270,7 +270,7 @@ func (s *site) title(e *entry) string {
 	if c := s.setup(e); c != "" {
 		parts = append(parts, c)
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, s.msg.T("sep.part"))
 }
 
 // headline is the registry key a result is told by: its task's, else the first

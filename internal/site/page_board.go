@@ -211,7 +211,7 @@ func (s *site) boardFacts(page string, b *rank.Board) []fact {
 			kind = s.msg.T("scale.relative")
 		}
 		if rated(b) {
-			fs = append(fs, fact{Key: s.msg.T("fact.scale"), Value: sc.ID + ", " + kind, URL: s.pageLink(page, "methodology/rating/")})
+			fs = append(fs, fact{Key: s.msg.T("fact.scale"), Value: sc.ID + s.msg.T("sep.part") + kind, URL: s.pageLink(page, "methodology/rating/")})
 		} else {
 			why := s.msg.T("scale.none")
 			if len(b.Rows) > 0 && b.Rows[0].Rating.Reason != "" {
@@ -343,5 +343,5 @@ func (s *site) reasonText(id, text string) string {
 	if k := "reason." + id; s.msg.Has(k) {
 		words = s.msg.T(k)
 	}
-	return joinNonEmpty(": ", words, text)
+	return joinNonEmpty(s.msg.T("sep.colon"), words, text)
 }

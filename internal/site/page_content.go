@@ -99,12 +99,12 @@ func (s *site) taskPage(t *catalog.Task) job {
 		path := taskPath(t.ID)
 		p := taskPage{frame: s.frame(path, t.Title, t.Summary, false, link{"boards/index.html", s.msg.T("nav.boards")}), Heading: t.Title, Lede: t.Summary}
 		m, _ := s.reg.Get(t.Headline)
-		p.Facts = []fact{{Key: s.msg.T("task.id"), Value: t.ID}, {Key: s.msg.T("task.headline"), Value: joinNonEmpty(", ", s.metricName(m), m.Unit), URL: s.metricLink(path, m)}}
+		p.Facts = []fact{{Key: s.msg.T("task.id"), Value: t.ID}, {Key: s.msg.T("task.headline"), Value: joinNonEmpty(s.msg.T("sep.part"), s.metricName(m), m.Unit), URL: s.metricLink(path, m)}}
 		if t.Modality != "" {
 			p.Facts = append(p.Facts, fact{Key: s.msg.T("task.input"), Value: t.Modality})
 		}
 		if t.Set != "" {
-			p.Facts = append(p.Facts, fact{Key: s.msg.T("task.set"), Value: joinNonEmpty(", ", t.Set, t.Edition)})
+			p.Facts = append(p.Facts, fact{Key: s.msg.T("task.set"), Value: joinNonEmpty(s.msg.T("sep.part"), t.Set, t.Edition)})
 		}
 		if t.SystemPrompt != nil {
 			p.Prompt = s.prompt(t)
@@ -161,8 +161,8 @@ func (s *site) taskPairs(t *catalog.Task) []fact {
 		add(s.msg.T("task.data"), t.DataURL, t.DataURL)
 	}
 	if rn := t.RoleNames; rn != nil {
-		add(s.msg.T("task.roles.user"), strings.Join(rn.User, ", "), "")
-		add(s.msg.T("task.roles.assistant"), strings.Join(rn.Assistant, ", "), "")
+		add(s.msg.T("task.roles.user"), strings.Join(rn.User, s.msg.T("sep.list")), "")
+		add(s.msg.T("task.roles.assistant"), strings.Join(rn.Assistant, s.msg.T("sep.list")), "")
 	}
 	if sm := t.Sampling; sm != nil {
 		add(s.msg.T("cond.sampling"), sm.Method, "")
@@ -194,7 +194,7 @@ func (s *site) taskPairs(t *catalog.Task) []fact {
 		}
 		add(s.msg.T("task.class", c.ID), text, t.ClassesSource)
 	}
-	add(s.msg.T("task.backends"), strings.Join(t.Backends, ", "), "")
+	add(s.msg.T("task.backends"), strings.Join(t.Backends, s.msg.T("sep.list")), "")
 	for _, l := range t.Links {
 		add(s.msg.T("task.link"), l.Title, l.URL)
 	}

@@ -21,17 +21,17 @@ const lengthLines = 6
 func (s *site) curveName(r *result.Result, origins bool) string {
 	name := cmp.Or(hardwareText(r), r.Model.Provider)
 	if p := r.Model.Precision; p != "" {
-		name += ", " + p
+		name += s.msg.T("sep.part") + p
 	}
 	if r.Model.Weights == "random" {
-		name += ", " + s.msg.T("curve.random")
+		name += s.msg.T("sep.part") + s.msg.T("curve.random")
 	}
 	if origins {
 		who := s.msg.T("origin.measured")
 		if r.Source != nil {
 			who = r.Source.Publisher
 		}
-		name += ", " + who
+		name += s.msg.T("sep.part") + who
 	}
 	return name
 }
@@ -171,7 +171,7 @@ func (s *site) lengthFigure(r *renderer, page string, es []*entry) (*figure, err
 		if !okx || !oky || load == "" {
 			continue
 		}
-		name := s.curveName(e.Result, origins) + ", " + load
+		name := s.curveName(e.Result, origins) + s.msg.T("sep.part") + load
 		if tasks[name] == nil {
 			tasks[name] = map[string]bool{}
 		}

@@ -125,7 +125,7 @@ func (s *site) hardwarePage(h *catalog.Hardware, es []*entry) job {
 			}
 		}
 		if len(h.Aliases) > 0 {
-			p.Pairs = append(p.Pairs, fact{Key: s.msg.T("hardware.aliases"), Value: strings.Join(h.Aliases, ", ")})
+			p.Pairs = append(p.Pairs, fact{Key: s.msg.T("hardware.aliases"), Value: strings.Join(h.Aliases, s.msg.T("sep.list"))})
 		}
 		if h.Released != "" {
 			p.Pairs = append(p.Pairs, fact{Key: s.msg.T("fact.released"), Value: h.Released})

@@ -100,7 +100,7 @@ func (s *site) hardwareTaskPage(h *catalog.Hardware, g taskGroup) job {
 		dir := hardwareDir(h.ID, g.Task)
 		path := partPath(dir, 0)
 		task := s.taskTitle(g.Task)
-		p := hardwarePage{Heading: h.Name + ", " + task, Lede: s.msg.T("hardware.page.lede", len(g.Entries), countModels(g.Entries))}
+		p := hardwarePage{Heading: h.Name + s.msg.T("sep.part") + task, Lede: s.msg.T("hardware.page.lede", len(g.Entries), countModels(g.Entries))}
 		p.frame = s.frame(path, p.Heading, p.Heading+". "+p.Lede, true, link{"hardware/index.html", s.msg.T("nav.hardware")}, link{hardwarePath(h.ID), h.Name})
 		p.Scripts = append(p.Scripts, s.assets.pickJS, s.assets.tableJS, s.assets.saveJS)
 		for _, b := range s.boards {
@@ -174,7 +174,7 @@ func (s *site) hardwarePart(h *catalog.Hardware, g taskGroup, at int) job {
 	return func(r *renderer) (result.Findings, error) {
 		dir := hardwareDir(h.ID, g.Task)
 		path := partPath(dir, at)
-		p := rowsPage{Heading: h.Name + ", " + s.taskTitle(g.Task), Types: s.typeLegend(), Pages: s.rowPages(dir, at, len(g.Entries)),
+		p := rowsPage{Heading: h.Name + s.msg.T("sep.part") + s.taskTitle(g.Task), Types: s.typeLegend(), Pages: s.rowPages(dir, at, len(g.Entries)),
 			Table: s.hardwareTable(path, g, s.hardwareColumns(g), at)}
 		p.Lede = p.Pages.Text
 		p.frame = s.frame(path, p.Heading+", "+p.Lede, p.Lede, false, link{"hardware/index.html", s.msg.T("nav.hardware")}, link{hardwarePath(h.ID), h.Name},
@@ -217,7 +217,7 @@ func (s *site) lineNames(es []*entry) map[*entry]string {
 				parts = append(parts, f)
 			}
 		}
-		out[e] = joinNonEmpty(", ", parts...)
+		out[e] = joinNonEmpty(s.msg.T("sep.part"), parts...)
 	}
 	return out
 }

@@ -95,12 +95,12 @@ func (s *site) edition(e *entry) string {
 func (s *site) historyOf(r *renderer, page string, g []*entry, metric string, models bool, id string, drawn bool) (historyGroup, error) {
 	m, _ := s.reg.Get(metric)
 	e0 := g[0]
-	title := joinNonEmpty(", ", s.taskTitle(e0.Workload.Task), s.setup(e0), e0.Result.Model.Precision)
+	title := joinNonEmpty(s.msg.T("sep.part"), s.taskTitle(e0.Workload.Task), s.setup(e0), e0.Result.Model.Precision)
 	if models {
 		short, _ := modelTitle(e0.Result.Model.Name)
-		title = short + ", " + title
+		title = short + s.msg.T("sep.part") + title
 	}
-	h := historyGroup{Title: title, Table: table{ID: id + "-table", Label: s.msg.T("history.title") + ": " + title, Head: []head{{Name: s.msg.T("col.date")}, {Name: s.msg.T("cond.engine")},
+	h := historyGroup{Title: title, Table: table{ID: id + "-table", Label: s.msg.T("history.title") + s.msg.T("sep.colon") + title, Head: []head{{Name: s.msg.T("col.date")}, {Name: s.msg.T("cond.engine")},
 		{Name: s.msg.T("history.edition")}, {Name: s.metricName(m), Unit: m.Unit, Num: true}, {Name: s.msg.T("col.uncertainty"), Num: true}, {Name: s.msg.T("history.change"), Unit: "%", Num: true}}}}
 	c := chart.Bars{ID: id, Title: s.msg.T("history.figure", s.metricName(m), title), Caption: s.msg.T("history.caption"), Name: s.metricName(m), Unit: m.Unit, Words: s.chartWords(s.msg.T("col.date"))}
 	family := e0.Result.Model.Name // all bars are of one model and have its colour

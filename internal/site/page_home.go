@@ -64,7 +64,7 @@ func (s *site) homePage() job {
 			{Key: s.msg.T("n.results.title"), Value: s.msg.Int(int64(len(s.entries))), URL: "data/index.html"},
 			{Key: s.msg.T("nav.models"), Value: s.msg.Int(int64(len(s.models))), URL: "models/index.html"},
 			{Key: s.msg.T("nav.boards"), Value: s.msg.Int(int64(len(s.boards))), URL: "boards/index.html"},
-			{Key: s.msg.T("n.publishers"), Value: strings.Join(s.publishers(), ", "), URL: s.pageLink(path, "methodology/sources/")},
+			{Key: s.msg.T("n.publishers"), Value: strings.Join(s.publishers(), s.msg.T("sep.list")), URL: s.pageLink(path, "methodology/sources/")},
 			{Key: s.msg.T("fact.newest"), Value: s.msg.day(s.newest)},
 		}
 		for _, e := range s.latest(8) {

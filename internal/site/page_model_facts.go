@@ -105,7 +105,7 @@ func (s *site) modelPairs(v *modelView) []fact {
 		for _, k := range m.Withheld {
 			words = append(words, s.msg.T("withheld."+k))
 		}
-		add("fact.withheld", strings.Join(words, ", "), "")
+		add("fact.withheld", strings.Join(words, s.msg.T("sep.list")), "")
 	}
 	for _, n := range m.Notes {
 		add("fact.note", n, "")

@@ -98,7 +98,7 @@ func (s *site) modelsPage() job {
 			if name == "" {
 				l.License = s.unknownLicense(v.Known)
 			}
-			l.Tasks = strings.Join(s.tasksOf(v.Entries), ", ")
+			l.Tasks = strings.Join(s.tasksOf(v.Entries), s.msg.T("sep.list"))
 			p.Models = append(p.Models, l)
 		}
 		return nil, r.page("models", path, p)

@@ -49,7 +49,7 @@ func (s *site) moderationPage() job {
 		for hash, w := range s.withdrawnHashes() {
 			counts[w.Reason]++
 			p.Withdrawn = append(p.Withdrawn, moderated{URL: relative(path, resultPath(hash)), Title: cmp.Or(w.Title, w.Model, w.ID), ID: hash,
-				Note: joinNonEmpty(", ", w.Model, s.taskTitle(w.Task), w.Hardware), Reason: s.reasonText(w.Reason, w.Text), Date: w.Date, Discussion: w.Discussion})
+				Note: joinNonEmpty(s.msg.T("sep.part"), w.Model, s.taskTitle(w.Task), w.Hardware), Reason: s.reasonText(w.Reason, w.Text), Date: w.Date, Discussion: w.Discussion})
 		}
 		// What happened last comes first.
 		order := func(a, b moderated) int { return cmp.Or(strings.Compare(b.Date, a.Date), strings.Compare(a.ID, b.ID)) }
@@ -138,7 +138,7 @@ func (s *site) requestLine(q *catalog.Request) requestLine {
 		}
 	}
 	for _, m := range q.History {
-		l.History = append(l.History, joinNonEmpty(": ", s.msg.day(m.Date)+" "+s.msg.T("state."+m.State), m.Text))
+		l.History = append(l.History, joinNonEmpty(s.msg.T("sep.colon"), s.msg.day(m.Date)+" "+s.msg.T("state."+m.State), m.Text))
 	}
 	return l
 }

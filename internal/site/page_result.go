@@ -66,7 +66,8 @@ func (s *site) resultPage(e *entry) job {
 	return func(r *renderer) (result.Findings, error) {
 		page := resultPath(e.Hash)
 		short, org := modelTitle(e.Result.Model.Name)
-		p := resultPage{Heading: s.title(e)}
+		// Hardware and how many of it stay on one line.
+		p := resultPage{Heading: strings.ReplaceAll(s.title(e), " × ", "\u00a0×\u00a0")}
 		p.Headline = s.headlineOf(e)
 		p.Lede = s.msg.T("result.by.measured", e.By.Name)
 		if e.Source != nil {
@@ -267,7 +268,7 @@ func (s *site) places(page string, e *entry) []place {
 		m, _ := s.reg.Get(br.Board.Metric)
 		row := s.byID[br.Row.Result.ID]
 		out = append(out, place{Board: br.Board.Title, URL: relative(page, boardPath(br.Board.ID)), Text: s.msg.T("rank.behind"),
-			Other: s.setup(row) + ", " + s.msg.Sig(br.Row.Value, m.Digits) + "\u00a0" + m.Unit, OtherURL: relative(page, resultPath(row.Hash))})
+			Other: s.setup(row) + s.msg.T("sep.part") + s.msg.Sig(br.Row.Value, m.Digits) + "\u00a0" + m.Unit, OtherURL: relative(page, resultPath(row.Hash))})
 	}
 	return out
 }

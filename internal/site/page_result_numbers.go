@@ -107,7 +107,7 @@ func (s *site) distributions(r *renderer, page string, e *entry, samples *result
 		if d.Percentiles != "" {
 			parts = append(parts, s.msg.T("dist.percentiles."+d.Percentiles))
 		}
-		v.Note = strings.Join(parts, "; ") + "."
+		v.Note = strings.Join(parts, s.msg.T("sep.clause")) + s.msg.T("sep.stop")
 		c := chart.Dist{ID: "dist-" + seg(strings.ReplaceAll(k, ".", "-")), Title: v.Name, Unit: v.Unit, Names: s.statNames(), Words: s.chartWords("")}
 		if d.P50 != nil {
 			c.Title = s.msg.T("dist.title", v.Name, s.msg.Sig(*d.P50, 3)+" "+v.Unit)
@@ -130,7 +130,7 @@ func (s *site) distributions(r *renderer, page string, e *entry, samples *result
 			v.Wide, v.Narrow = s.chartSVG(c, false), s.chartSVG(c, true)
 			list := c.List(false)
 			list.Repaint(s.themePaints())
-			v.Save = s.saving(name, joinNonEmpty(": ", c.Title, s.title(e)), list)
+			v.Save = s.saving(name, joinNonEmpty(s.msg.T("sep.colon"), c.Title, s.title(e)), list)
 		}
 		out = append(out, v)
 	}
@@ -169,7 +169,7 @@ func (s *site) statsTable(e *entry) table {
 		d := e.Result.Distributions[k]
 		name, digits := k, 3
 		if m, ok := s.reg.Get(k); ok {
-			name, digits = joinNonEmpty(", ", s.metricName(m), m.Unit), m.Digits
+			name, digits = joinNonEmpty(s.msg.T("sep.part"), s.metricName(m), m.Unit), m.Digits
 		}
 		row := []cell{{Text: name}, {Text: s.msg.count(d.N), Num: true}}
 		if d.N == 0 {

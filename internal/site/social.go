@@ -260,7 +260,7 @@ func (c *card) bars(s *site, b *rank.Board, y, bottom float64, most int) string 
 		said = append(said, name+" "+value)
 		y += step
 	}
-	return strings.Join(said, ", ")
+	return strings.Join(said, s.msg.T("sep.list"))
 }
 
 // cardName is a row's model; one that cannot be written gives the digits of its
@@ -278,13 +278,13 @@ func (s *site) homeCard() *card {
 	counts := s.msg.T("card.counts", len(s.entries), len(s.models), len(s.boards))
 	title := cmp.Or(s.in.Site.Tagline, s.in.Site.Title)
 	y := c.headlines(title, counts, 180)
-	c.alt = title + ". " + counts
+	c.alt = title + s.msg.T("sep.sentence") + counts
 	if b := s.homeBoard(); b != nil {
 		y += 26
 		c.rect(cardEdge, y-14, cardW-2*cardEdge, 2, cardLine)
 		c.text(cardEdge, y+24, 26, true, draw.Left, cardInk, cardFit(b.Title, 26, true, cardW-2*cardEdge))
 		if said := c.bars(s, b, y+42, 556, 3); said != "" {
-			c.alt += ". " + b.Title + ": " + said
+			c.alt += s.msg.T("sep.sentence") + b.Title + s.msg.T("sep.colon") + said
 		}
 	}
 	return c
@@ -297,7 +297,7 @@ func (s *site) boardCard(b *rank.Board) *card {
 	below := s.msg.T("card.board", s.metricName(m), n)
 	y := c.headlines(b.Title, below, 180)
 	said := c.bars(s, b, y+12, 560, 5)
-	c.alt = joinNonEmpty(". ", b.Title, below, said)
+	c.alt = joinNonEmpty(s.msg.T("sep.sentence"), b.Title, below, said)
 	return c
 }
 
@@ -311,13 +311,13 @@ func (s *site) modelCard(v *modelView) *card {
 			if row := &b.Rows[i]; row.Result.Model.Name == v.Name && row.RankLo > 0 {
 				c.place(s, b, row, y)
 				m, _ := s.reg.Get(b.Metric)
-				c.alt = joinNonEmpty(". ", v.Name, s.metricName(m)+" "+joinNonEmpty(" ", s.msg.Sig(row.Value, m.Digits), m.Unit), s.msg.T("card.rank", rankText(row), s.strips[b.ID].ranked)+", "+b.Title)
+				c.alt = joinNonEmpty(s.msg.T("sep.sentence"), v.Name, s.metricName(m)+" "+joinNonEmpty(" ", s.msg.Sig(row.Value, m.Digits), m.Unit), s.msg.T("card.rank", rankText(row), s.strips[b.ID].ranked)+s.msg.T("sep.part")+b.Title)
 				return c
 			}
 		}
 	}
 	c.text(cardEdge, y+60, 34, false, draw.Left, cardInk, s.msg.T("n.results", len(v.Entries)))
-	c.alt = v.Name + ". " + s.msg.T("n.results", len(v.Entries))
+	c.alt = v.Name + s.msg.T("sep.sentence") + s.msg.T("n.results", len(v.Entries))
 	return c
 }
 
