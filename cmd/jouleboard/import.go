@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -98,6 +99,7 @@ Formats:
 	f.Int64Var(&fl.opt.Count, "count", 0, "how many accelerators, where the files do not say")
 	f.StringVar(&fl.opt.Provider, "provider", "", "provider of files that do not name one (llmperf, vllm)")
 	f.StringVar(&fl.opt.Model, "model", "", "model of files that do not name one")
+	f.StringVar(&fl.opt.HarnessRevision, "harness-revision", "", "revision of a quality harness whose file does not name it (lm-eval)")
 	f.StringVar(&fl.opt.By.Name, "by", "jouleboard contributors", "who makes the result files")
 	f.BoolVar(&fl.skipRefused, "skip-refused", false, "write the other rows although some were refused")
 	f.BoolVar(&fl.dryRun, "dry-run", false, "say what would be written, write nothing")
@@ -169,6 +171,8 @@ func runImport(cmd *cobra.Command, e *env, format string, files []string, fl imp
 		out = filepath.Join(root, result.Dir)
 	}
 	plan, conflicts := planFiles(out, rep.Results, cat)
+	scores, problems := planScores(root, board, rep.Scores, cat)
+	conflicts = append(conflicts, problems...)
 	for _, c := range conflicts {
 		e.errorf("%s", c)
 	}
@@ -178,7 +182,7 @@ func runImport(cmd *cobra.Command, e *env, format string, files []string, fl imp
 		stop = "nothing was written: not every file could be read"
 	case len(conflicts) > 0:
 		stop = "nothing was written: " + plural(len(conflicts), "file") + " in the way"
-	case len(rep.Results) == 0 && len(rep.Refused) > 0:
+	case len(rep.Results)+len(rep.Scores) == 0 && len(rep.Refused) > 0:
 		stop = "nothing was written: every row was refused"
 	case len(rep.Refused) > 0 && !fl.skipRefused:
 		stop = "nothing was written: " + plural(len(rep.Refused), "row") + " refused; repair them, or take the others with --skip-refused"
@@ -187,8 +191,11 @@ func runImport(cmd *cobra.Command, e *env, format string, files []string, fl imp
 		if err := writePlan(cmd, e, out, plan); err != nil {
 			return err
 		}
+		if err := writeScores(scores); err != nil {
+			return err
+		}
 	}
-	if err := printImport(e, format, rep, plan, fl, stop != ""); err != nil {
+	if err := printImport(e, format, rep, plan, scores, fl, stop != ""); err != nil {
 		return err
 	}
 	if stop != "" {
@@ -274,6 +281,9 @@ func planFiles(out string, rs []*result.Result, cat *catalog.Catalog) (plan []pl
 
 // writePlan writes what is not there yet. An interrupt stops between two files.
 func writePlan(cmd *cobra.Command, e *env, out string, plan []planned) error {
+	if len(plan) == 0 {
+		return nil
+	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return hintError{fmt.Errorf("make the output folder: %w", err), "name another folder with --out"}
 	}
@@ -305,10 +315,11 @@ type importReport struct {
 	Stopped     bool              `json:"stopped"` // nothing was written because of errors
 	Written     []string          `json:"written"` // or would be written, in a dry run
 	Unchanged   []string          `json:"unchanged"`
+	Scores      []scoreReport     `json:"scores,omitempty"` // lm-eval: added, or there already
 	Findings    result.Findings   `json:"findings"`
 }
 
-func printImport(e *env, format string, rep convert.Report, plan []planned, fl importFlags, stopped bool) error {
+func printImport(e *env, format string, rep convert.Report, plan []planned, scores []scoredModel, fl importFlags, stopped bool) error {
 	written, unchanged := []string{}, []string{}
 	for _, p := range plan {
 		switch {
@@ -318,11 +329,25 @@ func printImport(e *env, format string, rep convert.Report, plan []planned, fl i
 			written = append(written, p.path)
 		}
 	}
+	added, there := 0, 0
+	var listed []scoreReport
+	for _, m := range scores {
+		added, there = added+len(m.added), there+m.there
+		switch {
+		case len(m.added) == 0:
+			unchanged = append(unchanged, m.path)
+		case !stopped:
+			written = append(written, m.path)
+		}
+		for _, s := range m.added {
+			listed = append(listed, scoreReport{Score: s, File: m.path})
+		}
+	}
 	if fl.format == "json" {
 		out := importReport{
 			Format: format, Rows: rep.Rows, Results: len(rep.Results), Refused: rep.Refused,
 			NotSelected: rep.NotSelected, Merged: rep.Merged, DryRun: fl.dryRun, Stopped: stopped,
-			Written: written, Unchanged: unchanged, Findings: rep.Findings,
+			Written: written, Unchanged: unchanged, Findings: rep.Findings, Scores: listed,
 		}
 		if out.Refused == nil {
 			out.Refused = []convert.Refused{}
@@ -344,6 +369,11 @@ func printImport(e *env, format string, rep convert.Report, plan []planned, fl i
 	for _, p := range written {
 		fmt.Fprintf(e.Stdout, "%s %s\n", verb, p)
 	}
+	for _, s := range listed {
+		if !stopped {
+			fmt.Fprintf(e.Stdout, "  %s: %s %s\n    %s\n", s.Benchmark, s.Quality.Metric, strconv.FormatFloat(s.Quality.Value, 'f', -1, 64), s.Command)
+		}
+	}
 	parts := []string{plural(rep.Rows, "row")}
 	if rep.NotSelected > 0 {
 		parts = append(parts, fmt.Sprintf("%d not selected", rep.NotSelected))
@@ -351,7 +381,12 @@ func printImport(e *env, format string, rep convert.Report, plan []planned, fl i
 	if rep.Merged > 0 {
 		parts = append(parts, fmt.Sprintf("%d merged with the same run in another file", rep.Merged))
 	}
-	parts = append(parts, fmt.Sprintf("%d refused", len(rep.Refused)), plural(len(rep.Results), "result"))
+	parts = append(parts, fmt.Sprintf("%d refused", len(rep.Refused)))
+	if added+there > 0 {
+		parts = append(parts, fmt.Sprintf("%s (%d there already)", plural(added+there, "score"), there))
+	} else {
+		parts = append(parts, plural(len(rep.Results), "result"))
+	}
 	e.notef("%s: %d %s, %d unchanged", strings.Join(parts, ", "), len(written), count, len(unchanged))
 	return nil
 }

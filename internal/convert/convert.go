@@ -54,6 +54,8 @@ type Options struct {
 	// Provider and Model stand for what a file does not name: both in LLMPerf's
 	// individual responses, a provider in serving benchmarks, a model in reports.
 	Provider, Model string
+	// HarnessRevision is that of a quality harness whose file does not name it.
+	HarnessRevision string
 
 	// Catalog resolves names of hardware and licences. Nil keeps the source's words.
 	Catalog *catalog.Catalog
@@ -65,14 +67,17 @@ type Options struct {
 type Report struct {
 	// Results are sealed and pass the result file's own checks.
 	Results []*result.Result
+	// Scores are quality scores for the catalogue entries of models.
+	Scores  []Score
 	Refused []Refused
-	// NotSelected counts rows that Options.Select left out.
+	// NotSelected counts rows that Options.Select left out, and subtasks whose
+	// group has a row of its own.
 	NotSelected int
 	// Merged counts rows that describe a run of which another file was read
 	// too, or that another file holds just so; their facts are in that run's
 	// result.
 	Merged int
-	// Rows counts all rows read: always the sum of the four above.
+	// Rows counts all rows read: always the sum of the five above.
 	Rows int
 	// Findings are about files as a whole. An error means that a file could not
 	// be read, so its rows are not in Rows.
@@ -112,6 +117,9 @@ type Format struct {
 	Publisher, Source, URL, License string
 	// LicenseNote is added to results that take the default licence.
 	LicenseNote string
+	// Scores: the format makes no results but scores of models, which name their
+	// source and need neither publisher nor licence.
+	Scores bool
 	// Selects lists the selections beside SelectAll.
 	Selects []string
 
@@ -156,6 +164,12 @@ func Formats() []Format {
 			Files: "agg_*.json, and results of its decode experiments",
 			read:  readInferenceX,
 		},
+		{
+			ID: "lm-eval", Title: "lm-evaluation-harness",
+			Files:  "results JSON; scores go to the models' catalogue entries, not to results",
+			Scores: true,
+			read:   readLMEval,
+		},
 	}
 }
 
@@ -192,7 +206,7 @@ func Convert(format string, in []Input, opt Options) (Report, error) {
 	}
 	c := &run{format: *f, opt: opt}
 	f.read(c, in)
-	if len(c.rows) == 0 && len(c.Refused) == 0 && !c.Findings.HasErrors() {
+	if len(c.rows) == 0 && c.Rows == 0 && len(c.Refused) == 0 && !c.Findings.HasErrors() {
 		c.fileFinding(result.Error, result.Place{File: in[0].Name}, "no rows in the files given",
 			f.ID+" takes "+f.Files)
 	}
@@ -222,7 +236,7 @@ func complete(f Format, opt *Options) error {
 	if opt.Publisher == "" {
 		opt.Publisher = f.Publisher
 	}
-	if opt.Publisher == "" {
+	if opt.Publisher == "" && !f.Scores {
 		return fmt.Errorf("no publisher: %s files do not say who published them; give --publisher NAME --source-url URL", f.ID)
 	}
 	if opt.Title == "" {

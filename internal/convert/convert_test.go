@@ -69,6 +69,7 @@ var (
 	lpChunks  = []string{"llmperf/summary/chunky_a.json", "llmperf/individual/chunky_a.json"}
 	vllmFiles = []string{"vllm/closed.json", "vllm/rates.jsonl"}
 	vllmOpt   = Options{Publisher: "Someone", URL: "https://example.org/serving", License: "CC0-1.0", Hardware: "H100", Count: 2, Task: "chat"}
+	lmFiles   = []string{"lmeval/v04.json", "lmeval/v03.json"}
 	ixFiles   = []string{"inferencex/agg_alpha_conc4.json", "inferencex/decode.json"}
 	ixOpt     = Options{Publisher: "Someone", URL: "https://example.org/speed", License: "CC0-1.0"}
 	optFiles  = []string{"optimum/energy.json", "optimum/forward.json"}

@@ -63,9 +63,9 @@ var testBy = result.By{Name: "test"}
 // accounted fails unless every row is in exactly one place.
 func accounted(t testing.TB, rep Report) {
 	t.Helper()
-	if got := len(rep.Results) + len(rep.Refused) + rep.NotSelected + rep.Merged; got != rep.Rows {
-		t.Errorf("%d results + %d refused + %d not selected + %d merged = %d, but %d rows were read",
-			len(rep.Results), len(rep.Refused), rep.NotSelected, rep.Merged, got, rep.Rows)
+	if got := len(rep.Results) + len(rep.Scores) + len(rep.Refused) + rep.NotSelected + rep.Merged; got != rep.Rows {
+		t.Errorf("%d results + %d scores + %d refused + %d not selected + %d merged = %d, but %d rows were read",
+			len(rep.Results), len(rep.Scores), len(rep.Refused), rep.NotSelected, rep.Merged, got, rep.Rows)
 	}
 }
 
