@@ -61,9 +61,22 @@ func GitHub(w io.Writer, fs result.Findings, p Print) error {
 	return out.Flush()
 }
 
-// data escapes the text of a workflow command, which ends at a line's end.
+// data escapes the text of a workflow command, which ends at a line's end. Line
+// ends are kept, as GitHub shows them; other control characters are shown as
+// their escapes.
 func data(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(strings.ReplaceAll(s, "##[", "##("))
+	var b strings.Builder
+	for {
+		i := strings.IndexAny(s, "\r\n")
+		if i < 0 {
+			break
+		}
+		b.WriteString(OneLine(s[:i]))
+		b.WriteByte(s[i])
+		s = s[i+1:]
+	}
+	b.WriteString(OneLine(s))
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(b.String())
 }
 
 // property escapes the value of a workflow command's property.
