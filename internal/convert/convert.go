@@ -139,6 +139,12 @@ func Formats() []Format {
 			read:        readMLEnergy,
 		},
 		{
+			ID: "mlenergy-v1", Title: "ML.ENERGY Leaderboard of 2023",
+			Files:     "GPU_TASK_benchmark.csv: model, batch_size, throughput, response_length, latency, energy",
+			Publisher: "ML.ENERGY", Source: "ML.ENERGY Leaderboard", URL: "https://github.com/ml-energy/leaderboard-v2",
+			read: readMLEnergyV1,
+		},
+		{
 			ID: "aienergyscore", Title: "AI Energy Score, CSV of the February 2025 edition",
 			Files:     "one CSV a task: model, total_gpu_energy, energy_score, and class for text generation",
 			Publisher: "AI Energy Score", Source: "AI Energy Score Leaderboard", URL: "https://huggingface.co/spaces/AIEnergyScore/Leaderboard",

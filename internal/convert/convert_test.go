@@ -69,6 +69,8 @@ var (
 	lpChunks  = []string{"llmperf/summary/chunky_a.json", "llmperf/individual/chunky_a.json"}
 	vllmFiles = []string{"vllm/closed.json", "vllm/rates.jsonl"}
 	vllmOpt   = Options{Publisher: "Someone", URL: "https://example.org/serving", License: "CC0-1.0", Hardware: "H100", Count: 2, Task: "chat"}
+	v1Files   = []string{"mlenergyv1/A40_chat_benchmark.csv", "mlenergyv1/board.csv"}
+	v1Opt     = Options{License: "NOASSERTION"}
 	lmFiles   = []string{"lmeval/v04.json", "lmeval/v03.json"}
 	ixFiles   = []string{"inferencex/agg_alpha_conc4.json", "inferencex/decode.json"}
 	ixOpt     = Options{Publisher: "Someone", URL: "https://example.org/speed", License: "CC0-1.0"}
@@ -91,6 +93,7 @@ func TestGolden(t *testing.T) {
 		{"vllm", "vllm", vllmFiles, vllmOpt},
 		{"optimum", "optimum-benchmark", optFiles, optOpt},
 		{"inferencex", "inferencex", ixFiles[:1], Options{Publisher: "Someone", URL: "https://example.org/speed", License: "CC0-1.0", Map: map[string]string{"h100-cw": "H100"}}},
+		{"mlenergyv1", "mlenergy-v1", v1Files, Options{License: "NOASSERTION", Map: map[string]string{"A40": "H100"}}},
 		{"llmperf_page", "llmperf", []string{"llmperf/page.md"}, Options{Publisher: "Someone", URL: "https://example.org/speed", Published: "2024-05-01", Title: "someone/speed-sample"}},
 	}
 	for _, tt := range tests {
