@@ -231,6 +231,7 @@ func (s *site) dataPage() job {
 			dataFile{relative(path, "api/v1/index.json"), "api/v1/index.json", s.msg.T("data.api"), ""},
 			dataFile{relative(path, openAPIPath), openAPIPath, s.msg.T("data.openapi"), size(len(openAPI))},
 			dataFile{relative(path, "schema/result-1.json"), "schema/result-1.json", s.msg.T("data.schema"), size(len(result.Schema()))},
+			dataFile{relative(path, provenancePath), provenancePath, s.msg.T("data.provenance"), ""},
 			dataFile{relative(path, "SHA256SUMS"), "SHA256SUMS", s.msg.T("data.sums"), ""},
 			dataFile{relative(path, feedPath), feedPath, s.msg.T("data.feed"), ""},
 			dataFile{relative(path, jsonFeedPath), jsonFeedPath, s.msg.T("data.jsonfeed"), ""})
@@ -275,7 +276,7 @@ func (s *site) checksums(r *renderer) error {
 	names := r.out.names()
 	sort.Strings(names)
 	for _, name := range names {
-		if strings.HasPrefix(name, "data/") && !strings.HasSuffix(name, ".html") || strings.HasPrefix(name, "api/") || strings.HasPrefix(name, "schema/") || strings.HasSuffix(name, "/result.json") {
+		if strings.HasPrefix(name, "data/") && !strings.HasSuffix(name, ".html") || strings.HasPrefix(name, "api/") || strings.HasPrefix(name, "schema/") || strings.HasSuffix(name, "/result.json") || name == provenancePath {
 			fmt.Fprintf(&b, "%s  %s\n", r.out.files[name].sum, name)
 		}
 	}

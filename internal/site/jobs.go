@@ -113,6 +113,9 @@ func (r *renderer) last() error {
 	if err := r.s.sitemap(r); err != nil {
 		return err
 	}
+	if err := r.s.provenance(r); err != nil {
+		return err
+	}
 	return r.s.checksums(r)
 }
 
