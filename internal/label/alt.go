@@ -19,7 +19,7 @@ func (in Input) alt(w *words) string {
 	name := cmp.Or(in.displayName(), in.Result.Model.Name)
 	switch {
 	case in.Rating.Rated:
-		parts = append(parts, w.t("alt_rated", "model", name, "stars", stars(in.Rating.Stars), "scale", in.Rating.ScaleID))
+		parts = append(parts, w.t("alt_rated", "model", name, "stars", w.stars(in.Rating.Stars), "scale", in.Rating.ScaleID))
 	case in.Rating.Code == rank.CodeWithdrawn || in.Withdrawal != nil:
 		f, _ := in.fields(w)
 		parts = append(parts, name+": "+f["withdrawn"])
@@ -39,7 +39,7 @@ func (in Input) alt(w *words) string {
 	}
 	parts = append(parts, strings.Join(nonEmpty(config), w.t("alt_comma")))
 	if ci := in.Result.Metrics[Metric].CI95; has && ci != nil {
-		lo, hi := interval(wh, *ci)
+		lo, hi := w.interval(wh, *ci)
 		parts = append(parts, w.t("alt_ci", "lo", lo, "hi", hi))
 	}
 	if s := in.statusText(w); s != "" {
@@ -61,7 +61,7 @@ var inSentence = []string{"model", "rating", "rating_short", "value", "per_tiny"
 func (in Input) describe(alt string, lo *layout, w *words) string {
 	var parts []string
 	say := func(s string) {
-		s = strings.TrimSuffix(strings.ReplaceAll(s, unit.Thin, " "), ".")
+		s = strings.TrimSuffix(strings.TrimSuffix(strings.ReplaceAll(s, unit.Thin, " "), "."), w.t("alt_stop"))
 		if s != "" && !strings.Contains(alt, s) && !slices.Contains(parts, s) {
 			parts = append(parts, s)
 		}
@@ -90,7 +90,7 @@ func (in Input) describe(alt string, lo *layout, w *words) string {
 		}
 	}
 	if in.Rating.Rated && in.Rating.Spans { // small stars say so by their cores alone
-		say(w.t("range", "lo", stars(in.Rating.Min), "hi", stars(in.Rating.Max)))
+		say(w.t("range", "lo", w.stars(in.Rating.Min), "hi", w.stars(in.Rating.Max)))
 	}
 	if in.Rating.Rated && in.Rating.Relative {
 		say(w.t("relative"))

@@ -69,7 +69,7 @@ func (in Input) badgeText(w *words, withValue bool) (string, string) {
 	case StatusNotRated:
 		return w.t("badge_not_rated") + value, badgeNone
 	}
-	s := w.t("rating", "stars", stars(in.Rating.Stars)) + value
+	s := w.t("rating", "stars", w.stars(in.Rating.Stars)) + value
 	switch {
 	case in.Flag != nil:
 		s += ", " + w.t("badge_flagged")

@@ -49,7 +49,7 @@ func (in Input) brief(f fields, w *words, status string) {
 	f["status_short"] = in.statusShort(w)
 
 	if f["rated"] != "" {
-		f["rating_short"] = stars(in.Rating.Stars)
+		f["rating_short"] = w.stars(in.Rating.Stars)
 		f["scale_id"] = in.Rating.ScaleID
 		if in.Rating.Relative {
 			f["relative_short"] = w.t("relative_short")
@@ -62,7 +62,7 @@ func (in Input) brief(f fields, w *words, status string) {
 		f["per_short"] = w.t("per_short_"+in.per(), "boundary", in.boundaryShort(w))
 		f["per_tiny"] = w.t("per_tiny_" + in.per())
 		if m := in.Result.Metrics[Metric]; m.CI95 != nil && f["relative_short"] == "" {
-			lo, hi := interval(m.Value, *m.CI95)
+			lo, hi := w.interval(m.Value, *m.CI95)
 			f["ci_short"] = w.t("ci_short", "lo", lo, "hi", hi)
 		}
 	case status != StatusWithdrawn:

@@ -151,9 +151,9 @@ func (in Input) counted(w *words, name string) string {
 func quantity(number, u string) string { return number + unit.Thin + u }
 
 // interval prints an interval in the prefix of its value, the unit at the end.
-func interval(v float64, ci result.Interval) (lo, hi string) {
+func (w *words) interval(v float64, ci result.Interval) (lo, hi string) {
 	_, u := unit.Energy(v)
-	return unit.EnergyIn(ci[0], u), quantity(unit.EnergyIn(ci[1], u), u)
+	return w.Write(unit.EnergyIn(ci[0], u)), quantity(w.Write(unit.EnergyIn(ci[1], u)), u)
 }
 
 // fields fills every field that the input has something for.
@@ -183,9 +183,9 @@ func (in Input) fields(w *words) (fields, []fact) {
 		f["no_value"] = w.t("value_withdrawn")
 	case rt.Rated:
 		f["rated"] = "1"
-		f["rating"] = w.t("rating", "stars", stars(rt.Stars))
+		f["rating"] = w.t("rating", "stars", w.stars(rt.Stars))
 		if rt.Spans {
-			f["range"] = w.t("range", "lo", stars(rt.Min), "hi", stars(rt.Max))
+			f["range"] = w.t("range", "lo", w.stars(rt.Min), "hi", w.stars(rt.Max))
 		} else {
 			f["legend"] = w.t("legend")
 		}
@@ -218,7 +218,7 @@ func (in Input) valueFields(f fields, w *words, wh float64) {
 	if m.Provenance == result.ProvEstimated {
 		key = "value_estimated"
 	}
-	f["value"] = w.t(key, "quantity", quantity(unit.Energy(wh)))
+	f["value"] = w.t(key, "quantity", quantity(w.Energy(wh)))
 	b := "boundary_energy_" + cmp.Or(in.boundary(), "unknown")
 	if !w.has(b) {
 		b = "boundary_energy_unknown"
@@ -228,7 +228,7 @@ func (in Input) valueFields(f fields, w *words, wh float64) {
 		f["ci"] = w.t("no_ci")
 		return
 	}
-	lo, hi := interval(wh, *m.CI95)
+	lo, hi := w.interval(wh, *m.CI95)
 	if runs := len(in.Result.Window); runs > 1 {
 		f["ci"] = w.t("ci_runs", "lo", lo, "hi", hi, "n", strconv.Itoa(runs))
 	} else {
@@ -341,13 +341,13 @@ func (in Input) loadText(w *words) string {
 	}
 	switch {
 	case l.Mode == result.LoadClosed && l.Concurrency > 0:
-		return w.t("load_closed", "n", unit.Int(l.Concurrency))
+		return w.t("load_closed", "n", w.Int(l.Concurrency))
 	case l.Mode == result.LoadOpen && l.RatePerS != nil:
-		return w.t("load_open", "n", unit.Trim(*l.RatePerS))
+		return w.t("load_open", "n", w.Trim(*l.RatePerS))
 	case l.Mode == result.LoadBatch && l.BatchSize > 0:
-		return w.t("load_batch", "n", unit.Int(l.BatchSize))
+		return w.t("load_batch", "n", w.Int(l.BatchSize))
 	case l.Mode == result.LoadBurst && l.MaxNumSeqs > 0:
-		return w.t("load_burst", "n", unit.Int(l.MaxNumSeqs))
+		return w.t("load_burst", "n", w.Int(l.MaxNumSeqs))
 	}
 	return ""
 }

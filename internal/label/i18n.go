@@ -14,11 +14,17 @@ import (
 	"strings"
 
 	"jouleboard/internal/result"
+	"jouleboard/internal/unit"
 	"jouleboard/internal/yamldoc"
 )
 
+// A file may say what stands before decimals and between thousands; without
+// these keys it is a point and a thin space.
+const decimalKey, groupKey = "number_decimal", "number_group"
+
 // words are the strings of one language over those of English.
 type words struct {
+	unit.Style
 	lang string
 	s    map[string]string
 	en   map[string]string
@@ -115,12 +121,16 @@ func loadWords(labels fs.FS) (map[string]*words, result.Findings) {
 	for _, lang := range slices.Sorted(maps.Keys(raw)) {
 		m := raw[lang]
 		at := func(key string) result.Place { return docs[lang].Place("/" + result.EscapePointer(key)) }
-		all[lang] = &words{lang: lang, s: m, en: en}
+		all[lang] = &words{Style: unit.Style{Decimal: m[decimalKey], Group: m[groupKey]}, lang: lang, s: m, en: en}
+		if w := all[lang]; w.Write(".") == w.Write(unit.Thin) {
+			add(at(groupKey), result.Error, "use two signs", "numbers cannot be read with %q before decimals and between thousands", w.Write("."))
+		}
 		for _, k := range slices.Sorted(maps.Keys(m)) {
 			want, ok := en[k]
 			switch {
 			case k != "note" && officialMark(m[k]) != "":
 				add(at(k), result.Error, markHint, "%s could be taken for an official mark (%s)", k, officialMark(m[k]))
+			case k == decimalKey || k == groupKey:
 			case !ok:
 				add(at(k), result.Error, "remove it, or correct its spelling", "unknown key %q", k)
 			case placeholders(m[k]) != placeholders(want):

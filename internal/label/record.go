@@ -77,6 +77,9 @@ func (r Record) JSON() string {
 	return out.String()
 }
 
+// stars is a rating as the words' language writes numbers.
+func (w *words) stars(v float64) string { return w.Write(stars(v)) }
+
 func stars(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) }
 
 // status is the label's state; the gravest wins.
