@@ -57,10 +57,10 @@ browser-test: vendor ## test the built site in Chromium, and with the Nu HTML ch
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	$(GO) test -tags browser -count=1 -timeout 30m ./internal/site ./internal/chart ./internal/serve
 
-# The lines of the benchmarks of pages, of measuring and of labels stay in bin/bench.txt, for benchstat.
+# The lines of the benchmarks of pages, measuring, labels and validation stay in bin/bench.txt, for benchstat.
 # The table after them holds each against its aim; a missed aim fails nothing.
 BENCH := $(CURDIR)/bin/bench
-bench: ## seconds, results per second and memory of a build; speed of pages; errors and speed of the load client, joules of a simulated GPU, labels per second
+bench: ## seconds, results per second and memory of a build; speed of pages; errors and speed of the load client, joules of a simulated GPU, labels per second, files checked per second
 	$(GO) test -run "^$$" -bench "Build|Rebuild" -benchtime 3x ./internal/site
 	@mkdir -p bin && rm -f $(BENCH).txt $(BENCH).table
 	$(GO) test -run "^$$" -bench "Parser" ./internal/load | tee $(BENCH).txt
@@ -69,6 +69,7 @@ bench: ## seconds, results per second and memory of a build; speed of pages; err
 	$(GO) test -tags browser -run "^$$" -bench "LongTable|Lighthouse" -benchtime 1x -timeout 30m ./internal/site | tee -a $(BENCH).txt
 	$(GO) test -run "^$$" -bench "Energy" -benchtime 1x ./internal/measure | tee -a $(BENCH).txt
 	$(GO) test -run "^$$" -bench "Labels|Naive" -benchtime 2s ./internal/label | tee -a $(BENCH).txt
+	$(GO) test -run "^$$" -bench "Validate|Recompute" -benchtime 3x ./internal/review | tee -a $(BENCH).txt
 	@JOULEBOARD_BENCH=$(BENCH).txt $(GO) test -count 1 -run "^TestBenchTable$$" -bench "^$$" ./internal/measure > $(BENCH).table || { cat $(BENCH).table; exit 1; }
 	@sed '/^PASS$$/,$$d' $(BENCH).table
 	@! grep -q '^FAIL' $(BENCH).txt

@@ -208,6 +208,10 @@ func benchRows() (rows []benchRow) {
 			benchRow{"labels as " + f.title + ", the naive way (a document and fonts each)", naive, "labels/s", "%.0f labels/s", "", nil, ""},
 			benchRow{"labels as " + f.title + ", against the naive way", labels + f.name, "labels/s", "%.1f times", "", nil, naive})
 	}
+	rows = append(rows,
+		benchRow{"10,000 result files checked on two cores, without samples", "BenchmarkValidate", "s/10000-files", "%.2f s", "<= 5 s", atMost(5), ""},
+		benchRow{"10,000 result files checked, peak memory", "BenchmarkValidate", "peak-MB", "%.0f MB", "", nil, ""},
+		benchRow{"records of a samples file recomputed", "BenchmarkRecompute", "records/s", "%.0f records/s", "", nil, ""})
 	return append(rows, pageRows()...)
 }
 

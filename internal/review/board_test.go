@@ -201,8 +201,14 @@ var shippedCatalog = sync.OnceValue(func() fstest.MapFS {
 	return files
 })
 
-// validate loads the board as the program does, without its pages.
+// validate loads the board as the program does, without its pages, and checks it.
 func (b *board) validate() (result.Findings, Stats) {
+	b.t.Helper()
+	return b.check(b.load())
+}
+
+// load reads the board.
+func (b *board) load() Input {
 	b.t.Helper()
 	content := fstest.MapFS{}
 	for k, v := range shippedCatalog() {
@@ -225,6 +231,11 @@ func (b *board) validate() (result.Findings, Stats) {
 			in.Results = append(in.Results, r)
 		}
 	}
+	return in
+}
+
+func (b *board) check(in Input) (result.Findings, Stats) {
+	b.t.Helper()
 	fs, st, err := Validate(context.Background(), in, Options{Root: b.root, Only: b.only, Changed: b.changed, Samples: b.mode, Jobs: 2})
 	if err != nil {
 		b.t.Fatal(err)
