@@ -237,10 +237,10 @@ func (r *repository) workTreeChanges(ctx context.Context, commit string) ([]revi
 		}
 		list = append(list, review.FileChange{Path: r.relative(parts[i+1]), Status: status, Link: !strings.HasPrefix(mode, "100")})
 	}
-	out, err = r.git(ctx, "ls-files", "-z", "--others", "--exclude-standard", "--full-name", ":/")
-	if err != nil {
-		out, err = r.git(ctx, "ls-files", "-z", "--others", "--exclude-standard", "--full-name")
-	}
+	// From the top: the list is of the folder in which git runs.
+	top := *r
+	top.board = filepath.Join(r.board, filepath.FromSlash(strings.Repeat("../", strings.Count(r.prefix, "/"))))
+	out, err = top.git(ctx, "ls-files", "-z", "--others", "--exclude-standard")
 	if err != nil {
 		return nil, fmt.Errorf("list new files: %w", err)
 	}
