@@ -87,7 +87,7 @@ func (s *site) boardList(page string) boardList {
 		groups[i].Boards = append(groups[i].Boards, s.boardLine(page, b))
 	}
 	l := boardList{Label: s.msg.T("boards.title"), Groups: groups}
-	for _, c := range []string{"board", "models", "best", "bestvalue", "spread", "level"} {
+	for _, c := range []string{"board", "bestvalue", "best", "models", "spread", "level"} {
 		l.Head = append(l.Head, head{Name: s.msg.T("col." + c), Num: c == "models" || c == "bestvalue" || c == "spread"})
 	}
 	return l
