@@ -270,6 +270,9 @@ func lmRemark(r lmRun, task, filter string) (remark, part string) {
 			part = fmt.Sprintf("%s of %s samples were seen, so the score is of a part of the task", seen, all)
 		}
 	}
+	if v := r.config.get("model_sha"); v != nil && commitHash.MatchString(v.text) {
+		words = append(words, "weights at "+v.text)
+	}
 	if r.date != "" {
 		words = append(words, "evaluated "+r.date)
 	}
