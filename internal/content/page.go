@@ -35,14 +35,17 @@ type Page struct {
 	Order       int    // pages of a section are sorted by order, then title
 	Layout      string
 	Aliases     []string // older URLs that lead here
+	Language    string   // of the page, "" for the board's
+	Twins       []*Page  // the same page in other languages, by language
 	Source      *Source  // set where the text is somebody else's
 	Headings    []Heading
 	// Assets are the pictures the page shows, relative to the content folder. The
 	// site publishes each at the same path.
 	Assets []string
 
-	source    []byte // body only
-	firstLine int    // of the body in the file
+	named     []string // addresses of twins, as the page states them
+	source    []byte   // body only
+	firstLine int      // of the body in the file
 	doc       ast.Node
 	ids       map[string]bool // all fragments of the page
 	pages     map[string]*Page
@@ -71,6 +74,8 @@ type frontMatter struct {
 	Order       int      `yaml:"order"`
 	Layout      string   `yaml:"layout"`
 	Aliases     []string `yaml:"aliases"`
+	Language    string   `yaml:"language"`
+	Twins       []string `yaml:"twins"`
 	Source      *Source  `yaml:"source"`
 }
 
@@ -95,6 +100,7 @@ func LoadPages(content fs.FS) ([]*Page, result.Findings) {
 		pages = append(pages, p)
 	}
 	findings = append(findings, checkAddresses(pages)...)
+	findings = append(findings, checkTwins(pages)...)
 	for _, p := range pages {
 		findings = append(findings, p.checkLinks()...)
 	}
@@ -283,6 +289,12 @@ func (p *Page) apply(fm frontMatter, doc *yamldoc.Doc) result.Findings {
 		}
 		p.Aliases = append(p.Aliases, u)
 	}
+	if fm.Language != "" && !languageForm.MatchString(fm.Language) {
+		bad("language", fmt.Sprintf("language %q is not a language tag", result.Clip(fm.Language)), "write en, zh or the like")
+	} else {
+		p.Language = fm.Language
+	}
+	p.named = fm.Twins
 	if s := fm.Source; s != nil {
 		for _, f := range []struct{ key, value string }{{"author", s.Author}, {"url", s.URL}, {"license", s.License}} {
 			if strings.TrimSpace(f.value) == "" {

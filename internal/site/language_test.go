@@ -303,3 +303,32 @@ func TestNumbersOfALanguage(t *testing.T) {
 		}
 	}
 }
+
+// A page in another language than the board's says so, and pages that are twins
+// lead to each other, whichever of them names the other.
+func TestTwinPages(t *testing.T) {
+	root := boardIn(t, "zh")
+	for name, text := range map[string]string{
+		"twin-en.md": "---\ntitle: An English page\nlanguage: en\n---\nWords.\n",
+		"twin-zh.md": "---\ntitle: 中文页面\ntwins: [twin-en/]\n---\n文字。\n",
+	} {
+		if err := os.WriteFile(filepath.Join(root, "content", name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	st, _ := build(t, root, Options{Memory: true, NoMinify: true, BaseURL: "https://board.example/sub/"})
+	for page, wants := range map[string][]string{
+		"twin-en/index.html": {`<article class="prose" lang="en">`, `hreflang="zh" lang="zh" dir="ltr">中文页面</a>`},
+		"twin-zh/index.html": {`<article class="prose">`, `hreflang="en" lang="en" dir="ltr">An English page</a>`},
+	} {
+		html := string(st.Contents[page])
+		for _, want := range append(wants, `<link rel="alternate" hreflang="en" href="https://board.example/sub/twin-en/">`, `<link rel="alternate" hreflang="zh" href="https://board.example/sub/twin-zh/">`) {
+			if !strings.Contains(html, want) {
+				t.Errorf("%s lacks %s", page, want)
+			}
+		}
+	}
+	if strings.Contains(string(st.Contents["about/index.html"]), "hreflang") {
+		t.Error("a page without a twin names one")
+	}
+}

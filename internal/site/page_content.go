@@ -21,7 +21,12 @@ type contentPage struct {
 	Source                               *content.Source
 	Siblings                             []sibling
 	Headings                             []content.Heading
+	Own                                  string // language of the page where it is not the board's
+	Twins                                []twinPage
 }
+
+// twinPage is the same page in another language.
+type twinPage struct{ URL, Language, Dir, Title string }
 
 type sibling struct {
 	URL, Text string
@@ -64,6 +69,19 @@ func (s *site) contentPage(p *content.Page) job {
 		}
 		v := contentPage{frame: s.frame(path, p.Title, cmp.Or(p.Description, p.Title), d.charts),
 			Heading: p.Title, Lede: p.Description, Section: title, Layout: p.Layout, Date: p.Date, Body: body, Source: p.Source}
+		if p.Language != "" && p.Language != s.in.Site.Language {
+			v.Own = p.Language
+		}
+		for _, q := range p.Twins {
+			l := cmp.Or(q.Language, s.in.Site.Language)
+			v.Twins = append(v.Twins, twinPage{relative(path, pagePath(q.URL)), l, direction(l), q.Title})
+			if s.baseURL != "" {
+				v.Alternates = append(v.Alternates, alternate{l, public(s.baseURL, pagePath(q.URL))})
+			}
+		}
+		if len(v.Alternates) > 0 { // each of them names all, itself too
+			v.Alternates = append(v.Alternates, alternate{cmp.Or(p.Language, s.in.Site.Language), v.Canonical})
+		}
 		for _, h := range p.Headings {
 			if h.Level == 2 && p.Layout != content.LayoutFAQ {
 				v.Headings = append(v.Headings, h)

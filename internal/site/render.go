@@ -101,6 +101,7 @@ type frame struct {
 	Numbers            unit.Style // for scripts
 	SiteTitle          string
 	Canonical          string
+	Alternates         []alternate  // the page in each language that it is written in
 	Base               template.URL // only the 404 page sets it: it is served at any depth
 	CSS, Icon          string
 	Icon32, IconTouch  string // empty where the board's own icon has no such size
@@ -120,6 +121,9 @@ type frame struct {
 	Report             string
 	Meta               headMeta
 }
+
+// alternate is a page's whole address in a language.
+type alternate struct{ Language, URL string }
 
 type navItem struct{ URL, Text, Current string }
 
