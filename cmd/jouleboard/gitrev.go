@@ -217,7 +217,7 @@ func changes(base, head []revFile) []review.FileChange {
 // workTreeChanges compares the work tree with a commit: what git would commit,
 // were all of it added.
 func (r *repository) workTreeChanges(ctx context.Context, commit string) ([]review.FileChange, error) {
-	out, err := r.git(ctx, "diff", "--raw", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-relative", "--ignore-submodules=none", commit)
+	out, err := r.git(ctx, "diff", "--raw", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-relative", "--ignore-submodules=dirty", commit)
 	if err != nil {
 		return nil, fmt.Errorf("compare the work tree with %s: %w", commit[:12], err)
 	}
