@@ -42,7 +42,7 @@ func TestModerateText(t *testing.T) {
 		{"unflag the first", flags, removeFlag(idA[:12]), []string{"flags:\n  # the first\n  # the second\n  - {id: " + idC}, []string{idA, "two lines", "of Ada"}},
 		{"withdraw what is flagged", flags, withdraw(tombstone(idC)), []string{"  # the second\n\n# of withdrawals\nwithdrawals:\n  - id: " + idC, `title: "A: \"title\""`}, []string{"{id:"}},
 		{"a request runs", asked, move(Step{Move: Move{State: StateRunning, Date: "2026-02-01", Text: "on two: GPUs"}}),
-			[]string{"# a name\n    task: gpqa\n    # since the spring\n    state: running # waits\n    date: \"2026-02-01\"\n    by: Ada\n    history:\n      - {state: pending, date: \"2026-01-02\"}\n      - {state: running, date: \"2026-02-01\", text: \"on two: GPUs\"}\n# the end\n"}, nil},
+			[]string{"# a name\n    task: gpqa\n    # since the spring\n    state: running  # waits\n    date: \"2026-02-01\"\n    by: Ada\n    history:\n      - {state: pending, date: \"2026-01-02\"}\n      - {state: running, date: \"2026-02-01\", text: \"on two: GPUs\"}\n# the end\n"}, nil},
 		{"windows line ends", strings.ReplaceAll(asked, "\n", "\r\n"), addFlag(flagOf(idA, "")), []string{"# the end\r\nflags:\r\n  - id: "}, []string{"Ada\n"}},
 		{"a list in brackets", "flags: [{id: " + idC + ", reason: license, date: \"2026-01-03\", discussion: \"https://example.org/2\"}] # why\nrequests: []\n", addFlag(flagOf(idB, "")), []string{"# why\nflags:\n  - id: " + idC}, nil},
 		{"a file in braces", "{flags: [], requests: []} # odd\n", addFlag(flagOf(idB, "")), []string{"# odd\nflags:\n  - id: \"" + idB, "requests: []"}, nil},

@@ -268,12 +268,8 @@ func (ed *editor) splice() (string, []string, error) {
 		if len(p.dashes) > 1 {
 			return p.with(a, b, nil), gone, nil
 		}
-		key, comment, has := strings.Cut(p.lines[p.from], " #")
-		key = strings.TrimRight(key, " ") + " []"
-		if has {
-			key += " #" + comment
-		}
-		p.lines[p.from] = key
+		tail := tailComment(p.lines[p.from])
+		p.lines[p.from] = strings.TrimRight(strings.TrimSuffix(p.lines[p.from], tail), " ") + " []" + tail
 		return p.with(a, b, nil), gone, nil
 	}
 	out, err := p.change(s.Values[ed.edit.At], ed.edit.At, items[ed.edit.At])
@@ -352,11 +348,7 @@ func (p *place) value(kv *ast.MappingValueNode, a, b, deep int, key string, want
 		if b != a+1 {
 			return nil, errOther
 		}
-		line := prefix + key + ": " + quote(want)
-		if cs := comments(p.lines[a]); len(cs) == 1 {
-			line += " #" + kvComment(p.lines[a])
-		}
-		return []string{line}, nil
+		return []string{prefix + key + ": " + quote(want) + tailComment(p.lines[a])}, nil
 	case []Fields:
 		s, ok := kv.Value.(*ast.SequenceNode)
 		if !ok || s.IsFlowStyle || len(s.Values) != len(want)-1 || s.Start == nil {
@@ -368,11 +360,14 @@ func (p *place) value(kv *ast.MappingValueNode, a, b, deep int, key string, want
 	return nil, errOther
 }
 
-// kvComment is the comment at the end of a line, without its "#".
-func kvComment(line string) string {
+// tailComment is the comment at the end of a line with the space before it.
+func tailComment(line string) string {
 	for _, tk := range lexer.Tokenize(line) {
-		if tk.Type == token.CommentType {
-			return tk.Value
+		if tk.Type != token.CommentType {
+			continue
+		}
+		if head, ok := strings.CutSuffix(line, "#"+tk.Value); ok {
+			return line[len(strings.TrimRight(head, " ")):]
 		}
 	}
 	return ""
