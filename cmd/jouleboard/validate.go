@@ -108,7 +108,13 @@ func (e *env) validate(ctx context.Context, fl validateFlags, args []string) err
 		}
 		only = within(only, changed)
 	}
-	opt := site.Options{Drafts: false, Unsampled: true, Jobs: fl.jobs}
+	if large := review.Oversized(root); len(large) > 0 {
+		if err := e.printValidation(root, fl, &site.Input{}, large, review.Stats{}); err != nil {
+			return err
+		}
+		return errFindings
+	}
+	opt := site.Options{Unsampled: true, Jobs: fl.jobs}
 	in, findings, err := site.Load(ctx, root, opt)
 	if err != nil {
 		return err

@@ -101,9 +101,16 @@ func resultRules() []RuleGroup {
 			{"REV-GONE", isWarn, "A change takes a result away without a withdrawal, so that its permalink leads nowhere.", "Add a withdrawal to `content/moderation.yaml`."},
 			{"REV-NAME", isError, "The name of a file or folder holds a line break, a control character, bytes that are not UTF-8, or what a shell or log could take for a command.", "Use letters, digits, dots, hyphens and underscores."},
 			{"REV-LINK", isError, "The samples file is a link or a special file. It is not followed.", "Put the file itself there."},
+			{"REV-SIZE", isError, "A file of content, labels, templates or assets has more than 16 MiB, so that the board was not loaded at all.", "Keep data of this size elsewhere."},
 			{"REV-STRAY", isWarn, "Nothing reads this file: it is no result, or samples without one.", "Remove it, or add what belongs to it."},
 		}},
 		{"Against the catalogue", "What results name, and what the catalogue and `content/moderation.yaml` say.", catalogueRules()},
+		{"Signatures", "What stands beside a result that its author signed. A result needs no signature.", []RuleDoc{
+			{"SIGN-BAD", isError, "The signature is not one of the file beside it, for this purpose.", "Sign the file again with `ssh-keygen -Y sign -n jouleboard-result`, or remove the signature."},
+			{"SIGN-UNKNOWN", isWarn, "The signature is good, but nobody in `content/allowed_signers` has its key on the day of the result.", "Add the key there if you know whose it is."},
+			{"SIGN-SIGNERS", isWarn, "There are signatures, and no `content/allowed_signers` says whose keys count.", "Add the file."},
+			{"SIGN-TOOL", isWarn, "Signatures could not be checked on this machine.", "Install OpenSSH 8.9 or later."},
+		}},
 	}
 }
 

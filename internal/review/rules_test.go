@@ -17,7 +17,7 @@ import (
 var update = flag.Bool("update", false, "rewrite generated files")
 
 // ruleID is what an id of a rule looks like in code.
-var ruleID = regexp.MustCompile(`^(V[0-9]{2}|(RES|REV|CAT|CONTENT|SITE|RNK|SCALE|LBL)-[A-Z0-9]+(-[A-Z0-9]+)*)$`)
+var ruleID = regexp.MustCompile(`^(V[0-9]{2}|(RES|REV|SIGN|CAT|CONTENT|SITE|RNK|SCALE|LBL)-[A-Z0-9]+(-[A-Z0-9]+)*)$`)
 
 // TestRulesComplete reads the code of all rooms: every id of a rule that stands
 // there has its entry, and every entry stands somewhere.

@@ -20,6 +20,34 @@ func exists(root, name string) bool {
 	return err == nil
 }
 
+// maxContent bounds a page, a YAML file or another text of a board's content.
+const maxContent = 16 << 20
+
+// Oversized finds files of a board's content that are too large to be read at
+// all. Where there are any, the board must not be loaded: loading reads whole
+// files. Results and samples are bounded where they are read.
+func Oversized(root string) result.Findings {
+	var out result.Findings
+	for _, dir := range []string{"content", "labels", "templates", "assets"} {
+		_ = filepath.WalkDir(filepath.Join(root, dir), func(full string, e fs.DirEntry, err error) error {
+			if err != nil || !e.Type().IsRegular() {
+				return nil // loading says what cannot be read, and follows no link
+			}
+			info, err := e.Info()
+			if err != nil || info.Size() <= maxContent {
+				return nil
+			}
+			if rel, err := filepath.Rel(root, full); err == nil {
+				out = append(out, result.Finding{Rule: "REV-SIZE", Level: result.Error, Where: result.Place{File: filepath.ToSlash(rel)},
+					Message: fmt.Sprintf("the file has %d bytes, more than the limit of %d, and nothing else was checked", info.Size(), maxContent),
+					Hint:    "keep data of this size elsewhere"})
+			}
+			return nil
+		})
+	}
+	return out
+}
+
 // tree looks at every name below results/.
 func (c *check) tree() error {
 	top := filepath.Join(c.opt.Root, result.Dir)
@@ -64,6 +92,10 @@ func (c *check) name(name string, e fs.DirEntry) {
 			c.say(result.Error, "REV-LINK", name, "", "put the file itself there", "the samples file is no regular file")
 		case !exists(c.opt.Root, strings.TrimSuffix(name, result.SamplesExt)+".json"):
 			c.say(result.Warn, "REV-STRAY", name, "", "add its result, or remove it", "samples without a result of the same name beside them")
+		}
+	case strings.HasSuffix(base, ".json.sig"):
+		if !exists(c.opt.Root, strings.TrimSuffix(name, ".sig")) {
+			c.say(result.Warn, "REV-STRAY", name, "", "add its result, or remove it", "a signature without a result of the same name beside it")
 		}
 	case strings.EqualFold(filepath.Ext(base), ".json"):
 		// Loading speaks of these.

@@ -148,7 +148,7 @@ func (c *check) each(ctx context.Context, f func(*result.Loaded) result.Findings
 func (c *check) loading() {
 	unread := map[string]bool{}
 	for _, f := range c.in.Findings {
-		if c.opt.Only(f.Where.File) {
+		if f.Where.File == "" || c.opt.Only(f.Where.File) {
 			c.findings = append(c.findings, f)
 			if f.Level == result.Error && c.byPath[f.Where.File] == nil && strings.HasPrefix(f.Where.File, result.Dir+"/") {
 				unread[f.Where.File] = true
