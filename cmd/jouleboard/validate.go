@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -230,7 +231,7 @@ func pathFilter(root string, args []string) (func(string) bool, error) {
 		}
 	}
 	return func(name string) bool {
-		if files[name] || files[partner(name)] {
+		if holdsAny(files, name) {
 			return true
 		}
 		for _, f := range folders {
@@ -268,18 +269,30 @@ func realPath(s string) string {
 	return s
 }
 
-// partner is the samples file of a result file, and the other way round: a change
-// to one concerns both.
-func partner(name string) string {
-	if base, ok := strings.CutSuffix(name, result.SamplesExt); ok {
-		return base + ".json"
+// partners are the files that stand or fall with a file: a result, its samples
+// and its signature. A change to one concerns all.
+func partners(name string) []string {
+	stem := name
+	for _, ext := range []string{result.SamplesExt, ".json.sig", ".json"} {
+		if cut, ok := strings.CutSuffix(name, ext); ok {
+			stem = cut
+			break
+		}
 	}
-	return result.SamplesPath(name)
+	if stem == name {
+		return []string{name}
+	}
+	return []string{stem + ".json", stem + result.SamplesExt, stem + ".json.sig"}
+}
+
+// holdsAny says whether a set holds a file or one of its partners.
+func holdsAny(set map[string]bool, name string) bool {
+	return slices.ContainsFunc(partners(name), func(p string) bool { return set[p] })
 }
 
 // within narrows a filter to the files that changed.
 func within(only func(string) bool, changed map[string]bool) func(string) bool {
 	return func(name string) bool {
-		return (changed[name] || changed[partner(name)]) && (only == nil || only(name))
+		return holdsAny(changed, name) && (only == nil || only(name))
 	}
 }

@@ -282,6 +282,7 @@ func tamperings() []tampering {
 		{"a link that leads out of the board", "RES-LINK", E, func(b *board) { link(b, "/etc/passwd", "results/example-org/x.json") }},
 		{"a link to a folder", "RES-LINK", E, func(b *board) { link(b, ".", "results/example-org/again") }},
 		{"a program beside the results", "REV-STRAY", W, func(b *board) { b.write("results/example-org/run.sh", []byte("#!/bin/sh\n")) }},
+		{"a signature without its result", "REV-STRAY", W, func(b *board) { b.write("results/example-org/x.json.sig", nil) }},
 		{"samples without a result", "REV-STRAY", W, func(b *board) { b.write("results/example-org/x.samples.jsonl.gz", nil) }},
 
 		// What the result says of itself and of the catalogue.

@@ -75,6 +75,9 @@ func (c *check) tree() error {
 	return nil
 }
 
+// signatureExt ends the name of a result's signature, which stands beside it.
+const signatureExt = ".json.sig"
+
 func (c *check) name(name string, e fs.DirEntry) {
 	base := e.Name()
 	if bad := badName(base); bad != "" && c.opt.Only(name) {
@@ -96,6 +99,10 @@ func (c *check) name(name string, e fs.DirEntry) {
 	case strings.HasSuffix(base, ".json.sig"):
 		if !exists(c.opt.Root, strings.TrimSuffix(name, ".sig")) {
 			c.say(result.Warn, "REV-STRAY", name, "", "add its result, or remove it", "a signature without a result of the same name beside it")
+		}
+	case strings.HasSuffix(base, signatureExt):
+		if !exists(c.opt.Root, strings.TrimSuffix(name, ".sig")) {
+			c.say(result.Warn, "REV-STRAY", name, "", "add its result, or remove it", "a signature without the result that it is of")
 		}
 	case strings.EqualFold(filepath.Ext(base), ".json"):
 		// Loading speaks of these.
