@@ -146,7 +146,7 @@ func (f frame) Day(iso string) string { return f.s.msg.day(iso) }
 // figures that a script may bring to life.
 func (s *site) frame(path, title, description string, charts bool, crumbs ...link) frame {
 	f := frame{s: s, path: path, Title: title, Description: clip(description, 300), Lang: s.in.Site.Language, Dir: direction(s.in.Site.Language), Numbers: s.msg.Style,
-		SiteTitle: s.in.Site.Title, CSS: s.assets.css, Icon: s.assets.icon,
+		SiteTitle: s.in.Site.Title, CSS: stylePlace, Icon: s.assets.icon,
 		UseNotice: s.in.Site.UseNotice, License: s.in.Site.License, Newest: s.newest, Report: s.in.Site.Contact}
 	if s.assets.icons["icon-32.png"] != nil {
 		f.Icon32 = "icon-32.png"
@@ -284,8 +284,14 @@ func (r *renderer) page(name string, path string, data any) error {
 	if err != nil {
 		return err
 	}
+	html = bytes.ReplaceAll(html, []byte(stylePlace), []byte(r.s.assets.css))
 	return r.out.put(path, name+".html", html)
 }
+
+// stylePlace stands for the name of the style until a page is written: the name
+// changes with each edit of a style, and no page needs to be made again for that.
+// It is none that an asset can have.
+const stylePlace = "assets/site.thestyle-.css"
 
 // templateError is a template that fails when a page is made with it: a mistake
 // in the board's files, not of the machine.
