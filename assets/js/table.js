@@ -500,11 +500,10 @@
   };
 
   T.addFormula = function () {
-    var me = this, name = this.form.xn, expr = this.form.xe, err = this.form.querySelector(".tb-err"), w = this.words;
+    var me = this, name = this.form.xn, expr = this.form.xe;
     var text = jb.plain(expr.value), f = jb.formula(text, function (n) { return me.wrongName(n); });
     if (f.error) {
-      expr.setAttribute("aria-invalid", "true");
-      err.textContent = fill(w["e" + f.error[0].toUpperCase() + f.error.slice(1)], f.word, f.at + 1);
+      this.faulty(f);
       expr.focus();
       if (f.error !== "empty") expr.setSelectionRange(f.at, f.at + Math.max(1, (f.word || "").length));
       return;
@@ -514,6 +513,11 @@
     name.value = expr.value = "";
     this.show(true);
     this.formulaPane();
+  };
+  // faulty says beside the formula what is wrong with it.
+  T.faulty = function (f) {
+    this.form.xe.setAttribute("aria-invalid", "true");
+    this.form.querySelector(".tb-err").textContent = fill(this.words["e" + f.error[0].toUpperCase() + f.error.slice(1)], f.word, f.at + 1);
   };
   T.wellFormed = function () {
     this.form.xe.removeAttribute("aria-invalid");
@@ -625,11 +629,22 @@
         var list = me.form.elements[k];
         if (!list || !Array.prototype.some.call(list.options, function (o) { return o.value === s[k]; })) s[k] = "";
       });
-      s.x = s.x.filter(function (x) { return !jb.formula(x[1], function (n) { return me.wrongName(n); }).error; });
+      // The first formula that cannot be read goes where formulas are typed.
+      var wrong, fault;
+      s.x = s.x.filter(function (x) {
+        var f = jb.formula(x[1], function (n) { return me.wrongName(n); });
+        if (f.error && !wrong) { wrong = x; fault = f; }
+        return !f.error;
+      });
       s.sort = s.sort.filter(function (x) { return me.by[x.k] || /^(co2|price):./.test(x.k) || /^x\d+$/.test(x.k) && +x.k.slice(1) <= s.x.length; });
       me.s = s;
       me.fields();
       me.show();
+      if (!wrong) return;
+      me.open("formulas");
+      me.form.xn.value = wrong[0];
+      me.form.xe.value = wrong[1];
+      me.faulty(fault);
     });
   };
 

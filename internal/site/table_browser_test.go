@@ -239,6 +239,11 @@ func TestTableFunctions(t *testing.T) {
 		if got := eval[string](p, `here().then(() => form.querySelector("output").innerText)`); got != "No row matches." {
 			t.Errorf("a strange address: %s", got)
 		}
+		// A formula of an address that cannot be read is where formulas are typed, with why.
+		p.table(page + "?x=Odd%3D2+*+nothing&x=Double%3D2+*+energy_per_response_j")
+		if got := eval[string](p, `here().then(() => [form.xn.value, form.xe.value, form.querySelector(".tb-err").innerText, form.xe.getAttribute("aria-invalid"), at("Double") > 0].join())`); got != "Odd,2 * nothing,No column is named “nothing”.,true,true" {
+			t.Errorf("a faulty formula in an address: %s", got)
+		}
 		if c, _ := p.take(); len(c) > 0 {
 			t.Errorf("%s: complaints: %v", base, c)
 		}
