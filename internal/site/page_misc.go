@@ -83,7 +83,10 @@ func (s *site) citationsPage() job {
 type notFoundPage struct{ frame }
 
 // notFoundPage is served at any address that does not exist, so its relative
-// links need the site's base path.
+// links need the site's base path. A board that names none is taken to be at the
+// root of a host, as serve has it; relative links would lose the style of every
+// deeper address. So this page alone has no style when it is opened from disk,
+// where nothing leads to it.
 func (s *site) notFoundPage() job {
 	return func(r *renderer) (result.Findings, error) {
 		f := s.frame("404.html", s.msg.T("404.title"), s.msg.T("404.lede"), false)
