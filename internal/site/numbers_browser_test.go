@@ -5,7 +5,6 @@
 package site
 
 import (
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -13,19 +12,6 @@ import (
 
 	"github.com/chromedp/chromedp"
 )
-
-// boardSpeaking is the small board in a language with a file of its own.
-func boardSpeaking(t testing.TB, lang, words string) string {
-	t.Helper()
-	root := boardIn(t, lang)
-	if err := os.MkdirAll(filepath.Join(root, "assets", "i18n"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(root, "assets", "i18n", lang+".yaml"), []byte(words), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return root
-}
 
 func TestNumbersOfALanguageInBrowser(t *testing.T) {
 	for _, c := range []struct{ lang, words, half, number string }{
