@@ -16,10 +16,11 @@ import (
 // that it may import. Arrows go down: an arrow between neighbours has its reason
 // beside it.
 var mayImport = map[string][]string{
-	"cmd/jouleboard": {"internal/site", "internal/scaffold", "internal/memo", "internal/serve", "internal/measure", "internal/load", "internal/load/fakeserver", "internal/energy", "internal/convert", "internal/review", "internal/content", "internal/label", "internal/chart", "internal/cite",
+	"cmd/jouleboard": {"internal/site", "internal/scaffold", "internal/sign", "internal/memo", "internal/serve", "internal/measure", "internal/load", "internal/load/fakeserver", "internal/energy", "internal/convert", "internal/review", "internal/content", "internal/label", "internal/chart", "internal/cite",
 		"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/unit", "internal/stats", "templates", "assets", "labels"},
-	"internal/site": {"internal/memo", "internal/content", "internal/label", "internal/chart", "internal/cite",
+	"internal/site": {"internal/memo", "internal/sign", "internal/content", "internal/label", "internal/chart", "internal/cite",
 		"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/yamldoc", "internal/unit", "internal/stats", "templates", "assets", "labels"},
+	"internal/sign":    {"internal/result"},
 	"internal/serve":   {"internal/result"},
 	"internal/convert": {"internal/rank", "internal/catalog", "internal/result", "internal/unit", "internal/stats"},
 	"internal/review": {"internal/label", "internal/rank", "internal/catalog", "internal/result", "internal/yamldoc", "internal/unit", "internal/stats",

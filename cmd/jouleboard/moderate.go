@@ -19,6 +19,7 @@ import (
 
 	"jouleboard/internal/catalog"
 	"jouleboard/internal/result"
+	"jouleboard/internal/sign"
 )
 
 func newModerateCommand(e *env) *cobra.Command {
@@ -276,7 +277,7 @@ func withdrawFiles(e *env, root string, r *result.Loaded, remove bool) error {
 
 // resultFiles are the paths that a result's file and what belongs to it may have.
 func resultFiles(r *result.Loaded) []string {
-	return []string{r.Path, strings.TrimSuffix(r.Path, ".json") + ".samples.jsonl.gz", r.Path + ".sig"}
+	return []string{r.Path, result.SamplesPath(r.Path), r.Path + sign.Ext}
 }
 
 // moderated finds the result that a command is about. The rest of the board may

@@ -27,6 +27,7 @@ import (
 	"jouleboard/internal/catalog"
 	"jouleboard/internal/content"
 	"jouleboard/internal/result"
+	"jouleboard/internal/sign"
 )
 
 // packDir is the one folder that a pack unfolds into.
@@ -140,7 +141,7 @@ func (p *pack) collect(root string, rs []*result.Loaded, logs []string) error {
 		case r.Samples != nil:
 			p.lacks = append(p.lacks, r.Path+": its samples are not beside it, so they are not in the pack")
 		}
-		if sig := r.Path + ".sig"; p.has(sig) {
+		if sig := r.Path + sign.Ext; p.has(sig) {
 			p.add(packed{name: sig, open: p.opener(sig), about: "its signature"})
 		}
 	}

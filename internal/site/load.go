@@ -20,6 +20,7 @@ import (
 	"jouleboard/internal/label"
 	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
+	"jouleboard/internal/sign"
 	"jouleboard/internal/unit"
 	"jouleboard/labels"
 	"jouleboard/templates"
@@ -47,6 +48,9 @@ type Input struct {
 	// Recomputed holds the ids of results whose samples are at hand and give the
 	// numbers that the file states.
 	Recomputed map[string]bool
+
+	// Signed holds, by the result's id, who signed its file.
+	Signed map[string]sign.Signed
 
 	designsRead string // digest of what the designs were made of
 }
@@ -115,6 +119,10 @@ func Load(ctx context.Context, root string, opt Options) (*Input, result.Finding
 		}
 		add(fs)
 	}
+	if in.Signed, fs, err = sign.Check(ctx, root, in.Results); err != nil {
+		return nil, out, err
+	}
+	add(fs)
 	in.Commit = gitCommit(ctx, root)
 	return in, out, nil
 }

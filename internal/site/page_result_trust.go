@@ -22,6 +22,9 @@ func (s *site) trust(page string, e *entry) trustView {
 	v := trustView{StatementsURL: s.pageLink(page, "methodology/contribute/")}
 	v.Pairs = append(v.Pairs, fact{Key: s.msg.T("file.by"), Value: e.By.Name, URL: e.By.URL},
 		fact{Key: s.msg.T("trust.level"), Value: s.msg.T("level." + level), Note: s.msg.T("trust." + level), URL: s.pageLink(page, "methodology/")})
+	if by, ok := s.in.Signed[e.ID]; ok {
+		v.Pairs = append(v.Pairs, fact{Key: s.msg.T("trust.signed"), Value: s.msg.T("trust.signed.by", by.By), Note: s.msg.T("trust.signed.note", by.Key), URL: s.pageLink(page, "docs/signing/")})
+	}
 	if e.Method != "" {
 		v.Pairs = append(v.Pairs, fact{Key: s.msg.T("trust.method"), Value: e.Method, URL: s.pageLink(page, "methodology/")})
 	}
