@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"path/filepath"
 	"regexp"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"jouleboard/assets"
 	"jouleboard/internal/result"
 	"jouleboard/internal/scaffold"
 )
@@ -119,6 +121,10 @@ func checkInit(o *scaffold.Options) error {
 	}
 	if !initLanguage.MatchString(o.Language) {
 		return usageError{msg: fmt.Sprintf("--language %q is not a language tag", result.Clip(o.Language)), hint: "write en, zh or the like"}
+	}
+	if _, err := fs.Stat(assets.FS, "i18n/"+o.Language+".yaml"); err != nil {
+		return usageError{msg: fmt.Sprintf("--language %s: the program has no interface in this language", o.Language),
+			hint: "make the board with en, add assets/i18n/" + o.Language + ".yaml to it, and change language in site.yaml"}
 	}
 	if o.License != "" && !initLicense.MatchString(o.License) {
 		return usageError{msg: fmt.Sprintf("--license %q is not an SPDX identifier", result.Clip(o.License)), hint: "write CC-BY-4.0 or the like; https://spdx.org/licenses lists them"}
