@@ -40,13 +40,17 @@ func changeModeration(ctx context.Context, e *env, root string, dry bool, edit m
 	}
 	defer dir.Close()
 	var turn *os.File
+	done := false
 	if !dry {
 		if turn, err = takeTurn(ctx, dir); err != nil {
 			return err
 		}
+		// Once it was renamed, a file of that name is another command's.
 		defer func() {
-			turn.Close()
-			_ = dir.Remove(filepath.FromSlash(moderationTurn)) // gone once it is renamed
+			if !done {
+				turn.Close()
+				_ = dir.Remove(filepath.FromSlash(moderationTurn))
+			}
 		}()
 	}
 	old, err := readModeration(dir)
@@ -69,7 +73,9 @@ func changeModeration(ctx context.Context, e *env, root string, dry bool, edit m
 		_, err := fmt.Fprint(e.Stdout, lineDiff(moderationPath, string(old), string(data)))
 		return err
 	}
-	return putModeration(dir, turn, old, data)
+	err = putModeration(dir, turn, old, data)
+	done = err == nil
+	return err
 }
 
 // takeTurn makes the new file, waiting for another command to be done with it.
