@@ -65,7 +65,7 @@ func unpackFindings(data []byte) (result.Findings, error) {
 }
 
 // setPageKey notes what templates get at beside the data of their page, once for
-// all pages: through frame.T the strings, through frame.Page the addresses of
+// all pages: through frame.T and frame.Day the strings, through frame.Page the addresses of
 // pages. frame.Rel looks at nothing else.
 func (s *site) setPageKey(templates *witness) {
 	var pages []string

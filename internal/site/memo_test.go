@@ -135,7 +135,7 @@ func TestWhatTemplatesCall(t *testing.T) {
 		}
 	}
 	slices.Sort(names)
-	if got := strings.Join(slices.Compact(names), " "); got != "Page Rel T" {
-		t.Errorf("frame has the methods %s; setPageKey knows of Page, Rel and T", got)
+	if got := strings.Join(slices.Compact(names), " "); got != "Day Page Rel T" {
+		t.Errorf("frame has the methods %s; setPageKey knows of Day, Page, Rel and T", got)
 	}
 }

@@ -24,6 +24,7 @@ import (
 type homePage struct {
 	frame
 	Heading, Lede, Scope string
+	Empty                bool // no result is there yet
 	Picker               *picker
 	Figure               *figure
 	Boards               boardList
@@ -35,7 +36,7 @@ type homePage struct {
 func (s *site) homePage() job {
 	return func(r *renderer) (result.Findings, error) {
 		const path = "index.html"
-		p := homePage{Heading: cmp.Or(s.in.Site.Tagline, s.in.Site.Title), Lede: s.in.Site.Description, Scope: s.msg.T("home.scope")}
+		p := homePage{Heading: cmp.Or(s.in.Site.Tagline, s.in.Site.Title), Lede: s.in.Site.Description, Scope: s.msg.T("home.scope"), Empty: len(s.in.Results) == 0}
 		live := false
 		if b := s.homeBoard(); b != nil {
 			var err error
