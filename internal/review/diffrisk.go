@@ -25,6 +25,7 @@ const (
 	areaLabel      = "label"
 	areaSite       = "site"
 	areaModeration = "moderation"
+	areaSigners    = "signers"
 	areaCatalogue  = "catalogue"
 	areaPage       = "page"
 	areaOther      = "other"
@@ -38,6 +39,7 @@ var areaRisks = []struct{ area, text string }{
 	{areaAsset, "edits scripts, styles or pictures of the site"},
 	{areaLabel, "edits scales or designs of labels"},
 	{areaSite, "edits content/site.yaml, which names and orders the boards"},
+	{areaSigners, "edits content/allowed_signers, which says whose signatures count"},
 	{areaModeration, "edits flags, withdrawals or requests"},
 	{areaCatalogue, "edits the catalogue, which says what a model, task or device is"},
 	{areaOther, "edits files that are no part of the board's data"},
@@ -62,6 +64,8 @@ func areaOf(p string) string {
 		return areaLabel
 	case lower == "content/site.yaml":
 		return areaSite
+	case lower == "content/allowed_signers":
+		return areaSigners
 	case lower == "content/moderation.yaml":
 		return areaModeration
 	case has("content/catalog/"):
