@@ -36,8 +36,8 @@ type dataFile struct{ URL, Name, Text, Size string }
 
 // dataBoard is one board as files.
 type dataBoard struct {
-	Page, Title, CSV, JSON string
-	Ranked                 int
+	Page, Title, CSV, JSON, Parquet string
+	Ranked                          int
 }
 
 // safeText protects a CSV cell: a spreadsheet runs text that begins like a
@@ -236,7 +236,7 @@ func (s *site) dataPage() job {
 			dataFile{relative(path, feedPath), feedPath, s.msg.T("data.feed"), ""},
 			dataFile{relative(path, jsonFeedPath), jsonFeedPath, s.msg.T("data.jsonfeed"), ""})
 		for _, b := range s.boards {
-			p.Boards = append(p.Boards, dataBoard{relative(path, boardPath(b.ID)), b.Title, relative(path, boardCSV(b.ID)), relative(path, apiBoardPath(b.ID)), len(rankedRows(b))})
+			p.Boards = append(p.Boards, dataBoard{relative(path, boardPath(b.ID)), b.Title, relative(path, boardCSV(b.ID)), relative(path, apiBoardPath(b.ID)), relative(path, boardParquet(b.ID)), len(rankedRows(b))})
 		}
 		p.Account = s.accountFacts()
 		p.Words = relative(path, dictionaryPath)

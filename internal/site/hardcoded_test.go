@@ -20,7 +20,7 @@ var saidBy = map[string]bool{"title": true, "aria-label": true, "alt": true, "pl
 
 // sameEverywhere are texts of templates that no language changes: names of files,
 // formats and units, and symbols.
-var sameEverywhere = []string{"CSV", "JSON", "SVG", "PDF", "J", "Wh", "kWh", "kB", "SHA-256", "gCO₂e/kWh", "metrics.json", "columns.json", "results.csv", "GB", "W", "ms"}
+var sameEverywhere = []string{"CSV", "JSON", "Parquet", "SVG", "PDF", "J", "Wh", "kWh", "kB", "SHA-256", "gCO₂e/kWh", "metrics.json", "columns.json", "results.csv", "GB", "W", "ms"}
 
 var letters = regexp.MustCompile(`\pL[\pL\pM\pN.₂/-]*`)
 

@@ -3,6 +3,7 @@
 package site
 
 import (
+	"fmt"
 	"strings"
 
 	"jouleboard/internal/rank"
@@ -25,6 +26,7 @@ type boardPage struct {
 	Types          typeLegend
 	TableNotes     []string
 	CSV, JSON      string
+	Parquet        string
 	Glossary       []term
 	Caveats        []string
 	Left           []leftOut
@@ -69,7 +71,7 @@ func (s *site) boardPage(b *rank.Board) job {
 			frame:   s.frame(path, b.Title, words.String(), true, link{"boards/index.html", s.msg.T("nav.boards")}, link{taskPath(b.Task), s.taskTitle(b.Task)}),
 			Heading: b.Title, Lede: lede, Facts: s.boardFacts(path, b), Note: s.said(b.Note),
 			Table: s.boardTable(path, b, 0, tableRows),
-			CSV:   relative(path, boardCSV(b.ID)), JSON: relative(path, "api/v1/boards/"+b.ID+".json"),
+			CSV:   relative(path, boardCSV(b.ID)), JSON: relative(path, "api/v1/boards/"+b.ID+".json"), Parquet: relative(path, boardParquet(b.ID)),
 			Glossary: s.glossary(path, b), Caveats: s.caveats(s.boardCaveats(b)), Left: s.boardLeft(path, b),
 		}
 		p.Types = s.typeLegend()
@@ -96,6 +98,13 @@ func (s *site) boardPage(b *rank.Board) job {
 			return nil, err
 		}
 		if err := r.out.put(boardCSV(b.ID), path, s.boardCSV(b)); err != nil {
+			return nil, err
+		}
+		table, err := s.boardParquet(b)
+		if err != nil {
+			return nil, fmt.Errorf("make %s: %w", boardParquet(b.ID), err)
+		}
+		if err := r.out.put(boardParquet(b.ID), path, table); err != nil {
 			return nil, err
 		}
 		return nil, r.page("board", path, p)

@@ -1,4 +1,5 @@
-// All results as Apache Parquet: the table of results.csv with its types kept.
+// Results as Apache Parquet: the table of results.csv with its types kept, whole
+// and for each board.
 //
 // The one well-kept library for this format makes the program a quarter larger,
 // for compressions and types that a flat table does not need. What it needs is
@@ -13,6 +14,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+
+	"jouleboard/internal/rank"
 )
 
 const (
@@ -268,14 +271,37 @@ func pqFooter(cols []resultColumn, groups [][]pqChunk, rows int, facts [][2]stri
 	return t.b
 }
 
-// resultsParquet is every result, a row each, with the facts that a file needs
-// when it lies alone.
+// resultsParquet is every result, a row each.
 func (s *site) resultsParquet() ([]byte, error) {
-	facts := [][2]string{{"title", s.in.Site.Title}}
+	return parquet(s.resultColumns(), s.entries, s.parquetFacts(s.in.Site.Title))
+}
+
+// boardParquet is a board's rows as they are ranked: the columns of all results
+// after the row's rank and stars.
+func (s *site) boardParquet(b *rank.Board) ([]byte, error) {
+	rows := map[*entry]*rank.Row{}
+	var entries []*entry
+	for i := range b.Rows {
+		e := s.byID[b.Rows[i].Result.ID]
+		rows[e] = &b.Rows[i]
+		entries = append(entries, e)
+	}
+	cols := append([]resultColumn{
+		{name: "rank_lo", kind: columnInteger, integer: func(e *entry) int64 { return int64(rows[e].RankLo) }},
+		{name: "rank_hi", kind: columnInteger, integer: func(e *entry) int64 { return int64(rows[e].RankHi) }},
+		{name: "stars", kind: columnNumber, number: func(e *entry) (float64, bool) { return rows[e].Rating.Stars, rows[e].Rating.Rated }},
+		{name: "scale", kind: columnText, text: func(e *entry) string { return rows[e].Rating.ScaleID }},
+	}, s.resultColumns()...)
+	return parquet(cols, entries, append(s.parquetFacts(b.Title), [2]string{"board", b.ID}, [2]string{"ranked_by", b.Metric}))
+}
+
+// parquetFacts are what a file needs when it lies alone.
+func (s *site) parquetFacts(title string) [][2]string {
+	facts := [][2]string{{"title", title}}
 	for _, f := range [][2]string{{"license", s.in.Site.License}, {"use_notice", s.in.Site.UseNotice}, {"base_url", s.baseURL}, {"newest", s.newest}, {"columns", s.address(apiRoot + "columns.json")}} {
 		if f[1] != "" {
 			facts = append(facts, f)
 		}
 	}
-	return parquet(s.resultColumns(), s.entries, facts)
+	return facts
 }

@@ -10,7 +10,9 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -208,6 +210,65 @@ func TestParquetIsTheTable(t *testing.T) {
 	}
 	if facts["license"] != "Apache-2.0" || facts["columns"] != "https://jouleboard.example.org/api/v1/columns.json" {
 		t.Errorf("facts: %v", facts)
+	}
+}
+
+// A board's Parquet file has the rows of its CSV file in their order, with the same
+// cells in the columns that both have.
+func TestParquetOfBoards(t *testing.T) {
+	dir, _ := shipped(t)
+	files, err := filepath.Glob(filepath.Join(dir, "data", "boards", "*.parquet"))
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	ranked := 0
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, err := os.ReadFile(strings.TrimSuffix(file, ".parquet") + ".csv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := csv.NewReader(bytes.NewReader(table)).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		names, types, cells, facts := readParquet(t, data)
+		board := strings.TrimSuffix(filepath.Base(file), ".parquet")
+		if len(cells) != len(rows)-1 || facts["board"] != board {
+			t.Fatalf("%s: %d rows of %q, %d in the table", board, len(cells), facts["board"], len(rows)-1)
+		}
+		shared := 0
+		for i, name := range names {
+			at := slices.Index(rows[0], name)
+			if at < 0 {
+				continue
+			}
+			shared++
+			for j, row := range cells {
+				got := ""
+				if row[i] != nil {
+					got = *row[i]
+				}
+				if types[i] == pqByteArray {
+					got = safeText(got)
+				}
+				if got != rows[j+1][at] {
+					t.Fatalf("%s: %s of row %d is %q, not %q", board, name, j, got, rows[j+1][at])
+				}
+				if name == "rank_lo" && got != "" {
+					ranked++
+				}
+			}
+		}
+		if shared < 8 {
+			t.Errorf("%s shares %d columns with its table", board, shared)
+		}
+	}
+	if ranked < 100 {
+		t.Errorf("only %d ranks", ranked)
 	}
 }
 

@@ -22,6 +22,7 @@ func resultPath(hash string) string  { return resultDir(hash) + "index.html" }
 func badgePath(hash string) string   { return "badge/" + hash + ".svg" }
 func pagePath(pageURL string) string { return path.Join(pageURL, "index.html") }
 func boardCSV(id string) string      { return "data/boards/" + id + ".csv" }
+func boardParquet(id string) string  { return "data/boards/" + id + ".parquet" }
 
 // modelPath is the page of a model by its name ORG/NAME.
 func modelPath(name string) string { return "models/" + modelSegs(name) + "/index.html" }
