@@ -12,6 +12,7 @@
   'use strict';
   var root = document.documentElement;
   var figures = []; // of charts that are live, or will be once ECharts is here
+  var printing = false;
   var loading = {}; // address -> callbacks
 
   function load(url, done) {
@@ -207,6 +208,7 @@
   // draw puts the live chart where the wide drawing is shown, else steps back.
   Figure.prototype.draw = function () {
     this.rest();
+    if (printing) return;
     var box = this.wide.getBoundingClientRect();
     if (!box.width) return;
     if (!this.host) {
@@ -272,8 +274,9 @@
   // A page's colours follow the system, or a choice written on <html>.
   if (window.matchMedia) matchMedia('(prefers-color-scheme: dark)').addEventListener('change', function () { each('draw'); });
   new MutationObserver(function () { each('draw'); }).observe(root, { attributes: true, attributeFilter: ['class', 'data-theme'] });
-  window.addEventListener('beforeprint', function () { each('rest'); });
-  window.addEventListener('afterprint', function () { each('draw'); });
+  // The drawing is printed, whatever is resized or loaded meanwhile.
+  window.addEventListener('beforeprint', function () { printing = true; each('rest'); });
+  window.addEventListener('afterprint', function () { printing = false; each('draw'); });
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start);
   else start();
 })();
