@@ -7,16 +7,11 @@
 package convert
 
 import (
-	"bytes"
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -41,57 +36,25 @@ func readAIEnergyScore(c *run, in []Input) {
 }
 
 func (c *run) aesFile(in Input) {
-	at := func(line, col int) result.Place { return result.Place{File: in.Name, Line: line, Col: col} }
-	data := bytes.TrimPrefix(in.Data, []byte("\ufeff"))
-	if !utf8.Valid(data) {
-		c.fileFinding(result.Error, at(1, 1), "not UTF-8", "save the file as UTF-8")
-		return
-	}
-	r := csv.NewReader(bytes.NewReader(data))
-	// Rows of another length are refused one by one, with their line.
-	r.FieldsPerRecord = -1
-	head, err := r.Read()
-	if err != nil {
-		msg := "the file is empty"
-		if !errors.Is(err, io.EOF) {
-			msg = "not valid CSV: " + err.Error()
+	at := result.Place{File: in.Name, Line: 1, Col: 1}
+	c.csvFile(in, "model,"+aesEnergy+",energy_score", func(head []string) (func(result.Place, []string), bool) {
+		cols, shift, unit, problem := c.aesColumns(head)
+		if problem != "" {
+			c.fileFinding(result.Error, at, problem, "expected model,"+aesEnergy+",energy_score and, for text generation, class; give --unit kWh or --unit Wh (for 1,000 queries) where the column names no unit")
+			return nil, false
 		}
-		c.fileFinding(result.Error, at(1, 1), msg, "expected a header row: model,"+aesEnergy+",energy_score")
-		return
-	}
-	cols, shift, unit, problem := c.aesColumns(head)
-	if problem != "" {
-		c.fileFinding(result.Error, at(1, 1), problem, "expected model,"+aesEnergy+",energy_score and, for text generation, class; give --unit kWh or --unit Wh (for 1,000 queries) where the column names no unit")
-		return
-	}
-	base := path.Base(strings.ReplaceAll(in.Name, `\`, "/"))
-	task := c.opt.Task
-	if task == "" {
-		task = strings.TrimSuffix(base, ".csv")
-		if !slices.Contains(aesTasks, task) {
-			c.fileFinding(result.Error, at(1, 1), fmt.Sprintf("the task is not known from the file name %q", base),
-				"name the file TASK.csv with TASK one of "+strings.Join(aesTasks, ", ")+", or give --task")
-			return
-		}
-	}
-	for {
-		rec, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return
-		}
-		if err != nil {
-			// Nothing after a broken quote can be trusted to be a row.
-			var pe *csv.ParseError
-			p := at(0, 0)
-			if errors.As(err, &pe) {
-				p, err = at(pe.Line, pe.Column), pe.Err
+		base := path.Base(strings.ReplaceAll(in.Name, `\`, "/"))
+		task := c.opt.Task
+		if task == "" {
+			task = strings.TrimSuffix(base, ".csv")
+			if !slices.Contains(aesTasks, task) {
+				c.fileFinding(result.Error, at, fmt.Sprintf("the task is not known from the file name %q", base),
+					"name the file TASK.csv with TASK one of "+strings.Join(aesTasks, ", ")+", or give --task")
+				return nil, false
 			}
-			c.fileFinding(result.Error, p, "not valid CSV: "+err.Error(), "repair the line")
-			return
 		}
-		line, _ := r.FieldPos(0)
-		c.aesRow(at(line, 1), base, task, rec, head, cols, shift, unit)
-	}
+		return func(where result.Place, rec []string) { c.aesRow(where, base, task, rec, head, cols, shift, unit) }, true
+	})
 }
 
 // aesCols are the positions of the columns, -1 where absent.

@@ -9,16 +9,11 @@
 package convert
 
 import (
-	"bytes"
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"jouleboard/internal/result"
 )
@@ -46,48 +41,17 @@ func readMLEnergyV1(c *run, in []Input) {
 }
 
 func (c *run) v1Table(in Input) {
-	at := func(line, col int) result.Place { return result.Place{File: in.Name, Line: line, Col: col} }
-	data := bytes.TrimPrefix(in.Data, []byte("\ufeff"))
-	if !utf8.Valid(data) {
-		c.fileFinding(result.Error, at(1, 1), "not UTF-8", "save the file as UTF-8")
-		return
-	}
-	r := csv.NewReader(bytes.NewReader(data))
-	r.FieldsPerRecord = -1
-	head, err := r.Read()
-	if err != nil {
-		msg := "the file is empty"
-		if !errors.Is(err, io.EOF) {
-			msg = "not valid CSV: " + err.Error()
+	c.csvFile(in, "model,throughput,response_length,latency,energy", func(head []string) (func(result.Place, []string), bool) {
+		t := v1Rows{base: path.Base(strings.ReplaceAll(in.Name, `\`, "/")), head: head, col: map[string]int{}}
+		if problem := t.columns(); problem != "" {
+			c.fileFinding(result.Error, result.Place{File: in.Name, Line: 1, Col: 1}, problem, "expected the columns of the first ML.ENERGY Leaderboard: model, energy (J), throughput (token/s), response_length (token), latency (s), parameters")
+			return nil, false
 		}
-		c.fileFinding(result.Error, at(1, 1), msg, "expected a header row: model,throughput,response_length,latency,energy")
-		return
-	}
-	t := v1Rows{base: path.Base(strings.ReplaceAll(in.Name, `\`, "/")), head: head, col: map[string]int{}}
-	if problem := t.columns(); problem != "" {
-		c.fileFinding(result.Error, at(1, 1), problem, "expected the columns of the first ML.ENERGY Leaderboard: model, energy (J), throughput (token/s), response_length (token), latency (s), parameters")
-		return
-	}
-	if m := v1File.FindStringSubmatch(t.base); m != nil {
-		t.gpu, t.task = m[1], m[2]
-	}
-	for {
-		rec, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return
+		if m := v1File.FindStringSubmatch(t.base); m != nil {
+			t.gpu, t.task = m[1], m[2]
 		}
-		if err != nil {
-			p := at(0, 0)
-			var pe *csv.ParseError
-			if errors.As(err, &pe) {
-				p, err = at(pe.Line, pe.Column), pe.Err
-			}
-			c.fileFinding(result.Error, p, "not valid CSV: "+err.Error(), "repair the line")
-			return
-		}
-		line, _ := r.FieldPos(0)
-		c.v1Row(at(line, 1), t, rec)
-	}
+		return func(where result.Place, rec []string) { c.v1Row(where, t, rec) }, true
+	})
 }
 
 // v1Rows is what a file says once for all its rows.
