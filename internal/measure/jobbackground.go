@@ -16,34 +16,20 @@ func (j *job) background(ctx context.Context) {
 	var wg sync.WaitGroup
 	j.anchors = append(j.anchors, j.clock.anchor())
 	wg.Go(func() {
-		every := time.NewTicker(10 * time.Second)
-		defer every.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-every.C:
-				a := j.clock.anchor()
-				j.mu.Lock()
-				j.anchors = append(j.anchors, a)
-				j.mu.Unlock()
-			}
-		}
+		every(ctx, 10*time.Second, func() {
+			a := j.clock.anchor()
+			j.mu.Lock()
+			j.anchors = append(j.anchors, a)
+			j.mu.Unlock()
+		})
 	})
 	wg.Go(func() { j.watchCPU(ctx) })
 	wg.Go(func() {
-		every := time.NewTicker(500 * time.Millisecond)
-		defer every.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-every.C:
-				if e := j.live.snapshot(); e.Phase != "" {
-					j.env.Observe(e)
-				}
+		every(ctx, 500*time.Millisecond, func() {
+			if e := j.live.snapshot(); e.Phase != "" {
+				j.env.Observe(e)
 			}
-		}
+		})
 	})
 	var once sync.Once
 	j.later(func() { once.Do(func() { cancel(); wg.Wait() }) })
@@ -54,14 +40,7 @@ func (j *job) watchCPU(ctx context.Context) {
 	if !ok {
 		return
 	}
-	every := time.NewTicker(time.Second)
-	defer every.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-every.C:
-		}
+	every(ctx, time.Second, func() {
 		b, a, ok := cpuTimes(j.env.Proc)
 		if ok && a > all {
 			j.mu.Lock()
@@ -69,5 +48,19 @@ func (j *job) watchCPU(ctx context.Context) {
 			j.mu.Unlock()
 		}
 		busy, all = b, a
+	})
+}
+
+// every calls f once per d until ctx ends.
+func every(ctx context.Context, d time.Duration, f func()) {
+	tick := time.NewTicker(d)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			f()
+		}
 	}
 }
