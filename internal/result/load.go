@@ -237,3 +237,26 @@ func checkPlace(l *Loaded) Findings {
 	}
 	return nil
 }
+
+// OpenSamples opens the samples file beside the result at resultPath below root;
+// nil without an error says that there is none. Only a regular file is opened: no
+// link leads out of the board, no pipe blocks. Errors name no path.
+func OpenSamples(root, resultPath string) (*os.File, error) {
+	full := filepath.Join(root, filepath.FromSlash(SamplesPath(resultPath)))
+	info, err := os.Lstat(full)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err == nil && !info.Mode().IsRegular():
+		return nil, errors.New("it is no regular file")
+	}
+	var f *os.File
+	if err == nil {
+		f, err = os.Open(full)
+	}
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	return f, err
+}

@@ -5,10 +5,7 @@ package review
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -79,7 +76,7 @@ func (c *check) samples(ctx context.Context) error {
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				f, _, err := c.open(r)
+				f, err := result.OpenSamples(c.opt.Root, r.Path)
 				if f == nil || err != nil {
 					return nil // that file's own validation says so
 				}
@@ -124,7 +121,7 @@ func (c *check) others() []*result.Loaded {
 // recompute validates one measured result; read says whether its samples were.
 func (c *check) recompute(r *result.Loaded, see func(*result.SamplesFile)) (found result.Findings, read bool) {
 	at := result.Place{File: r.Path, Pointer: "/samples"}
-	f, size, err := c.open(r)
+	f, err := result.OpenSamples(c.opt.Root, r.Path)
 	switch {
 	case err != nil:
 		return result.Findings{{Rule: "V02", Level: result.Error, Where: at, Message: "the samples file cannot be read: " + err.Error(), Hint: "put a regular file there"}}, false
@@ -135,38 +132,9 @@ func (c *check) recompute(r *result.Loaded, see func(*result.SamplesFile)) (foun
 		return result.Validate(r, nil), false
 	}
 	defer f.Close()
-	if size > maxPacked {
+	if info, err := f.Stat(); err == nil && info.Size() > maxPacked {
 		return result.Findings{{Rule: "V02", Level: result.Error, Where: at, Hint: "measure in several results",
-			Message: fmt.Sprintf("the samples file has %d bytes, more than the limit of %d, and was not read", size, maxPacked)}}, false
+			Message: fmt.Sprintf("the samples file has %d bytes, more than the limit of %d, and was not read", info.Size(), maxPacked)}}, false
 	}
 	return result.ValidateSeeing(r, f, see), true
-}
-
-// open opens the samples beside a result, nil where there are none. Only regular
-// files are opened: no link leads out of the board, no pipe blocks.
-func (c *check) open(r *result.Loaded) (f *os.File, size int64, err error) {
-	full := filepath.Join(c.opt.Root, filepath.FromSlash(result.SamplesPath(r.Path)))
-	info, err := os.Lstat(full)
-	switch {
-	case err != nil && os.IsNotExist(err):
-		return nil, 0, nil
-	case err != nil:
-		return nil, 0, plainError(err)
-	case !info.Mode().IsRegular():
-		return nil, 0, errors.New("it is no regular file")
-	}
-	f, err = os.Open(full)
-	if err != nil {
-		return nil, 0, plainError(err)
-	}
-	return f, info.Size(), nil
-}
-
-// plainError drops the absolute path from an error of the file system.
-func plainError(err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		return pe.Err
-	}
-	return err
 }

@@ -4,12 +4,8 @@
 package site
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
 
 	"jouleboard/internal/chart"
@@ -37,12 +33,12 @@ func (s *site) readSamples(e *entry) (*result.SamplesFile, error) {
 	if !s.in.Recomputed[e.ID] {
 		return nil, nil
 	}
-	f, err := os.Open(filepath.Join(s.in.Root, filepath.FromSlash(result.SamplesPath(e.Path))))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	f, err := result.OpenSamples(s.in.Root, e.Path)
 	if err != nil {
-		return nil, fmt.Errorf("read samples: %w", err)
+		return nil, fmt.Errorf("read samples of %s: %w", e.Path, err)
+	}
+	if f == nil {
+		return nil, nil
 	}
 	defer f.Close()
 	return result.ReadSamples(f, 0)

@@ -5,11 +5,6 @@ package site
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -41,15 +36,18 @@ func (in *Input) recompute(ctx context.Context, jobs int) (result.Findings, erro
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			f, err := os.Open(filepath.Join(in.Root, filepath.FromSlash(result.SamplesPath(r.Path))))
-			if errors.Is(err, fs.ErrNotExist) {
+			f, err := result.OpenSamples(in.Root, r.Path)
+			if f == nil && err == nil {
 				return nil // kept elsewhere
 			}
+			var found result.Findings
 			if err != nil {
-				return fmt.Errorf("read samples: %w", err)
+				found = result.Findings{{Rule: "V02", Level: result.Error, Where: result.Place{File: r.Path, Pointer: "/samples"},
+					Message: "the samples file cannot be read: " + err.Error(), Hint: "put a regular file there"}}
+			} else {
+				defer f.Close()
+				found = result.Validate(r, f)
 			}
-			defer f.Close()
-			found := result.Validate(r, f)
 			mu.Lock()
 			defer mu.Unlock()
 			if !found.HasErrors() {

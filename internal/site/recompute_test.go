@@ -28,6 +28,7 @@ func TestRecomputed(t *testing.T) {
 	}
 	broken := append([]byte(nil), samples...)
 	broken[len(broken)/2] ^= 1
+	const linkInstead = "link"
 	for _, test := range []struct {
 		name    string
 		samples []byte
@@ -37,6 +38,7 @@ func TestRecomputed(t *testing.T) {
 		{"samples at hand", samples, "recomputed from samples", ""},
 		{"no samples", nil, "declared", ""},
 		{"altered samples", broken, "", "V02"},
+		{"a link instead of samples", []byte(linkInstead), "", "it is no regular file"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			root := t.TempDir()
@@ -53,6 +55,18 @@ func TestRecomputed(t *testing.T) {
 					t.Fatal(err)
 				}
 				if err := os.WriteFile(name, content, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if string(test.samples) == linkInstead {
+				at := result.SamplesPath(path)
+				if err := os.Rename(at, at+".elsewhere"); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(at+".elsewhere", samples, 0o644); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.Symlink(filepath.Base(at)+".elsewhere", at); err != nil {
 					t.Fatal(err)
 				}
 			}
