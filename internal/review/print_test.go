@@ -2,7 +2,6 @@ package review
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -142,72 +141,6 @@ func TestTextExcerpt(t *testing.T) {
 	shown, caret := excerpt([]byte(long), strings.Index(long, "NaN")+1)
 	if r := []rune(shown); len(r) > excerptWidth+6 || caret >= len(r) || string(r[caret:caret+3]) != "NaN" {
 		t.Errorf("of a long line %q with the caret at %d", shown, caret)
-	}
-}
-
-// TestSARIF holds the output to what the specification requires of the parts that
-// are written; no Go module brings the schema itself.
-func TestSARIF(t *testing.T) {
-	var b bytes.Buffer
-	if err := SARIF(&b, append(hostile(), many(3)...), Print{Source: hostileSource, Tool: "v1"}); err != nil {
-		t.Fatal(err)
-	}
-	var log struct {
-		Schema  string `json:"$schema"`
-		Version string `json:"version"`
-		Runs    []struct {
-			Tool struct {
-				Driver struct {
-					Name  string
-					Rules []struct {
-						ID               string
-						ShortDescription struct{ Text string }
-					}
-				}
-			}
-			ColumnKind string
-			Results    []struct {
-				RuleID    string
-				RuleIndex int
-				Level     string
-				Message   struct{ Text string }
-				Locations []struct {
-					PhysicalLocation struct {
-						ArtifactLocation struct{ URI string }
-						Region           *struct{ StartLine, StartColumn int }
-					}
-				}
-			}
-		}
-	}
-	if err := json.Unmarshal(b.Bytes(), &log); err != nil {
-		t.Fatal(err)
-	}
-	if log.Version != "2.1.0" || len(log.Runs) != 1 || log.Runs[0].Tool.Driver.Name == "" {
-		t.Fatalf("version %q, %d runs", log.Version, len(log.Runs))
-	}
-	run := log.Runs[0]
-	if run.ColumnKind != "unicodeCodePoints" && run.ColumnKind != "utf16CodeUnits" {
-		t.Errorf("columnKind %q", run.ColumnKind)
-	}
-	if len(run.Results) != 10 {
-		t.Errorf("%d results, want 10", len(run.Results))
-	}
-	for _, r := range run.Results {
-		if r.RuleIndex < 0 || r.RuleIndex >= len(run.Tool.Driver.Rules) || run.Tool.Driver.Rules[r.RuleIndex].ID != r.RuleID {
-			t.Errorf("ruleIndex %d is not that of %s", r.RuleIndex, r.RuleID)
-		}
-		if r.Level != "error" && r.Level != "warning" && r.Level != "note" || r.Message.Text == "" {
-			t.Errorf("level %q, message %q", r.Level, r.Message.Text)
-		}
-		for _, l := range r.Locations {
-			if u := l.PhysicalLocation.ArtifactLocation.URI; u == "" || strings.ContainsAny(u, " \n\\\"<>") {
-				t.Errorf("uri %q", u)
-			}
-			if g := l.PhysicalLocation.Region; g != nil && (g.StartLine < 1 || g.StartColumn < 0) {
-				t.Errorf("region %+v", g)
-			}
-		}
 	}
 }
 
