@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -111,6 +112,12 @@ func printStats(e *env, st site.Stats) {
 	}
 	for _, p := range st.Phases {
 		e.notef("%8.3f s  %s", p.Duration.Seconds(), p.Name)
+		if p.Name != "render" {
+			continue
+		}
+		for _, w := range st.Work {
+			e.notef("%8.3f s    %s, on all cores together", w.Duration.Seconds(), w.Name)
+		}
 	}
 	e.notef("%8.3f s  total: %d results, %d boards, %d models, %d pages, %d files, %.1f MB",
 		total.Seconds(), st.Results, st.Boards, st.Models, st.Pages, st.Files, float64(st.Bytes)/1e6)
@@ -122,21 +129,27 @@ func printBuildJSON(e *env, st site.Stats, findings result.Findings) error {
 		Seconds float64 `json:"seconds"`
 	}
 	out := struct {
-		Index     string          `json:"index"`
-		Results   int             `json:"results"`
-		Boards    int             `json:"boards"`
-		Models    int             `json:"models"`
-		Pages     int             `json:"pages"`
-		Files     int             `json:"files"`
-		Bytes     int64           `json:"bytes"`
-		Written   int             `json:"written"`
-		Unchanged int             `json:"unchanged"`
-		Removed   int             `json:"removed"`
-		Phases    []phase         `json:"phases"`
-		Findings  result.Findings `json:"findings"`
-	}{st.Index, st.Results, st.Boards, st.Models, st.Pages, st.Files, st.Bytes, st.Written, st.Unchanged, st.Removed, nil, findings}
+		Index     string  `json:"index"`
+		Results   int     `json:"results"`
+		Boards    int     `json:"boards"`
+		Models    int     `json:"models"`
+		Pages     int     `json:"pages"`
+		Files     int     `json:"files"`
+		Bytes     int64   `json:"bytes"`
+		Written   int     `json:"written"`
+		Unchanged int     `json:"unchanged"`
+		Removed   int     `json:"removed"`
+		Phases    []phase `json:"phases"`
+		// Work is what rendering was busy with, on all cores together.
+		Work     []phase         `json:"work"`
+		Memory   buildMemory     `json:"memory"`
+		Findings result.Findings `json:"findings"`
+	}{st.Index, st.Results, st.Boards, st.Models, st.Pages, st.Files, st.Bytes, st.Written, st.Unchanged, st.Removed, nil, nil, memoryUsed(), findings}
 	for _, p := range st.Phases {
 		out.Phases = append(out.Phases, phase{p.Name, p.Duration.Seconds()})
+	}
+	for _, w := range st.Work {
+		out.Work = append(out.Work, phase{w.Name, w.Duration.Seconds()})
 	}
 	data, err := json.MarshalIndent(out, "", "  ")
 	if err != nil {
@@ -144,4 +157,17 @@ func printBuildJSON(e *env, st site.Stats, findings result.Findings) error {
 	}
 	fmt.Fprintf(e.Stdout, "%s\n", strings.TrimSpace(string(data)))
 	return nil
+}
+
+// buildMemory is what this process has allocated since it began.
+type buildMemory struct {
+	AllocatedBytes uint64 `json:"allocated_bytes"`
+	Allocations    uint64 `json:"allocations"`
+	Collections    uint32 `json:"collections"`
+}
+
+func memoryUsed() buildMemory {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return buildMemory{m.TotalAlloc, m.Mallocs, m.NumGC}
 }

@@ -15,6 +15,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"time"
 
 	"jouleboard/internal/chart"
 	"jouleboard/internal/result"
@@ -23,7 +24,10 @@ import (
 // made is what a pure function makes of its inputs, from memory if it is there.
 // All that make looks at must be among the inputs.
 func (s *site) made(function string, make func() ([][]byte, error), inputs ...any) ([][]byte, error) {
-	return s.opt.Memo.Do(function, make, inputs...)
+	return s.opt.Memo.Do(function, func() ([][]byte, error) {
+		defer s.work.since(function, time.Now())
+		return make()
+	}, inputs...)
 }
 
 // madeOne is made for functions that make one piece.

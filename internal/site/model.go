@@ -42,6 +42,7 @@ type site struct {
 	templates map[string]*template.Template
 	pageKey   memo.Digest // of what all pages depend on
 	pageCount int
+	work      *workLog
 
 	// Which page is whose, and the words of the previews that are drawn, by path.
 	boardAt   map[string]*rank.Board
@@ -83,7 +84,7 @@ type modelView struct {
 // newSite ranks the results and gathers the site.
 func newSite(in *Input, opt Options) (*site, result.Findings) {
 	s := &site{in: in, opt: opt, baseURL: strings.TrimSuffix(in.Site.BaseURL, "/"), reg: in.Registry,
-		byID: map[string]*entry{}, byModel: map[string]*modelView{}}
+		byID: map[string]*entry{}, byModel: map[string]*modelView{}, work: &workLog{}}
 	if opt.BaseURL != "" {
 		s.baseURL = strings.TrimSuffix(opt.BaseURL, "/")
 	}

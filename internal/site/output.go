@@ -36,6 +36,7 @@ type output struct {
 	bytes int64
 	// kept holds the files of a build into memory, which has no folders at all.
 	kept map[string][]byte
+	work workLog
 }
 
 type staged struct {
@@ -128,6 +129,7 @@ func (o *output) discard() {
 // of the site made it, for the message when two want one name. It is safe for
 // concurrent use.
 func (o *output) put(name, owner string, data []byte) error {
+	defer o.work.since("stage", time.Now())
 	sum := sha256.Sum256(data)
 	f := staged{sum: hex.EncodeToString(sum[:]), owner: owner}
 

@@ -61,6 +61,9 @@ type Stats struct {
 	Bytes                          int64
 	Written, Unchanged, Removed    int
 	Phases                         []Phase
+	// Work is what rendering was busy with, by kind: seconds of all goroutines
+	// together, so that the sum may be above the wall time of its phase.
+	Work []Phase
 	// Index is the page to open.
 	Index string
 	// BaseURL is the address that the site was built for, empty if none is known.
@@ -74,7 +77,7 @@ type Stats struct {
 	LabelsLeftOut bool
 }
 
-// Phase is the wall time of one step of the build.
+// Phase is the time of one step of the build.
 type Phase struct {
 	Name     string
 	Duration time.Duration
@@ -148,7 +151,7 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 	}
 	clock.mark("write")
 	opt.Memo.Turn()
-	stats.Phases = clock.list
+	stats.Phases, stats.Work = clock.list, append(s.work.list(), out.work.list()...)
 	return stats, fs, true, nil
 }
 
