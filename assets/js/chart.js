@@ -65,11 +65,12 @@
     repaint(opt, paint);
     opt.grid = { left: d.box[0] * k, top: d.box[1] * k, right: (d.w - d.box[2]) * k, bottom: (d.h - d.box[3]) * k };
     opt.stateAnimation = { duration: matches('(prefers-reduced-motion: reduce)') ? 0 : 150 };
-    [[opt.xAxis, d.x], [opt.yAxis, d.y]].forEach(function (a) {
+    [[opt.xAxis, d.x, d.kind === 'trace'], [opt.yAxis, d.y]].forEach(function (a) {
       [].concat(a[0]).forEach(function (axis) {
         axis.axisLabel = { show: false };
         axis.axisLine = { show: bars && axis.type === 'category', lineStyle: { color: paint('var(--dim, #565c66)'), width: k } };
-        axis.axisTick = { show: false, customValues: a[1] && a[1].map(function (t) { return t.v; }) };
+        axis.axisTick = { show: !!a[2], length: 5 * k, lineStyle: { color: paint('var(--dim, #565c66)'), width: k },
+          customValues: a[1] && a[1].map(function (t) { return t.v; }) };
       });
     });
     opt.series.forEach(function (s, i) {
@@ -96,7 +97,9 @@
       s.lineStyle.type = more.dash ? scaled(more.dash, k) : 'solid';
       var faint = more.aux ? 1 : 0.2;
       s.blur = { lineStyle: { opacity: faint, width: width }, itemStyle: { opacity: faint } };
-      if (s.emphasis) { s.emphasis.scale = 1.3; s.emphasis.lineStyle = { width: width * 1.5 }; }
+      if (s.markArea) s.markArea.silent = true;
+      // A trace shows no points but the one that is pointed at.
+      if (s.emphasis) { s.emphasis.scale = d.kind === 'trace' ? 7 : 1.3; s.emphasis.lineStyle = { width: width * 1.5 }; }
       s.data.forEach(function (p) {
         p.symbolSize = (p.symbolSize || 0) * k;
         p.itemStyle = { borderWidth: p.symbolSize > 5 * k ? 1.5 * k : 0 };
@@ -145,7 +148,8 @@
   Figure.prototype.locate = function () {
     var d = this.data, chart = this.chart, points = this.points = [];
     d.series.forEach(function (more, s) {
-      (more.tips || []).forEach(function (_, i) {
+      (more.tips || []).forEach(function (tip, i) {
+        if (!tip) return; // a gap
         var at = d.option.series[s].data[i].value;
         if (d.kind === 'bars') at = [at === '-' ? 0 : at, i];
         var p = chart.convertToPixel({ seriesIndex: s }, at);
@@ -155,9 +159,10 @@
   };
 
   Figure.prototype.nearest = function (e) {
-    var bars = this.data.kind === 'bars', best = null, least = bars ? 14 : 24;
+    // In a trace it is the time that is pointed at, so height counts little.
+    var bars = this.data.kind === 'bars', flat = this.data.kind === 'trace' ? 50 : 1, best = null, least = bars ? 14 : 24;
     this.points.forEach(function (p) {
-      var dist = bars ? Math.abs(p.y - e.offsetY) : Math.hypot(p.x - e.offsetX, p.y - e.offsetY);
+      var dist = bars ? Math.abs(p.y - e.offsetY) : Math.hypot(p.x - e.offsetX, (p.y - e.offsetY) / flat);
       if (dist < least) { least = dist; best = p; }
     });
     return best;

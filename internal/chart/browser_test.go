@@ -113,7 +113,7 @@ const overlaps = `(() => { const bad = [];
  return bad; })()`
 
 func testCharts(t *testing.T) []Chart {
-	cs := []Chart{sampleTradeoff(), sampleBars(), sampleLines(), sampleDist(), hostileTradeoff(), hostileBars()}
+	cs := []Chart{sampleTradeoff(), sampleBars(), sampleLines(), sampleDist(), sampleTrace(), hostileTradeoff(), hostileBars(), hostileTrace()}
 	if os.Getenv("JOULEBOARD_PEER_DATA") != "" {
 		chat, bars := peerChat(t), peerBars(t)
 		chat.ID = "peer-chat"

@@ -21,7 +21,7 @@ import (
 var update = flag.Bool("update", false, "write goldens anew")
 
 func samples() []Chart {
-	return []Chart{sampleTradeoff(), sampleBars(), sampleLines(), sampleDist()}
+	return []Chart{sampleTradeoff(), sampleBars(), sampleLines(), sampleDist(), sampleTrace()}
 }
 
 // dump writes a list one item a line, so that a changed golden can be read.
@@ -71,7 +71,7 @@ func TestGoldens(t *testing.T) {
 }
 
 func TestSameInputSameBytes(t *testing.T) {
-	for _, c := range append(samples(), hostileTradeoff(), hostileBars()) {
+	for _, c := range append(samples(), hostileTradeoff(), hostileBars(), hostileTrace()) {
 		first, _ := c.Option()
 		wide, narrow := SVG(c, false), SVG(c, true)
 		for range 20 {
@@ -129,7 +129,7 @@ func edges() map[string]Chart {
 		"limit left":         lim(1.01, false), "limit right": lim(99, false), "limit left, min": lim(1.01, true),
 		"limit right, min": lim(99, true), "limit middle": lim(10, false),
 		"sixty models": many, "thirteen long names at one place": several,
-		"hostile": hostileTradeoff(), "hostile bars": hostileBars(),
+		"hostile": hostileTradeoff(), "hostile bars": hostileBars(), "hostile trace": hostileTrace(),
 		"no bars":       Bars{ID: "b"},
 		"equal bars":    Bars{ID: "b", Bars: []Bar{{Label: "a", Value: 2}, {Label: "a", Value: 2}}},
 		"zero bars":     Bars{ID: "b", Bars: []Bar{{Label: "a"}, {Label: "b"}}},
@@ -317,7 +317,7 @@ func TestSpread(t *testing.T) {
 
 // TestOptionCannotEndItsScript feeds names that try to, and reads them back.
 func TestOptionCannotEndItsScript(t *testing.T) {
-	for _, c := range []Chart{hostileTradeoff(), hostileBars()} {
+	for _, c := range []Chart{hostileTradeoff(), hostileBars(), hostileTrace()} {
 		opt, err := c.Option()
 		if err != nil {
 			t.Fatal(err)
@@ -347,7 +347,7 @@ func TestOptionCannotEndItsScript(t *testing.T) {
 }
 
 func TestSVGIsSafe(t *testing.T) {
-	for _, c := range []Chart{hostileTradeoff(), hostileBars()} {
+	for _, c := range []Chart{hostileTradeoff(), hostileBars(), hostileTrace()} {
 		for _, narrow := range []bool{false, true} {
 			svg := string(SVG(c, narrow))
 			for _, bad := range []string{"<script", "<img", "<!--", "<a", "href", "\x00", "\x1b", "\u202e", "style="} {

@@ -26,7 +26,7 @@ import (
 // are scaled to the width that the chart gets, so that the interactive chart
 // takes the place of the static one without moving anything.
 type live struct {
-	Kind   string         `json:"kind"` // plot or bars
+	Kind   string         `json:"kind"` // plot, bars or trace
 	W      float64        `json:"w"`
 	H      float64        `json:"h"`
 	Box    [4]float64     `json:"box"` // left, top, right, bottom of the plot

@@ -48,6 +48,36 @@ func sampleLines() Lines {
 	return l
 }
 
+// sampleTrace has two runs, and a device that was not read for a while.
+func sampleTrace() Trace {
+	t := Trace{ID: "sample-trace", Title: "Power over time", Caption: "Two devices.", XName: "time", XUnit: "s", YName: "power", YUnit: "W",
+		Series: []Series{{Name: "GPU 1"}, {Name: "GPU 2"}},
+		Spans:  []Span{{From: 4, To: 11, Label: "run 1"}, {From: 13, To: 18.5, Label: "run 2"}, {From: 9, To: 2, Label: "backwards"}}}
+	for i := range 40 {
+		x := float64(i) / 2
+		for d := range t.Series {
+			y := 90.0 + float64(20*d)
+			if x >= 3 && x < 19 {
+				y = 620 + 15*float64(i%3) - float64(70*d)
+			}
+			if d == 1 && x > 11 && x < 13 {
+				y = math.NaN()
+			}
+			t.Series[d].Points = append(t.Series[d].Points, Pt{X: x, Y: y})
+		}
+	}
+	return t
+}
+
+func hostileTrace() Trace {
+	t := Trace{ID: "hostile-trace", Title: hostileNames[0], Caption: hostileNames[1], XName: hostileNames[2], XUnit: hostileNames[0], YName: hostileNames[3], YUnit: hostileNames[6]}
+	for i, n := range hostileNames {
+		t.Series = append(t.Series, Series{Name: n, Points: []Pt{{X: 0, Y: float64(i)}, {X: 1, Y: math.Inf(1)}, {X: 2, Y: float64(i)}}})
+		t.Spans = append(t.Spans, Span{From: 0, To: float64(i) / 4, Label: n})
+	}
+	return t
+}
+
 var hostileNames = []string{
 	`</script><img src=x onerror="window.pwned=1">`,
 	`<!--<script>window.pwned=1//`,

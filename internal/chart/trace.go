@@ -11,8 +11,7 @@ import (
 	"jouleboard/internal/unit"
 )
 
-// Trace is readings over time. It is drawn and tabled; it has no interactive
-// form, for the data are in its table.
+// Trace is readings over time. Its interactive form is in tracelive.go.
 type Trace struct {
 	ID, Title, Caption         string
 	XName, XUnit, YName, YUnit string
@@ -29,96 +28,118 @@ type Span struct {
 
 func (t Trace) name() string { return t.ID }
 
-// Option is nil.
-func (t Trace) Option() ([]byte, error) { return nil, nil }
-
 // Layout in px; the bottom holds two rows of text and the names of the lines.
 const (
 	traceWideH, traceNarrowH = 260, 230
 	traceTop                 = 40 // room for the title of the y axis and the names of the spans
 	traceRow                 = 18
+	traceLine                = 1.25 // width of a line
+	traceSwatch              = 16   // length of a line beside its name
 )
 
 // band is the fill of spans: the rule's colour, which stands back in both themes.
 var band = rule
 
-// List is the static drawing.
-func (t Trace) List(narrow bool) *draw.List {
-	w, h, size := float64(wideW), float64(traceWideH), sizeText
+// traceFrame is a finished layout.
+type traceFrame struct {
+	w, h, size          float64 // of the drawing without the names of its lines, and of its text
+	left, right, bottom float64 // the plot's edges; its top is traceTop
+	x, y                scale
+	paints              []look // parallel to the lines
+	rows                [][]traceKey
+	spans               []Span // those that can be shown
+	empty               bool
+}
+
+// layout decides every position.
+func (t Trace) layout(narrow bool) traceFrame {
+	f := traceFrame{w: wideW, h: traceWideH, size: sizeText}
 	if narrow {
-		w, h, size = narrowW, traceNarrowH, sizeSmall
+		f.w, f.h, f.size = narrowW, traceNarrowH, sizeSmall
 	}
 	var xs, ys []float64
-	for _, s := range t.Series {
+	keys := make([]key, len(t.Series))
+	for i, s := range t.Series {
+		keys[i] = keyOf(s)
 		for _, p := range s.Points {
-			if stats.Finite(p.X) && stats.Finite(p.Y) {
+			if drawable(p) {
 				xs, ys = append(xs, p.X), append(ys, p.Y)
 			}
 		}
 	}
-	keys := make([]key, len(t.Series))
-	for i, s := range t.Series {
-		keys[i] = keyOf(s)
+	f.paints, f.rows, f.empty = looks(keys), t.rows(f.w, f.size), len(ys) == 0
+	for _, s := range t.Spans {
+		if s.To > s.From && stats.Finite(s.From) && stats.Finite(s.To) {
+			xs, f.spans = append(xs, s.From, s.To), append(f.spans, s)
+		}
 	}
-	paints := looks(keys)
-	rows := t.rows(w, size)
-	c := newCanvas(w, h+float64(len(rows))*traceRow, t.Title, t.Caption)
-	if len(ys) == 0 {
-		c.text(w/2, h/2, size, draw.Center, dim, clean(t.Words.fill().Empty))
+	f.x, f.y = newScale(linear, xs).written(t.Words.Numbers), newScale(linear, ys).written(t.Words.Numbers)
+	f.left = 20.0
+	for _, k := range f.y.ticks {
+		f.left = max(f.left, textWidth(k.text, f.size))
+	}
+	f.left += 14
+	f.right, f.bottom = f.w-12, f.h-46
+	if f.empty {
+		return f
+	}
+	// The axis ends where the readings do: a clock has no round end.
+	f.x.lo, f.x.hi = minOf(xs), maxOf(xs)
+	if f.x.lo == f.x.hi {
+		f.x.hi++
+	}
+	f.x, f.y = f.x.place(f.left, f.right), f.y.place(f.bottom, traceTop)
+	f.x.ticks = thinTicks(inside(f.x), func(s string) float64 { return textWidth(s, f.size) + 10 })
+	f.y.ticks = thinTicks(f.y, func(string) float64 { return f.size + 3 })
+	return f
+}
+
+func drawable(p Pt) bool { return stats.Finite(p.X) && stats.Finite(p.Y) }
+
+// List is the static drawing.
+func (t Trace) List(narrow bool) *draw.List {
+	f := t.layout(narrow)
+	size, x, y := f.size, f.x, f.y
+	c := newCanvas(f.w, f.h+float64(len(f.rows))*traceRow, t.Title, t.Caption)
+	if f.empty {
+		c.text(f.w/2, f.h/2, size, draw.Center, dim, clean(t.Words.fill().Empty))
 		return c.list
 	}
-	for _, s := range t.Spans {
-		xs = append(xs, s.From, s.To)
-	}
-	x, y := newScale(linear, xs).written(t.Words.Numbers), newScale(linear, ys).written(t.Words.Numbers)
-	left := 20.0
-	for _, k := range y.ticks {
-		left = max(left, textWidth(k.text, size))
-	}
-	left += 14
-	right, bottom := w-12, h-46
-	// The axis ends where the readings do: a clock has no round end.
-	x.lo, x.hi = minOf(xs), maxOf(xs)
-	if x.lo == x.hi {
-		x.hi++
-	}
-	x, y = x.place(left, right), y.place(bottom, traceTop)
-	x.ticks = thinTicks(inside(x), func(s string) float64 { return textWidth(s, size) + 10 })
-	y.ticks = thinTicks(y, func(string) float64 { return size + 3 })
-	for _, s := range t.Spans {
-		if !(s.To > s.From) {
-			continue
-		}
+	named := 0.0
+	for _, s := range f.spans {
 		a, b := x.pos(s.From), x.pos(s.To)
-		c.rect(a, traceTop, max(b-a, 1), bottom-traceTop, band)
-		if text := clean(s.Label); textWidth(text, size) <= b-a-2 {
-			c.text((a+b)/2, traceTop-6, size, draw.Center, ink, text)
+		c.rect(a, traceTop, max(b-a, 1), f.bottom-traceTop, band)
+		// A name stands where it fits its stretch, and beside the one before.
+		if text, at := clean(s.Label), (a+b)/2; textWidth(text, size) <= b-a-2 && at-textWidth(text, size)/2 >= named {
+			c.text(at, traceTop-6, size, draw.Center, ink, text)
+			named = at + textWidth(text, size)/2 + 4
 		}
 	}
 	for _, k := range y.ticks {
 		at := y.pos(k.v)
-		c.line(left, at, right, at, 1, rule)
-		c.text(left-8, at+size*0.33, size, draw.Right, dim, k.text)
+		c.line(f.left, at, f.right, at, 1, rule)
+		c.text(f.left-8, at+size*0.33, size, draw.Right, dim, k.text)
 	}
 	for _, k := range x.ticks {
 		at := x.pos(k.v)
-		c.line(at, bottom, at, bottom+5, 1, dim)
-		c.text(at, bottom+18, size, draw.Center, dim, k.text)
+		c.line(at, f.bottom, at, f.bottom+5, 1, dim)
+		c.text(at, f.bottom+18, size, draw.Center, dim, k.text)
 	}
-	c.text(2, 13, size, draw.Left, dim, ellipsis(t.Words.axisTitle(t.YName, t.YUnit), size, w-4))
-	c.text(right, bottom+36, size, draw.Right, dim, ellipsis(t.Words.axisTitle(t.XName, t.XUnit), size, right-4))
+	c.text(2, 13, size, draw.Left, dim, ellipsis(t.Words.axisTitle(t.YName, t.YUnit), size, f.w-4))
+	c.text(f.right, f.bottom+36, size, draw.Right, dim, ellipsis(t.Words.axisTitle(t.XName, t.XUnit), size, f.right-4))
 	for i, s := range t.Series {
+		look := f.paints[i]
 		var run []draw.Point
 		flush := func() {
 			if len(run) == 1 {
-				c.speck(run[0].X, run[0].Y, 1.5, paints[i].paint, "")
+				c.speck(run[0].X, run[0].Y, 1.5, look.paint, "")
 			} else if len(run) > 1 {
-				c.path(run, 1.25, paints[i].paint, paints[i].dash, clean(s.Name))
+				c.path(run, traceLine, look.paint, look.dash, clean(s.Name))
 			}
 			run = nil
 		}
 		for _, p := range s.Points {
-			if !stats.Finite(p.X) || !stats.Finite(p.Y) {
+			if !drawable(p) {
 				flush()
 				continue
 			}
@@ -126,15 +147,18 @@ func (t Trace) List(narrow bool) *draw.List {
 		}
 		flush()
 	}
-	for r, row := range rows {
-		at := h + float64(r)*traceRow
-		for _, k := range row {
-			c.path([]draw.Point{{X: k.x, Y: at}, {X: k.x + 16, Y: at}}, 2, paints[k.i].paint, paints[k.i].dash, "")
+	for r := range f.rows {
+		at := f.rowY(r)
+		for _, k := range f.rows[r] {
+			c.path([]draw.Point{{X: k.x, Y: at}, {X: k.x + traceSwatch, Y: at}}, 2, f.paints[k.i].paint, f.paints[k.i].dash, "")
 			c.text(k.x+22, at+size*0.36, size, draw.Left, ink, k.name)
 		}
 	}
 	return c.list
 }
+
+// rowY is the middle of a row of names.
+func (f traceFrame) rowY(r int) float64 { return f.h + float64(r)*traceRow }
 
 // traceKey is one name below the drawing.
 type traceKey struct {

@@ -1,12 +1,15 @@
 package chart
 
 import (
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"io"
 	"math"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestTrace(t *testing.T) {
@@ -57,5 +60,50 @@ func TestTrace(t *testing.T) {
 	}
 	if svg := string(SVG(one, false)); strings.Count(svg, ">GPU 1<") != 2 { // the title of each stretch between gaps, no legend
 		t.Errorf("%d stretches named, 2 expected", strings.Count(svg, ">GPU 1<"))
+	}
+}
+
+// The interactive form says of each reading whose it is, how much and when, and
+// which marked stretch holds it; a gap is a gap in it too.
+func TestTraceOption(t *testing.T) {
+	read := func(c Chart) (out struct {
+		Kind   string
+		Series []struct{ Tips []string }
+		Option struct {
+			Series []struct {
+				Data []struct {
+					Value      []*float64
+					SymbolSize int
+				}
+				MarkArea struct{ Data []any }
+			}
+		}
+	}) {
+		opt, err := c.Option()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(opt, &out); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	got := read(Trace{ID: "power", XUnit: "s", YUnit: "W", Spans: []Span{{From: 1, To: 2, Label: "run 1"}, {From: 9, To: 2}, {From: math.NaN(), To: 2}},
+		Series: []Series{{Name: "GPU 1", Points: []Pt{{X: 0, Y: 100}, {X: 1, Y: math.NaN()}, {X: 2, Y: 1250}, {X: 3, Y: 80}}}}})
+	if diff := cmp.Diff([]string{"GPU 1\n100.0 W\n0 s", "", "GPU 1\n1 250 W\n2.000 s\nrun 1", "GPU 1\n80.00 W\n3.000 s"}, got.Series[0].Tips); diff != "" {
+		t.Errorf("tips (-want +got):\n%s", diff)
+	}
+	data := got.Option.Series[0].Data
+	if data[1].Value[0] != nil || data[1].Value[1] != nil {
+		t.Errorf("a gap has values: %+v", data[1])
+	}
+	if data[0].SymbolSize <= data[2].SymbolSize {
+		t.Error("a reading between gaps is not larger than the line is wide")
+	}
+	if n := len(got.Option.Series[0].MarkArea.Data); n != 1 {
+		t.Errorf("%d stretches are marked", n)
+	}
+	if opt, err := (Trace{ID: "none"}).Option(); err != nil || opt != nil {
+		t.Errorf("without readings there is %s, %v", opt, err)
 	}
 }
