@@ -1,9 +1,12 @@
+// Benchmarks of checking contributed files.
+
 package review
 
 import (
 	"bufio"
 	"context"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -18,21 +21,21 @@ import (
 // on: what `jouleboard validate` does without its start and without samples.
 func BenchmarkValidate(b *testing.B) {
 	const n = 10_000
-	board := &board{t: b, root: b.TempDir()}
-	for _, r := range resulttest.Synthetic(1, n) {
-		board.add(r, nil)
+	root := b.TempDir()
+	if err := resulttest.Board(root, filepath.Join("..", ".."), 1, n); err != nil {
+		b.Fatal(err)
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	b.ReportAllocs()
 	for b.Loop() {
-		content := shippedCatalog()
 		in := Input{}
-		in.Catalog, in.Findings = catalog.Load(content)
-		list, found, err := result.LoadTree(context.Background(), board.root, 2)
+		in.Catalog, in.Findings = catalog.Load(os.DirFS(filepath.Join(root, "content")))
+		list, found, err := result.LoadTree(context.Background(), root, 2)
 		if err != nil {
 			b.Fatal(err)
 		}
 		in.Results, in.Findings = list, append(in.Findings, found...)
-		fs, st, err := Validate(context.Background(), in, Options{Root: board.root, Jobs: 2})
+		fs, st, err := Validate(context.Background(), in, Options{Root: root, Jobs: 2})
 		if err != nil || st.Files != n {
 			b.Fatal(st, err)
 		}

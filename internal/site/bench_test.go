@@ -1,15 +1,13 @@
+// Benchmarks of builds and pages, on a made-up board.
+
 package site
 
 import (
-	"bufio"
-	"os"
+	"context"
 	"path/filepath"
-	"regexp"
 	"strconv"
-	"strings"
 	"testing"
 
-	"jouleboard/internal/result"
 	"jouleboard/internal/result/resulttest"
 )
 
@@ -18,82 +16,46 @@ import (
 func syntheticBoard(b testing.TB, n int) string {
 	b.Helper()
 	root := b.TempDir()
-	copyTree(b, filepath.Join(repo, "content"), filepath.Join(root, "content"))
-	// The aims are for the labels that a board gets unless it asks for more.
-	settings := filepath.Join(root, "content", "site.yaml")
-	data, err := os.ReadFile(settings)
-	if err != nil {
+	if err := resulttest.Board(root, repo, 1, n); err != nil {
 		b.Fatal(err)
-	}
-	data = regexp.MustCompile(`(?m)^labels:\n  build: .*\n`).ReplaceAll(data, nil)
-	if err := os.WriteFile(settings, data, 0o644); err != nil {
-		b.Fatal(err)
-	}
-	for _, r := range resulttest.Synthetic(1, n) {
-		hw := ""
-		if r.Hardware != nil {
-			hw = strings.ToLower(strings.ReplaceAll(r.Hardware.Name, " ", "-"))
-		}
-		if _, err := result.Save(root, result.Path(r, hw), r); err != nil {
-			b.Fatal(err)
-		}
 	}
 	return root
 }
 
-// BenchmarkBuild builds a board cold: every page, badge, label, download.
+// BenchmarkBuild builds a board cold, within this process: every page, badge,
+// label, download.
 func BenchmarkBuild(b *testing.B) {
-	const n = 1000
+	const n = 240
 	root := syntheticBoard(b, n)
+	dir := b.TempDir()
 	b.ReportAllocs()
-	var st Stats
-	for b.Loop() {
-		b.StopTimer()
-		out := filepath.Join(b.TempDir(), "public")
-		b.StartTimer()
-		st, _ = build(b, root, Options{Out: out})
+	for i := 0; b.Loop(); i++ {
+		build(b, root, Options{Out: filepath.Join(dir, strconv.Itoa(i))})
 	}
-	seconds := b.Elapsed().Seconds() / float64(b.N)
-	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(seconds, "s/build")
-	b.ReportMetric(n/seconds, "results/s")
-	b.ReportMetric(float64(st.Files), "files")
-	b.ReportMetric(float64(st.Bytes)/1e6, "MB")
-	if mb, ok := peakMB(); ok {
-		b.ReportMetric(mb, "peak-MB")
-	}
+	b.ReportMetric(n*float64(b.N)/b.Elapsed().Seconds(), "results/s")
 }
 
-// BenchmarkRebuild builds again with nothing changed.
-func BenchmarkRebuild(b *testing.B) {
-	const n = 1000
-	root := syntheticBoard(b, n)
-	out := filepath.Join(root, "public")
-	build(b, root, Options{Out: out})
+// BenchmarkResultPages renders the pages of results in memory, with their data
+// and figures and without labels.
+func BenchmarkResultPages(b *testing.B) {
+	in, fs, err := Load(context.Background(), syntheticBoard(b, 240), Options{})
+	if err != nil || fs.HasErrors() {
+		b.Fatal(err, findingsText(fs))
+	}
+	in.Site.BaseURL = "" // no address, no labels
+	s, fs := newSite(in, Options{})
+	if fs.HasErrors() {
+		b.Fatal(findingsText(fs))
+	}
+	s.jobs() // notes which files there are, for links
+	b.ReportAllocs()
 	for b.Loop() {
-		if st, _ := build(b, root, Options{Out: out}); st.Written != 0 {
-			b.Fatalf("%d files were written", st.Written)
+		r := newRenderer(s, newMemory())
+		for _, e := range s.entries {
+			if fs, err := s.resultPage(e)(r); err != nil || fs.HasErrors() {
+				b.Fatal(err, findingsText(fs))
+			}
 		}
 	}
-	seconds := b.Elapsed().Seconds() / float64(b.N)
-	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(seconds, "s/build")
-	b.ReportMetric(n/seconds, "results/s")
-}
-
-// peakMB is the peak resident memory of this process in 10^6 bytes, as Linux
-// counts it.
-func peakMB() (float64, bool) {
-	f, err := os.Open("/proc/self/status")
-	if err != nil {
-		return 0, false
-	}
-	defer f.Close()
-	for s := bufio.NewScanner(f); s.Scan(); {
-		if v, ok := strings.CutPrefix(s.Text(), "VmHWM:"); ok {
-			kb, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(v, "kB")), 64)
-			return kb * 1024 / 1e6, err == nil
-		}
-	}
-	return 0, false
+	b.ReportMetric(float64(len(s.entries)*b.N)/b.Elapsed().Seconds(), "pages/s")
 }
