@@ -36,8 +36,9 @@ func newDiffCommand(e *env) *cobra.Command {
 		Use:   "diff BASE [HEAD]",
 		Short: "Show what a change does to boards, ranks and stars",
 		Long: `diff compares the board at two revisions of its git repository and prints which
-results came, went or changed, what that does to ranks and stars, which findings
-are new, and what to look at before merging. Without HEAD the work tree is
+results came, went or changed, what that does to ranks and stars, which requests
+went on, which findings are new (those of validate for the files that differ among
+them), and what to look at before merging. Without HEAD the work tree is
 compared, with files that are not committed yet.
 
 Both revisions are read from git into a temporary folder: the work tree stays as
@@ -113,7 +114,7 @@ func runDiff(ctx context.Context, e *env, f diffFlags) error {
 	if err := printChange(e, c, f); err != nil {
 		return err
 	}
-	if n := head.snapshot.Findings.Count(result.Error); n > 0 {
+	if n := head.snapshot.AllFindings().Count(result.Error); n > 0 {
 		return hintError{fmt.Errorf("%s has %s", c.Head, plural(n, "error")), "mend them, then compare again"}
 	}
 	if c.NotRanked != "" {
@@ -164,16 +165,19 @@ func compareRevisions(ctx context.Context, repo *repository, f diffFlags) (c rev
 		differs[x.Path] = true
 	}
 	skip := func(p string) bool {
-		return f.head != "" && strings.HasSuffix(p, samplesEnd) && !differs[p]
+		return f.head != "" && strings.HasSuffix(p, samplesEnd) && !holdsAny(differs, p)
 	}
-	old, err := loadRevision(ctx, repo, revisionName(f.base, base), baseFiles, skip)
+	only := within(nil, differs)
+	old, err := loadRevision(ctx, repo, revisionName(f.base, base), baseFiles, skip, only)
 	if err != nil {
 		return c, head, err
 	}
 	if f.head == "" {
-		head, err = loadSide(ctx, repo.board, "the work tree", nil)
+		if head, err = loadSide(ctx, repo.board, "the work tree", nil); err == nil {
+			err = head.review(ctx, repo.board, only)
+		}
 	} else {
-		head, err = loadRevision(ctx, repo, revisionName(f.head, commit), headFiles, skip)
+		head, err = loadRevision(ctx, repo, revisionName(f.head, commit), headFiles, skip, only)
 	}
 	if err != nil {
 		return c, head, err
@@ -191,8 +195,9 @@ func revisionName(typed, commit string) string {
 }
 
 // loadRevision reads a revision by way of a temporary folder, which is gone
-// afterwards.
-func loadRevision(ctx context.Context, repo *repository, name string, files []revFile, skip func(string) bool) (s side, err error) {
+// afterwards. Files that skip names are left out, and those that only picks are
+// reviewed.
+func loadRevision(ctx context.Context, repo *repository, name string, files []revFile, skip, only func(string) bool) (s side, err error) {
 	isBoard := false
 	for _, f := range files {
 		isBoard = isBoard || f.path == "content/site.yaml" && f.regular()
@@ -217,7 +222,59 @@ func loadRevision(ctx context.Context, repo *repository, name string, files []re
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real
 	}
-	return loadSide(ctx, dir, name, found)
+	if s, err = loadSide(ctx, dir, name, found); err != nil {
+		return s, err
+	}
+	compared, found := comparedFiles(s.input, files, skip, only)
+	if len(compared) > 0 {
+		// What is wrong with these, their own validation says.
+		if _, err := repo.extract(ctx, compared, dir, func(string) bool { return false }); err != nil {
+			return s, fmt.Errorf("read %s: %w", name, err)
+		}
+	}
+	if err := s.review(ctx, dir, only); err != nil {
+		return s, err
+	}
+	s.snapshot.Reviewed = append(s.snapshot.Reviewed, found...)
+	return s, nil
+}
+
+// maxCompared bounds the bytes of samples that are taken out of a revision only to
+// look for copies.
+const maxCompared = 1 << 30
+
+// comparedFiles are the samples, among those left out, that what only picks could
+// be a copy of; the finding says where there are too many.
+func comparedFiles(in *site.Input, files []revFile, skip, only func(string) bool) ([]revFile, result.Findings) {
+	wanted := map[string]bool{}
+	for _, p := range review.Compared(review.Input{Results: in.Results, Drafts: in.Drafts}, only) {
+		wanted[p] = true
+	}
+	var out []revFile
+	total := int64(0)
+	for _, f := range files {
+		if !wanted[f.path] || !skip(f.path) {
+			continue
+		}
+		if total += f.size; total > maxCompared {
+			return out, result.Findings{{Rule: "REV-SEARCH", Level: result.Note,
+				Message: fmt.Sprintf("copies were looked for in %s; there are more", plural(len(out), "samples file")), Hint: "validate the files in a clone"}}
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// review adds what validate says of the files that only picks, held against the
+// rest of their own side.
+func (s *side) review(ctx context.Context, root string, only func(string) bool) error {
+	found, _, err := review.Validate(ctx, review.Input{Results: s.input.Results, Drafts: s.input.Drafts, Catalog: s.input.Catalog},
+		review.Options{Root: root, Only: only})
+	if err != nil {
+		return fmt.Errorf("read %s: %w", s.snapshot.Name, err)
+	}
+	s.snapshot.Reviewed = found
+	return nil
 }
 
 // loadSide loads and ranks the board at root.

@@ -1,6 +1,6 @@
 // What a change does to a board: two snapshots in, one Change out. This file
-// holds its types and the order of work; diffresults.go, diffboards.go and
-// diffrisk.go do it.
+// holds its types and the order of work; diffresults.go, diffboards.go,
+// diffrequests.go and diffrisk.go do it.
 
 package review
 
@@ -24,8 +24,10 @@ type Change struct {
 	Results   []ResultChange `json:"results"`
 	Boards    []BoardChange  `json:"boards"`
 	Scales    []ScaleChange  `json:"scales"`
-	// Findings are those of head that base did not have; Settled counts those of
-	// base that head no longer has.
+	// Requests are those of the queue of moderation that came, went on or ended.
+	Requests []RequestChange `json:"requests"`
+	// Findings are those of head that base did not have, of loading and of the
+	// files that differ; Settled counts those of base that head no longer has.
 	Findings result.Findings `json:"findings"`
 	Settled  int             `json:"settled"`
 	Files    []FileChange    `json:"files"`
@@ -71,13 +73,13 @@ const maxPreviews = 24
 // the same input gives the same Change.
 func Diff(base, head Snapshot, files []FileChange) Change {
 	c := Change{Schema: ChangeSchema, Base: base.Name, Head: head.Name,
-		Risks: []Risk{}, Results: []ResultChange{}, Boards: []BoardChange{}, Scales: []ScaleChange{}, Findings: result.Findings{}, Files: []FileChange{}}
+		Risks: []Risk{}, Results: []ResultChange{}, Boards: []BoardChange{}, Scales: []ScaleChange{}, Requests: []RequestChange{}, Findings: result.Findings{}, Files: []FileChange{}}
 	for _, f := range files {
 		f.Area = areaOf(f.Path)
 		c.Files = append(c.Files, f)
 	}
 	slices.SortFunc(c.Files, func(a, b FileChange) int { return cmp.Compare(a.Path, b.Path) })
-	c.Findings, c.Settled = newFindings(base.Findings, head.Findings)
+	c.Findings, c.Settled = newFindings(base.AllFindings(), head.AllFindings())
 	switch b, h := base.Findings.HasErrors(), head.Findings.HasErrors(); {
 	case b && h:
 		c.NotRanked = "both sides have errors"
@@ -88,6 +90,7 @@ func Diff(base, head Snapshot, files []FileChange) Change {
 	}
 	c.Scales = scaleChanges(base.Scales, head.Scales)
 	c.Results = resultChanges(base, head)
+	c.Requests = requestChanges(moderation(base.Catalog), moderation(head.Catalog))
 	if c.NotRanked == "" {
 		c.Boards = boardChanges(base, head)
 	}
@@ -98,23 +101,19 @@ func Diff(base, head Snapshot, files []FileChange) Change {
 
 // Empty says that nothing differs that anybody could see.
 func (c *Change) Empty() bool {
-	return len(c.Results)+len(c.Boards)+len(c.Scales)+len(c.Findings)+len(c.Files)+c.Settled == 0
+	return len(c.Results)+len(c.Boards)+len(c.Scales)+len(c.Requests)+len(c.Findings)+len(c.Files)+c.Settled == 0
 }
 
 // newFindings returns the findings of head that base lacks, and how many of base
 // are gone. A finding that only moved to another line is the same one.
 func newFindings(base, head result.Findings) (result.Findings, int) {
-	key := func(f result.Finding) result.Finding {
-		f.Where.Line, f.Where.Col, f.Hint = 0, 0, ""
-		return f
-	}
 	had := map[result.Finding]int{}
 	for _, f := range base {
-		had[key(f)]++
+		had[findingKey(f)]++
 	}
 	found := result.Findings{}
 	for _, f := range head {
-		if k := key(f); had[k] > 0 {
+		if k := findingKey(f); had[k] > 0 {
 			had[k]--
 			continue
 		}
@@ -128,6 +127,12 @@ func newFindings(base, head result.Findings) (result.Findings, int) {
 	found.Sort()
 	slices.SortStableFunc(found, func(a, b result.Finding) int { return cmp.Compare(level[a.Level], level[b.Level]) })
 	return found, gone
+}
+
+// findingKey is a finding without what may differ between two of the same.
+func findingKey(f result.Finding) result.Finding {
+	f.Where.Line, f.Where.Col, f.Hint = 0, 0, ""
+	return f
 }
 
 // scaleChanges compares the scales by id.

@@ -124,6 +124,9 @@ func told(c review.Change) string {
 			fmt.Fprintf(&b, "  %s %s: %s to %s, stars %s to %s\n", r.Status, r.Model, r.Before.RankText(), r.After.RankText(), r.Before.StarsText(), r.After.StarsText())
 		}
 	}
+	for _, q := range c.Requests {
+		fmt.Fprintf(&b, "request %s %s %s: %s to %s\n", q.Kind, q.Model, q.Hardware, q.Before, q.After)
+	}
 	for _, s := range c.Scales {
 		fmt.Fprintf(&b, "scale %s %s\n", s.ID, s.Status)
 	}
@@ -307,6 +310,58 @@ not ranked: base has errors
 	}
 }
 
+// TestDiffRequests compares queues.
+func TestDiffRequests(t *testing.T) {
+	ask := func(model, hardware, state, since string, steps ...string) catalog.Request {
+		q := catalog.Request{Model: model, Task: "gpqa", Hardware: hardware, State: state, Date: since, By: "Ada"}
+		for i, s := range steps {
+			q.History = append(q.History, catalog.Move{State: s, Date: fmt.Sprintf("2026-01-%02d", i+1)})
+		}
+		return q
+	}
+	pending := ask("A", "h100", "pending", "2026-01-01", "pending")
+	running := ask("A", "h100", "running", "2026-01-02", "pending", "running")
+	finished := ask("A", "h100", "finished", "2026-01-03", "pending", "running", "finished")
+	failed := ask("A", "h100", "failed", "2026-01-03", "pending", "running", "failed")
+	again := ask("A", "h100", "pending", "2026-02-01")
+	other := ask("A", "", "pending", "2026-01-01", "pending")
+	said := failed
+	said.Next = "Try two devices"
+	type queue = []catalog.Request
+	for _, tt := range []struct {
+		name       string
+		base, head queue
+		want       string
+	}{
+		{"nothing", queue{pending, other}, queue{other, pending}, ""},
+		{"a new one", nil, queue{pending}, "request new A h100:  to pending\n"},
+		{"taken up", queue{pending}, queue{running}, "request moved A h100: pending to running\n"},
+		{"two steps at once", queue{pending}, queue{finished}, "request closed A h100: pending to finished\n"},
+		{"failed", queue{running}, queue{failed}, "request closed A h100: running to failed\n"},
+		{"asked for again", queue{failed}, queue{pending}, "request reopened A h100: failed to pending\n"},
+		{"another word", queue{failed}, queue{said}, "request edited A h100: failed to failed\n"},
+		{"gone", queue{running}, nil, "request removed A h100: running to \n"},
+		{"once more after it was finished", queue{finished}, queue{finished, again}, "request new A h100:  to pending\n"},
+		{"the finished one goes, the new one stays", queue{finished, again}, queue{again}, "request removed A h100: finished to \n"},
+		{"other hardware is another request", queue{pending}, queue{other}, "request removed A h100: pending to \nrequest new A :  to pending\n"},
+	} {
+		base, head := state{moderation: catalog.Moderation{Requests: tt.base}}, state{moderation: catalog.Moderation{Requests: tt.head}}
+		c := review.Diff(base.snapshot(t, "base"), head.snapshot(t, "head"), nil)
+		if got := told(c); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
+		if c.Empty() != (tt.want == "") {
+			t.Errorf("%s: empty is %v", tt.name, c.Empty())
+		}
+	}
+	c := review.Diff(state{moderation: catalog.Moderation{Requests: queue{running}}}.snapshot(t, "base"), state{moderation: catalog.Moderation{Requests: queue{said}}}.snapshot(t, "head"), nil)
+	for _, want := range []string{"1 request changed", "running → failed", "next: Try two devices", "Ada"} {
+		if !strings.Contains(c.Text(), want) {
+			t.Errorf("the text lacks %q:\n%s", want, c.Text())
+		}
+	}
+}
+
 // hostile is a change with something of everything, whose words come from
 // somebody who means harm.
 func hostile(t *testing.T) review.Change {
@@ -317,6 +372,7 @@ func hostile(t *testing.T) review.Change {
 	head := state{results: []*result.Result{a, b, worse}, scale: scale("one", 120), moderation: flagOf(b, evil),
 		findings: result.Findings{{Rule: "W", Level: result.Warn, Where: result.Place{File: "results/" + evil, Line: 1}, Message: evil, Hint: evil}},
 		boards:   []rank.BoardSpec{{ID: "chat", Title: evil, Task: "lm-arena-chat", Hardware: "NVIDIA H100 80GB", Point: "min-energy"}}}
+	head.moderation.Requests = []catalog.Request{{Model: evil, Revision: evil, Task: evil, Hardware: evil, State: catalog.StateFailed, Date: evil, By: evil, Reason: evil, Next: evil, Result: evil}}
 	c := review.Diff(base.snapshot(t, "main (0123456789ab)"), head.snapshot(t, evil), []review.FileChange{{Path: "templates/" + evil + ".html", Status: review.Added}})
 	c.Labels = []review.LabelPreview{{ID: a.ID, Model: evil, Text: evil, SVG: []byte("<svg xmlns=\"http://www.w3.org/2000/svg\"/>")}}
 	return c

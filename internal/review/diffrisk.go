@@ -92,7 +92,11 @@ func risks(base, head Snapshot, c *Change) []Risk {
 		add("frozen-scale", "changes lines of scales.lock that never change: %s", nameSome(locks))
 	}
 	if n := c.Findings.Count(result.Error); n > 0 {
-		add("errors", "has %s: the board would not build", counted(n, "new error"))
+		then := "validate refuses it"
+		if head.Findings.HasErrors() {
+			then = "the board would not build"
+		}
+		add("errors", "has %s: %s", counted(n, "new error"), then)
 	}
 	if c.NotRanked != "" {
 		add("not-ranked", "%s, so ranks and stars cannot be compared", c.NotRanked)

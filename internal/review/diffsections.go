@@ -38,6 +38,7 @@ func (c *Change) sections() []section {
 	add(c.findingSection())
 	add(c.resultSection())
 	add(c.fieldSection())
+	add(c.requestSection())
 	add(c.scaleSection())
 	for _, b := range c.Boards {
 		add(b.section())

@@ -101,6 +101,9 @@ func (c *Change) summary() string {
 	default:
 		s += "; " + counted(n, "board") + " changed"
 	}
+	if n := len(c.Requests); n > 0 {
+		s += "; " + counted(n, "request") + " changed"
+	}
 	if n := len(c.Findings); n > 0 {
 		s += "; " + counted(n, "new finding")
 	}

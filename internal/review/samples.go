@@ -96,17 +96,11 @@ func (c *check) samples(ctx context.Context) error {
 }
 
 // others are the measured results beside the picked ones that could be what one
-// of them was copied from: those of its task.
+// of them was copied from, with their samples at hand.
 func (c *check) others() []*result.Loaded {
-	tasks := map[string]bool{}
-	for _, r := range c.picked {
-		if !r.Reported() {
-			tasks[r.Workload.Task] = true
-		}
-	}
 	var out []*result.Loaded
-	for _, r := range c.all {
-		if r.Reported() || !tasks[r.Workload.Task] || c.opt.Only(r.Path) || !exists(c.opt.Root, result.SamplesPath(r.Path)) {
+	for _, r := range ofSameTask(c.picked, c.all, c.opt.Only) {
+		if !exists(c.opt.Root, result.SamplesPath(r.Path)) {
 			continue
 		}
 		if len(out) == maxOthers {
@@ -116,6 +110,42 @@ func (c *check) others() []*result.Loaded {
 		out = append(out, r)
 	}
 	return out
+}
+
+// ofSameTask are the measured results of all that are not looked at and are of a task
+// of one that is.
+func ofSameTask(picked, all []*result.Loaded, only func(string) bool) []*result.Loaded {
+	tasks := map[string]bool{}
+	for _, r := range picked {
+		if !r.Reported() {
+			tasks[r.Workload.Task] = true
+		}
+	}
+	var out []*result.Loaded
+	for _, r := range all {
+		if !r.Reported() && tasks[r.Workload.Task] && !only(r.Path) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Compared names the samples files that Validate would read beside those of the
+// results that only picks, to find copies: for who has to fetch them first.
+func Compared(in Input, only func(string) bool) []string {
+	var picked []*result.Loaded
+	for _, list := range [][]*result.Loaded{in.Results, in.Drafts} {
+		for _, r := range list {
+			if only(r.Path) {
+				picked = append(picked, r)
+			}
+		}
+	}
+	var out []string
+	for _, r := range ofSameTask(picked, in.Results, only) {
+		out = append(out, result.SamplesPath(r.Path))
+	}
+	return out[:min(len(out), maxOthers)]
 }
 
 // recompute validates one measured result; read says whether its samples were.

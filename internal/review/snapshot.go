@@ -21,6 +21,26 @@ type Snapshot struct {
 	Scales   *rank.Scales
 	Registry *unit.Registry
 	Findings result.Findings
+	// Reviewed are what validate says of the files that differ and a build does not
+	// ask: copies of other runs, and numbers that stand apart from their neighbours.
+	// Some may be in Findings as well.
+	Reviewed result.Findings
+}
+
+// AllFindings are those of a side, each once.
+func (s Snapshot) AllFindings() result.Findings {
+	out := append(result.Findings{}, s.Findings...)
+	had := map[result.Finding]bool{}
+	for _, f := range out {
+		had[findingKey(f)] = true
+	}
+	for _, f := range s.Reviewed {
+		if k := findingKey(f); !had[k] {
+			had[k] = true
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // FileChange is one file that differs between the two sides.
