@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -102,7 +100,7 @@ Formats:
 	f.StringVar(&fl.opt.HarnessRevision, "harness-revision", "", "revision of a quality harness whose file does not name it (lm-eval)")
 	f.StringVar(&fl.opt.By.Name, "by", "jouleboard contributors", "who makes the result files")
 	f.BoolVar(&fl.skipRefused, "skip-refused", false, "write the other rows although some were refused")
-	f.BoolVar(&fl.dryRun, "dry-run", false, "say what would be written, write nothing")
+	f.BoolVar(&fl.dryRun, "dry-run", false, "say what would be written, write nothing; with --format json the bytes of each file too")
 	f.StringVar(&fl.format, "format", "text", "report as text or json")
 	return cmd
 }
@@ -129,6 +127,7 @@ func (fl *importFlags) check() error {
 // planned is one result and what its file needs.
 type planned struct {
 	r    *result.Result
+	data []byte // the file
 	path string // below the folder that stands for results/
 	same bool   // the same bytes are there already
 }
@@ -264,6 +263,7 @@ func planFiles(out string, rs []*result.Result, cat *catalog.Catalog) (plan []pl
 			conflicts = append(conflicts, fmt.Sprintf("%s: %v", p.path, err))
 			continue
 		}
+		p.data = data
 		old, err := os.ReadFile(filepath.Join(out, filepath.FromSlash(p.path)))
 		switch {
 		case err == nil && bytes.Equal(old, data):
@@ -300,93 +300,5 @@ func writePlan(cmd *cobra.Command, e *env, out string, plan []planned) error {
 		}
 		bar.update("writing results", i+1, len(plan))
 	}
-	return nil
-}
-
-// importReport is what --format json prints.
-type importReport struct {
-	Format      string            `json:"format"`
-	Rows        int               `json:"rows"`
-	Results     int               `json:"results"`
-	Refused     []convert.Refused `json:"refused"`
-	NotSelected int               `json:"not_selected"`
-	Merged      int               `json:"merged"`
-	DryRun      bool              `json:"dry_run"`
-	Stopped     bool              `json:"stopped"` // nothing was written because of errors
-	Written     []string          `json:"written"` // or would be written, in a dry run
-	Unchanged   []string          `json:"unchanged"`
-	Scores      []scoreReport     `json:"scores,omitempty"` // lm-eval: added, or there already
-	Findings    result.Findings   `json:"findings"`
-}
-
-func printImport(e *env, format string, rep convert.Report, plan []planned, scores []scoredModel, fl importFlags, stopped bool) error {
-	written, unchanged := []string{}, []string{}
-	for _, p := range plan {
-		switch {
-		case p.same:
-			unchanged = append(unchanged, p.path)
-		case !stopped:
-			written = append(written, p.path)
-		}
-	}
-	added, there := 0, 0
-	var listed []scoreReport
-	for _, m := range scores {
-		added, there = added+len(m.added), there+m.there
-		switch {
-		case len(m.added) == 0:
-			unchanged = append(unchanged, m.path)
-		case !stopped:
-			written = append(written, m.path)
-		}
-		for _, s := range m.added {
-			listed = append(listed, scoreReport{Score: s, File: m.path})
-		}
-	}
-	if fl.format == "json" {
-		out := importReport{
-			Format: format, Rows: rep.Rows, Results: len(rep.Results), Refused: rep.Refused,
-			NotSelected: rep.NotSelected, Merged: rep.Merged, DryRun: fl.dryRun, Stopped: stopped,
-			Written: written, Unchanged: unchanged, Findings: rep.Findings, Scores: listed,
-		}
-		if out.Refused == nil {
-			out.Refused = []convert.Refused{}
-		}
-		if out.Findings == nil {
-			out.Findings = result.Findings{}
-		}
-		data, err := json.MarshalIndent(out, "", "  ")
-		if err != nil {
-			return fmt.Errorf("encode the import's report: %w", err)
-		}
-		fmt.Fprintf(e.Stdout, "%s\n", data)
-		return nil
-	}
-	verb, count := "written", "written"
-	if fl.dryRun {
-		verb, count = "would write", "to write"
-	}
-	for _, p := range written {
-		fmt.Fprintf(e.Stdout, "%s %s\n", verb, p)
-	}
-	for _, s := range listed {
-		if !stopped {
-			fmt.Fprintf(e.Stdout, "  %s: %s %s\n    %s\n", s.Benchmark, s.Quality.Metric, strconv.FormatFloat(s.Quality.Value, 'f', -1, 64), s.Command)
-		}
-	}
-	parts := []string{plural(rep.Rows, "row")}
-	if rep.NotSelected > 0 {
-		parts = append(parts, fmt.Sprintf("%d not selected", rep.NotSelected))
-	}
-	if rep.Merged > 0 {
-		parts = append(parts, fmt.Sprintf("%d merged with the same run in another file", rep.Merged))
-	}
-	parts = append(parts, fmt.Sprintf("%d refused", len(rep.Refused)))
-	if added+there > 0 {
-		parts = append(parts, fmt.Sprintf("%s (%d there already)", plural(added+there, "score"), there))
-	} else {
-		parts = append(parts, plural(len(rep.Results), "result"))
-	}
-	e.notef("%s: %d %s, %d unchanged", strings.Join(parts, ", "), len(written), count, len(unchanged))
 	return nil
 }

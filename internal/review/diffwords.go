@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"jouleboard/internal/rank"
+	"jouleboard/internal/result"
 	"jouleboard/internal/unit"
 )
 
@@ -57,6 +58,25 @@ func arrowText(before, after string) string {
 		return after
 	}
 	return before + " → " + after
+}
+
+// Describe is a result in one line: model, task, set-up, and the number that it is
+// told by.
+func Describe(r *result.Result) string {
+	text := r.Model.Name
+	for _, part := range []string{r.Workload.Task, setupText(r)} {
+		if part != "" {
+			text += ", " + part
+		}
+	}
+	d := &resultDiffer{}
+	key := d.headline(r)
+	if key == "" {
+		return text
+	}
+	v, _ := r.Value(key)
+	m, _ := d.registry().Get(key)
+	return text + ": " + valueText(v, m.Digits, m.Unit)
 }
 
 // states says in words where a result went.
