@@ -6,7 +6,7 @@
   "use strict";
   var root = document.querySelector("[data-compare-page]");
   if (!root) return;
-  var info = JSON.parse(root.querySelector(".compare-info").textContent), W = info.words, MAX = 6;
+  var info = JSON.parse(root.querySelector(".compare-info").textContent), W = info.words, S = window.jb.sep, MAX = 6;
   var form = root.querySelector("form"), field = form.querySelector("input"), found = form.querySelector("ul");
   var status = root.querySelector(".cmp-status"), out = root.querySelector(".cmp-out");
   var how = document.querySelector(".cmp-how"), boards = document.querySelector(".cmp-boards");
@@ -28,7 +28,7 @@
 
   function say(text) {
     var args = arguments;
-    return text.replace(/\{(\d)\}/g, function (all, i) { return args[+i + 1] === undefined ? all : args[+i + 1]; });
+    return text.replace(/\{(\d)\}/g, function (all, i) { return args[+i + 1] === undefined ? all : window.jb.kept(args[+i + 1]); });
   }
   // el makes an element; texts become text nodes, so nothing in them is markup.
   function el(name, attrs) {
@@ -112,7 +112,7 @@
   function show(text) {
     var now = ++turn, list = tokens.slice(0, MAX), problems = [];
     root.setAttribute("aria-busy", "true");
-    if (tokens.length > MAX) problems.push([say(W.over, MAX, tokens.slice(MAX).join(", "))]);
+    if (tokens.length > MAX) problems.push([say(W.over, MAX, tokens.slice(MAX).join(S.list))]);
     Promise.all(list.map(function (t) {
       return resolve(t).catch(function () { return { token: t, problem: say(W.failed, t) }; });
     })).then(settle).then(function (items) {
@@ -126,7 +126,7 @@
         focusOn = null;
       }
     }).catch(function () {
-      if (now === turn) status.textContent = say(W.failed, list.join(", "));
+      if (now === turn) status.textContent = say(W.failed, list.join(S.list));
     }).then(function () {
       if (now === turn) root.removeAttribute("aria-busy");
     });
@@ -139,7 +139,7 @@
     return el("section", { class: "cmp-chosen", "aria-label": W.results }, el("ol", {}, items.map(function (i, at) {
       var name = nameOf(i);
       function button(kind, words, mark, off, to) {
-        var b = el("button", { type: "button", "data-k": kind + at, "aria-label": say(words, name + " (" + (at + 1) + ")"), on: function () {
+        var b = el("button", { type: "button", "data-k": kind + at, "aria-label": say(words, name + S.aside.replace("{0}", at + 1)), on: function () {
           var list = items.map(function (x) { return x.token; }).concat(tokens.slice(MAX));
           list.splice(at, 1);
           if (to !== undefined) list.splice(to, 0, i.token);
@@ -157,7 +157,7 @@
       if (i.result && i.result.flag) li.append(el("p", { class: "state flag" }, say(W.flagged, i.result.flag)));
       if (i.model) {
         var s = el("select", { "aria-label": say(W.board, name), "data-k": "choose" + at });
-        i.model.boards.forEach(function (b) { s.append(el("option", { value: i.path + "@" + b[0] }, b[1] + ": " + b[3])); });
+        i.model.boards.forEach(function (b) { s.append(el("option", { value: i.path + "@" + b[0] }, b[1] + S.colon + b[3])); });
         if (i.model.others.length) s.append(el("optgroup", { label: W.others }, i.model.others.map(function (o) { return el("option", { value: o[0] }, o[1]); })));
         if (!i.result) s.prepend(el("option", { value: "" }, W.choose));
         s.value = !i.result ? "" : i.row ? i.path + "@" + i.row[0] : i.result.hash;
@@ -170,7 +170,7 @@
         });
         li.append(s);
       }
-      li.append(el("p", { class: "cmp-buttons" }, button("earlier", W.earlier, "←", at === 0, at - 1), button("later", W.later, "→", at === items.length - 1, at + 1), button("remove", W.remove, "×")));
+      li.append(el("p", { class: "cmp-buttons" }, button("earlier", W.earlier, window.jb.rtl ? "→" : "←", at === 0, at - 1), button("later", W.later, window.jb.rtl ? "←" : "→", at === items.length - 1, at + 1), button("remove", W.remove, "×")));
       return li;
     })));
   }
@@ -184,7 +184,7 @@
       return c.strict && norm(a.conditions[c.key]) !== norm(b.conditions[c.key]) && !(c.key === "load" && shared);
     }) };
   }
-  function lower(list) { return list.map(function (c) { return c.lower; }).join(", "); }
+  function lower(list) { return list.map(function (c) { return c.lower; }).join(S.list); }
 
   function scroll(label, table) { return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, table); }
   function heads(first, rs) {
@@ -204,7 +204,7 @@
     }
     var strict = some(false), free = some(true);
     var box = el("section", { class: "cmp-differ" }, el("h2", {}, W.different),
-      strict.length ? el("p", { class: "banner" }, say(W.differs, strict.map(function (c) { return c.different[0].toLowerCase() + c.different.slice(1); }).join(", "))) :
+      strict.length ? el("p", { class: "banner" }, say(W.differs, strict.map(function (c) { return c.different[0].toLowerCase() + c.different.slice(1); }).join(S.list))) :
         el("p", { class: "cmp-like" }, free.length ? say(W.shared, lower(free)) : W.like));
     if (differ.length) box.append(scroll(W.different, el("table", { class: "full cmp-table" }, heads(W.condition, rs), el("tbody", {}, differ.map(function (c) {
       return el("tr", { "data-cond": c.key, class: strict.concat(free).indexOf(c) >= 0 ? "cmp-strict" : null }, el("th", { scope: "row" }, c.different), rs.map(function (r) {
@@ -245,7 +245,7 @@
     ls.forEach(function (l) {
       body.append(el("tr", { "data-key": l.key }, el("th", { scope: "row" }, el("a", { href: l.url }, l.name), l.unit ? el("span", { class: "u" }, l.unit) : null), l.cells.map(function (n, i) {
         if (!n) return el("td", { class: "dim" }, W.missing);
-        var td = el("td", {}, el("b", {}, n[2]), el("span", { class: "org" }, n[4] || W.nointerval, ", ", n[5]));
+        var td = el("td", {}, el("b", {}, n[2]), el("span", { class: "org" }, n[4] || W.nointerval, S.part, n[5]));
         var q = i ? ratio(l.cells[0], n) : null;
         if (q) {
           td.append(el("span", { class: "cmp-ratio" }, "× " + digits(q.value), " ", el("span", { class: "dim" }, q.lo === undefined ? W.nointerval : digits(q.lo) + "–" + digits(q.hi))));
@@ -261,9 +261,9 @@
   // Small multiples: bars from zero with their intervals.
   function bars(l, rs, apart) {
     var h = 22, top = Math.max(...l.cells.map(function (n) { return n ? Math.max(n[1], n[3] ? n[3][1] : 0) : 0; })) || 1;
-    var svg = el("svg", { viewBox: "0 0 300 " + (rs.length * h + 2), role: "img", direction: "ltr", "aria-label": l.name + ": " + l.cells.map(function (n, i) {
-      return (i + 1) + " " + short(rs[i].model) + " " + (n ? n[2] + " " + l.unit + (n[4] ? ", " + n[4] : "") : W.missing);
-    }).join("; ") });
+    var svg = el("svg", { viewBox: "0 0 300 " + (rs.length * h + 2), role: "img", direction: "ltr", "aria-label": l.name + S.colon + l.cells.map(function (n, i) {
+      return (i + 1) + " " + short(rs[i].model) + " " + (n ? n[2] + " " + l.unit + (n[4] ? S.part + n[4] : "") : W.missing);
+    }).join(S.clause) });
     svg.append(el("line", { x1: 17, x2: 17, y1: 0, y2: rs.length * h, class: "c-lines" }));
     l.cells.forEach(function (n, i) {
       var y = i * h + 3, mid = y + 8;
@@ -282,7 +282,7 @@
     ls = ls.filter(function (l) { return l.cells.filter(Boolean).length > 1; });
     if (!ls.length) return null;
     function grid(some) { return el("div", { class: "cmp-grid" }, some.map(function (l) { return bars(l, rs, apart); })); }
-    var box = el("section", {}, el("h2", {}, W.figures), el("p", { class: "note" }, rs.map(function (r, i) { return (i + 1) + " " + short(r.model); }).join(", "), ". ", W.outlined), grid(ls.slice(0, 12)));
+    var box = el("section", {}, el("h2", {}, W.figures), el("p", { class: "note" }, el("bdi", {}, rs.map(function (r, i) { return (i + 1) + " " + short(r.model); }).join(S.list)), S.sentence, W.outlined), grid(ls.slice(0, 12)));
     if (ls.length > 12) box.append(el("details", {}, el("summary", {}, say(W.more, ls.length - 12)), grid(ls.slice(12))));
     return box;
   }
@@ -308,7 +308,7 @@
   }
   function copied(text, label) {
     var box = [el("pre", { tabindex: "0", role: "region", "aria-label": label }, text)];
-    if (navigator.clipboard) box.push(el("button", { type: "button", "aria-label": W.copy + ": " + label, on: function (e) {
+    if (navigator.clipboard) box.push(el("button", { type: "button", "aria-label": W.copy + S.colon + label, on: function (e) {
       navigator.clipboard.writeText(text).then(function () { e.target.textContent = W.copied; setTimeout(function () { e.target.textContent = W.copy; }, 2000); });
     } }, W.copy));
     return box;
@@ -316,7 +316,7 @@
   function share(rs, ls, apart) {
     var here = info.address || location.href.replace(/[?#].*$/, ""), to = here + query(rs.map(function (r) { return r.hash; }));
     return el("section", { class: "cite" }, el("h2", {}, W.cite), copied(to, W.link),
-      copied(say(W.citetext, rs.map(function (r) { return r.title; }).join("; "), info.site, info.newest, to), W.cite),
+      copied(say(W.citetext, rs.map(function (r) { return r.title; }).join(S.clause), info.site, info.newest, to), W.cite),
       el("details", {}, el("summary", {}, W.citeeach), copied(rs.map(function (r) { return r.cite.trim(); }).join("\n\n"), W.citeeach)),
       el("p", {}, el("button", { type: "button", class: "cmp-csv", on: function () {
         var a = el("a", { download: "compare-" + rs.map(function (r) { return r.hash; }).join("-") + ".csv", href: URL.createObjectURL(new Blob([csv(rs, ls, apart)], { type: "text/csv" })) });

@@ -10,7 +10,7 @@
   var body = document.getElementById("picks").tBodies[0];
   var layers = document.querySelectorAll("svg.layer"), home = data.steps.indexOf(data.limit);
 
-  function fill(text, values) { return text.replace(/\{(\d)\}/g, function (m, i) { return values[i]; }); }
+  function fill(text, values) { return text.replace(/\{(\d)\}/g, function (m, i) { return window.jb.kept(values[i]); }); }
   function make(name, cls, text) {
     var e = document.createElement(name);
     if (cls) e.className = cls;

@@ -6,7 +6,7 @@
   "use strict";
   var link = document.querySelector("a[data-compare-pick]"), MAX = 6;
   if (!link) return;
-  var words = link.dataset, to = link.getAttribute("href").replace(/\?.*/, ""), place = "compare " + new URL(to, location.href).href;
+  var words = link.dataset, sep = window.jb.sep, to = link.getAttribute("href").replace(/\?.*/, ""), place = "compare " + new URL(to, location.href).href;
   // The result that a page is about is ticked from the start.
   var own = /^[0-9a-f]{8,64}$/.test(words.compare) ? words.compare : "", ticked = [];
   var bar = document.createElement("div"), go = document.createElement("a"), names = document.createElement("span"), note = document.createElement("span"), clear = document.createElement("button");
@@ -35,7 +35,7 @@
     bar.hidden = !ticked.length;
     go.href = to + "?ids=" + ids.join(",");
     go.textContent = words.comparePick.replace("{0}", ids.length);
-    names.textContent = ticked.map(function (x) { return x[1]; }).join(", ");
+    names.textContent = ticked.map(function (x) { return x[1]; }).join(sep.list);
     note.textContent = text || "";
     // A link that stands for nothing yet leads to the same comparison, above the rows.
     if (words.compare === undefined) link.href = ticked.length ? go.href : to;
@@ -51,7 +51,7 @@
     box.type = "checkbox";
     box.className = "cmp-box";
     box.setAttribute("data-compare", id);
-    box.setAttribute("aria-label", words.compareBox.replace("{0}", a.textContent + ", " + Array.from(tr.cells).filter(function (c) { return !c.contains(a); }).map(function (c) { return c.textContent.trim(); }).slice(0, 8).join(", ")));
+    box.setAttribute("aria-label", words.compareBox.replace("{0}", a.textContent + sep.part + Array.from(tr.cells).filter(function (c) { return !c.contains(a); }).map(function (c) { return c.textContent.trim(); }).slice(0, 8).join(sep.part)));
     box.addEventListener("change", function () {
       if (box.checked && ticked.length + !!own >= MAX && !has(id)) { show(words.compareMax); return; }
       ticked = ticked.filter(function (x) { return x[0] !== id; });

@@ -87,7 +87,7 @@
         b = document.createElement("button");
         b.type = "button";
         b.textContent = kind;
-        b.setAttribute("aria-label", kind + ": " + el.getAttribute("data-title"));
+        b.setAttribute("aria-label", kind + window.jb.sep.colon + el.getAttribute("data-title"));
         b.addEventListener("click", function () {
           var src = source(el);
           makers[kind](src, function (blob) { save(blob, el.getAttribute("data-save") + "." + kind.toLowerCase()); });

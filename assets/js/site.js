@@ -1,10 +1,20 @@
-// What scripts add to every page so far: how the page's language writes numbers,
-// copy buttons, and lists that choose among the labels of the gallery. Pages are
+// What scripts add to every page so far: how the page's language writes numbers
+// and what it puts between parts, copy buttons, and lists that choose among the labels of the gallery. Pages are
 // complete without it.
 (function () {
   "use strict";
   var jb = window.jb = window.jb || {}, d = document.documentElement.dataset;
   var digits = Array.from(d.digits || ""), point = d.decimal || ".";
+
+  // sep is what stands between parts: of a name, of a list, clauses, a name and
+  // what is said of it, sentences; and around an aside.
+  var signs = d.sep ? JSON.parse(d.sep) : [", ", ", ", "; ", ": ", ". ", " ({0})"];
+  jb.sep = {};
+  ["part", "list", "clause", "colon", "sentence", "aside"].forEach(function (k, i) { jb.sep[k] = signs[i]; });
+  // kept is a name that keeps its own direction inside a sentence from right to
+  // left. An address stays as it is, for those who copy it.
+  jb.rtl = document.documentElement.dir === "rtl";
+  jb.kept = function (s) { return jb.rtl && /[A-Za-z]/.test(s) && !/:\/\//.test(s) ? "\u2068" + s + "\u2069" : s; };
 
   // number writes what is printed with a point and thin spaces as the page does.
   jb.number = function (s) {
@@ -33,7 +43,7 @@
     var button = document.createElement("button");
     button.type = "button";
     button.textContent = pre.dataset.copy;
-    if (pre.dataset.what) button.setAttribute("aria-label", pre.dataset.copy + ": " + pre.dataset.what);
+    if (pre.dataset.what) button.setAttribute("aria-label", pre.dataset.copy + window.jb.sep.colon + pre.dataset.what);
     button.addEventListener("click", function () {
       navigator.clipboard.writeText(pre.textContent).then(function () {
         button.textContent = pre.dataset.copied;

@@ -15,7 +15,7 @@
   }
   function fill(s) {
     var args = arguments;
-    return s.replace(/\{(\d)\}/g, function (_, n) { return args[+n + 1]; });
+    return s.replace(/\{(\d)\}/g, function (_, n) { return jb.kept(args[+n + 1]); });
   }
   function empty() { return { q: "", sort: [], show: [], hide: [], facets: {}, ranges: {}, x: [], u: "", a: "", t: "", d: "", co2: "", price: "", cur: "", p: 1 }; }
   function amount(s) { return s !== "" && isFinite(s) && +s >= 0 ? +s : null; }
@@ -251,7 +251,7 @@
     function priced(per, k, name, u) {
       if (per != null) energies.forEach(function (c) {
         var many = +(s[c.pm === 1e6 ? "t" : "a"] || c.pb), f = c.j / 3.6e6 * many / c.pb * per;
-        add(k + ":" + c.k, name, u + " " + (many > 1 ? c.pp : c.p) + ", " + w.yours, name + ": " + w.yours, times(c.v, f), c, f);
+        add(k + ":" + c.k, name, u + " " + (many > 1 ? c.pp : c.p) + jb.sep.part + w.yours, name + jb.sep.colon + w.yours, times(c.v, f), c, f);
       });
     }
     priced(amount(s.co2), "co2", w.co2, "gCO₂e");
@@ -430,7 +430,7 @@
       var date = c.k === "date";
       if (!date && (c.t !== "n" || shown.indexOf(c) < 0 && c.k !== "parameters" && !s.ranges[c.k])) return;
       var r = s.ranges[c.k] || ["", ""], u = me.unit(c), row = el("fieldset", { class: "tb-range" });
-      row.appendChild(el("legend", {}, c.n + (u ? ", " + u : "")));
+      row.appendChild(el("legend", {}, c.n + (u ? jb.sep.part + u : "")));
       ["least", "most"].forEach(function (end, at) {
         if (at) row.append(" – ");
         var b = el("input", { name: "r:" + c.k, "data-end": at, "aria-label": fill(me.words[end], c.n), autocomplete: "off" });
@@ -452,7 +452,7 @@
       var l = el("label", {}, (i ? w.then : w.sortby) + " "), b = el("select", { name: "s", "data-turn": i }), now = sort[i] && this.by[sort[i].k];
       b.append(el("option", { value: "" }, i ? "–" : w.asgiven));
       cols.concat(now && cols.indexOf(now) < 0 ? now : []).forEach(function (c) {
-        var u = me.unit(c), name = me.nameOf(c) + (u ? ", " + u : "");
+        var u = me.unit(c), name = me.nameOf(c) + (u ? jb.sep.part + u : "");
         b.append(el("option", { value: c.k }, fill(w.rising, name)), el("option", { value: "-" + c.k }, fill(w.falling, name)));
       });
       b.value = sort[i] ? (sort[i].d < 0 ? "-" : "") + sort[i].k : "";

@@ -7,6 +7,7 @@ package site
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,8 +16,10 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/language"
+	"golang.org/x/text/width"
 
 	"jouleboard/internal/catalog"
 	"jouleboard/internal/result"
@@ -222,7 +225,7 @@ func (m *messages) T(key string, args ...any) string {
 	}
 	pairs := make([]string, 0, 2*len(args))
 	for i, a := range args {
-		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", fmt.Sprint(a))
+		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", m.kept(fmt.Sprint(a)))
 	}
 	return strings.NewReplacer(pairs...).Replace(s)
 }
@@ -253,3 +256,36 @@ func (m *messages) hasForms(text map[string]string, key string) bool {
 
 // Has says whether a key is there; for texts of ids that may be new.
 func (m *messages) Has(key string) bool { _, ok := m.text[key]; return ok }
+
+// separatorKeys are what scripts put between parts, by the last word of the key.
+var separatorKeys = []string{"part", "list", "clause", "colon", "sentence", "aside"}
+
+// separators are what the language puts between parts, for scripts, which know
+// the English ones; empty where these are all the same.
+func (m *messages) separators() string {
+	var out []string
+	for _, k := range separatorKeys {
+		out = append(out, m.T("sep."+k))
+	}
+	if slices.Equal(out, englishSeparators) {
+		return ""
+	}
+	data, err := json.Marshal(out)
+	if err != nil { // a list of strings
+		return ""
+	}
+	return string(data)
+}
+
+// englishSeparators are those that assets/js/site.js holds.
+var englishSeparators = []string{", ", ", ", "; ", ": ", ". ", " ({0})"}
+
+// lead is a string that leads to what follows it on its line: with a space, or
+// without one after a full-width sign, which has its own.
+func lead(s string) string {
+	last, _ := utf8.DecodeLastRuneInString(s)
+	if kind := width.LookupRune(last).Kind(); kind == width.EastAsianWide || kind == width.EastAsianFullwidth {
+		return s
+	}
+	return s + " "
+}

@@ -7,6 +7,7 @@ package site
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/feature/plural"
@@ -113,6 +114,16 @@ func (l locale) inSentence(name string) string {
 		return name
 	}
 	return unit.LowerFirst(name)
+}
+
+// kept is what fills a string in. In a language from right to left a name in Latin
+// letters keeps its own direction, and a sentence that begins with one keeps the
+// language's. An address stays as it is, for those who copy it.
+func (l locale) kept(s string) string {
+	if direction(l.lang) == "ltr" || strings.Contains(s, "://") || !strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Latin, r) }) {
+		return s
+	}
+	return "\u2068" + s + "\u2069"
 }
 
 // direction is the way a language is written, as in HTML's dir.

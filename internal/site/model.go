@@ -135,7 +135,7 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 	s.assets, fs = loadAssets(in, opt)
 	out = append(out, fs...)
 	templates := &witness{FS: in.Templates}
-	s.templates, fs = loadTemplates(templates)
+	s.templates, fs = loadTemplates(templates, s.msg)
 	s.setPageKey(templates)
 	out = append(out, fs...)
 	return s, out
@@ -157,7 +157,7 @@ func (s *site) place() {
 	for _, a := range s.account {
 		if a.Reason != "" || a.State == rank.StateFlagged {
 			e := s.byID[a.Result.ID]
-			why := a.Reason
+			why := s.said(a.Reason)
 			if a.State == rank.StateFlagged {
 				why = s.msg.T("left.flagged", s.reasonText(a.Rule, a.Reason))
 			}

@@ -200,7 +200,7 @@ func (s *site) boardFacts(page string, b *rank.Board) []fact {
 	switch {
 	case b.Count == "" || b.Kind == result.KindEndpoint:
 	case b.Count == rank.Any:
-		hw.Value += ", " + s.msg.T("count.any")
+		hw.Value += s.msg.T("sep.part") + s.msg.T("count.any")
 	default:
 		hw.Value = b.Count + " × " + hw.Value
 	}
@@ -333,7 +333,7 @@ func (s *site) boardLeft(page string, b *rank.Board) []leftOut {
 		out = append(out, leftOut{URL: relative(page, resultPath(e.Hash)), Title: s.title(e), Rule: rule, Reason: reason})
 	}
 	for _, x := range b.Excluded {
-		add(x.Result, x.Rule, x.Reason)
+		add(x.Result, x.Rule, s.said(x.Reason))
 	}
 	for _, r := range b.NoMetric {
 		add(r, "no-energy", s.msg.T("left.noenergy"))

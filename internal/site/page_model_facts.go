@@ -146,7 +146,7 @@ func (s *site) quality(qs map[string]result.Quality) []fact {
 		if strings.HasPrefix(q.Source, "https://") || strings.HasPrefix(q.Source, "http://") {
 			f.URL = q.Source
 		} else if q.Source != "" {
-			f.Note += ", " + q.Source
+			f.Note += s.msg.T("sep.part") + q.Source
 		}
 		out = append(out, f)
 	}

@@ -56,10 +56,18 @@ func (s *site) moderationPage() job {
 		slices.SortStableFunc(p.Flags, order)
 		slices.SortStableFunc(p.Withdrawn, order)
 		for _, reason := range catalog.Reasons() {
-			p.Reasons = append(p.Reasons, fact{Key: strings.ReplaceAll(reason.ID, "-", " "), Value: reason.Text, Note: s.msg.T("moderation.count", counts[reason.ID])})
+			p.Reasons = append(p.Reasons, fact{Key: strings.ReplaceAll(reason.ID, "-", " "), Value: s.reasonSaid(reason), Note: s.msg.T("moderation.count", counts[reason.ID])})
 		}
 		return nil, r.page("moderation", path, p)
 	}
+}
+
+// reasonSaid is a reason as a whole sentence.
+func (s *site) reasonSaid(r catalog.Reason) string {
+	if k := "reason." + r.ID; r.ID != "other" && s.msg.Has(k) {
+		return s.msg.T(k) + s.msg.T("sep.stop")
+	}
+	return s.msg.T("moderation.other")
 }
 
 type queuePage struct {

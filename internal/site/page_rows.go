@@ -121,7 +121,7 @@ func (s *site) resultsPart(es []*entry, cols []string, at int) job {
 		var crumbs []link
 		if at > 0 {
 			crumbs = append(crumbs, link{resultsPath, title})
-			title += ", " + p.Pages.Text
+			title += s.msg.T("sep.part") + p.Pages.Text
 		}
 		p.Lede = s.msg.T("results.lede")
 		p.frame = s.frame(path, title, p.Lede, false, crumbs...)

@@ -37,8 +37,10 @@ var pageTemplates = []string{"home", "boards", "board", "models", "model", "hard
 // sharedTemplates hold the frame and the parts.
 var sharedTemplates = []string{"base.html", "partials.html", "table.html", "redirect.html"}
 
-// loadTemplates parses every template. Each error names its file and line.
-func loadTemplates(fsys fs.FS) (map[string]*template.Template, result.Findings) {
+// loadTemplates parses every template. Each error names its file and line. What
+// stands between parts, {{sep "list"}}, is at hand in all of them, whatever they
+// are given.
+func loadTemplates(fsys fs.FS, msg *messages) (map[string]*template.Template, result.Findings) {
 	var out result.Findings
 	bad := func(name string, err error) { out = append(out, templateFinding(name, err)) }
 	parse := func(t *template.Template, name string) *template.Template {
@@ -61,7 +63,7 @@ func loadTemplates(fsys fs.FS) (map[string]*template.Template, result.Findings) 
 			}
 		}
 	}
-	shared := template.New("shared")
+	shared := template.New("shared").Funcs(template.FuncMap{"sep": func(between string) string { return msg.T("sep." + between) }, "lead": lead})
 	for _, name := range sharedTemplates {
 		if t := parse(shared, name); t == nil {
 			return nil, out
@@ -99,6 +101,7 @@ type frame struct {
 	Title, Description string
 	Lang, Dir          string
 	Numbers            unit.Style // for scripts
+	Separators         string     // for scripts, as JSON; empty where they are the English ones
 	SiteTitle          string
 	Canonical          string
 	Alternates         []alternate  // the page in each language that it is written in
@@ -145,7 +148,7 @@ func (f frame) Day(iso string) string { return f.s.msg.day(iso) }
 // frame makes the frame of the page at path. charts says that the page has
 // figures that a script may bring to life.
 func (s *site) frame(path, title, description string, charts bool, crumbs ...link) frame {
-	f := frame{s: s, path: path, Title: title, Description: clip(description, 300), Lang: s.in.Site.Language, Dir: direction(s.in.Site.Language), Numbers: s.msg.Style,
+	f := frame{s: s, path: path, Title: title, Description: clip(description, 300), Lang: s.in.Site.Language, Dir: direction(s.in.Site.Language), Numbers: s.msg.Style, Separators: s.msg.separators(),
 		SiteTitle: s.in.Site.Title, CSS: stylePlace, Icon: s.assets.icon,
 		UseNotice: s.in.Site.UseNotice, License: s.in.Site.License, Newest: s.newest, Report: s.in.Site.Contact}
 	if s.assets.icons["icon-32.png"] != nil {

@@ -1,5 +1,5 @@
 // Sentences that packages below the site make in English: why a result is not
-// rated, and what a board of one result says. The site takes them apart by these
+// rated or on no board, and what a board of one result says. The site takes them apart by these
 // forms and says them in its own language.
 
 package site
@@ -23,6 +23,18 @@ var sentences = []sentence{
 	{"said.cohort", "Not rated: reference cohort of {0}, {1} needed"},
 	{"said.equal", "Not rated: all cohort values equal"},
 	{"said.uncertain", "Not rated: uncertainty spans {0} stars"},
+	{"said.draft", "a draft ({0}) is never ranked"},
+	{"said.check", "failed check {0}: {1}"},
+	{"said.checks", "failed check {0}"},
+	{"said.class-energy", "class energy: measured, but not by all rules of a ranked result"},
+	{"said.class-warned", "class energy: measured, but not by all rules of a ranked result ({0})"},
+	{"said.mig", "it ran on a MIG slice, whose energy cannot be told from its neighbours'"},
+	{"said.prompt", "its system prompt (SHA-256 {0}...) is not the task's ({1}...)"},
+	{"said.reference", "task {0} compares results of {1} only"},
+	{"said.single-gpu", "models of class {0} must run on one accelerator, this one used {1}"},
+	{"said.at-no-point", "at none of the site's operating points"},
+	{"said.only-hidden", "only on boards that site.yaml hides"},
+	{"said.no-number", "it has no number that a board could rank by"},
 	{"said.none", "No result here may be ranked."},
 	{"said.single", "One result only: there is nothing to rank it against."},
 }

@@ -189,7 +189,7 @@ func (s *site) newCard() *card {
 	c.rect(0, 0, cardW, 12, accent)
 	c.text(cardEdge, 86, 30, true, draw.Left, accent, cardFit(s.in.Site.Title, 30, true, 700))
 	if s.newest != "" {
-		c.text(cardW-cardEdge, 86, 24, false, draw.Right, cardDim, s.msg.T("foot.newest")+" "+s.msg.day(s.newest))
+		c.text(cardW-cardEdge, 86, 24, false, draw.Right, cardDim, lead(s.msg.T("foot.newest"))+s.msg.day(s.newest))
 	}
 	if u, err := url.Parse(s.baseURL); err == nil && u.Host != "" {
 		c.text(cardEdge, cardH-34, 24, false, draw.Left, cardDim, cardFit(u.Host+strings.TrimSuffix(u.Path, "/"), 24, false, cardW-2*cardEdge))

@@ -5,13 +5,15 @@ import (
 
 	"github.com/jba/templatecheck"
 
+	"jouleboard/assets"
 	"jouleboard/templates"
 )
 
 // Every template is checked against the struct of its page: a field that is not
 // there is found here and not on somebody's board.
 func TestTemplatesFitTheirPages(t *testing.T) {
-	set, findings := loadTemplates(templates.FS)
+	m, _ := loadMessages(assets.FS, assets.FS, "en")
+	set, findings := loadTemplates(templates.FS, m)
 	if len(findings) > 0 {
 		t.Fatal(findings)
 	}
