@@ -100,7 +100,7 @@ func printImport(e *env, format string, rep convert.Report, plan []planned, scor
 	}
 	for _, s := range listed {
 		if !stopped {
-			fmt.Fprintf(e.Stdout, "  %s: %s %s\n    %s\n", s.Benchmark, s.Quality.Metric, strconv.FormatFloat(s.Quality.Value, 'f', -1, 64), s.Command)
+			fmt.Fprintf(e.Stdout, "  %s: %s %s\n    %s\n", s.Benchmark, s.Quality.Metric, strconv.FormatFloat(s.Quality.Value, 'f', -1, 64), s.Quality.Reproduce)
 		}
 	}
 	parts := []string{plural(rep.Rows, "row")}

@@ -30,10 +30,9 @@ type Score struct {
 	// are those of that benchmark; otherwise it spells the three out.
 	Benchmark string         `json:"benchmark"`
 	Quality   result.Quality `json:"quality"`
-	// Command forms the score again; Remark is what else the file says of it.
-	Command string       `json:"command"`
-	Remark  string       `json:"remark,omitzero"`
-	Where   result.Place `json:"where"`
+	// Remark is what else the file says of it.
+	Remark string       `json:"remark,omitzero"`
+	Where  result.Place `json:"where"`
 }
 
 func readLMEval(c *run, in []Input) {
@@ -215,11 +214,11 @@ func (c *run) lmScore(r lmRun, n *node, task, key, metric, filter string) {
 		o.fail("%s", part)
 	}
 	id, known := c.lmBenchmark(r, task, metric, filter, shots)
-	command := lmCommand(r, task, shots)
+	q.Reproduce = lmCommand(r, task, shots)
 	for _, p := range []struct {
 		what, text string
 		most       int
-	}{{"the name of the score", id, 200}, {"the model", r.model, 200}, {"the harness's revision", r.revision, 200}, {"the command", command, 4000}, {"the remark", remark, 400}} {
+	}{{"the name of the score", id, 200}, {"the model", r.model, 200}, {"the harness's revision", r.revision, 200}, {"the command", q.Reproduce, 4000}, {"the remark", remark, 400}} {
 		// They go into a file that people review: nothing invisible, one line each.
 		if strings.ContainsFunc(p.text, func(x rune) bool { return !unicode.IsPrint(x) }) || len(p.text) > p.most {
 			o.fail("%s holds a character that does not print, or more than %d bytes", p.what, p.most)
@@ -235,7 +234,7 @@ func (c *run) lmScore(r lmRun, n *node, task, key, metric, filter string) {
 		c.NotSelected++
 		return
 	}
-	c.Scores = append(c.Scores, Score{Model: r.model, Benchmark: id, Quality: q, Command: command, Remark: remark,
+	c.Scores = append(c.Scores, Score{Model: r.model, Benchmark: id, Quality: q, Remark: remark,
 		Where: r.f.place(n.off, "/results/"+result.EscapePointer(task))})
 }
 

@@ -53,8 +53,8 @@ func TestLMEvalKeepsWhatAScoreNeeds(t *testing.T) {
 		t.Errorf("%+v %+v", s, q)
 	}
 	want := "lm_eval --model hf --model_args pretrained=example/alpha-8b,dtype=bfloat16 --tasks hellaswag --num_fewshot 10 --batch_size 8"
-	if s.Command != want {
-		t.Errorf("command\n%s\nwant\n%s", s.Command, want)
+	if s.Quality.Reproduce != want {
+		t.Errorf("command\n%s\nwant\n%s", s.Quality.Reproduce, want)
 	}
 	if len(rep.Results) != 0 {
 		t.Error("a score made a result file")
@@ -102,7 +102,7 @@ func TestLMEvalOldFiles(t *testing.T) {
 	}
 	opt.HarnessRevision = "b281b09"
 	s := scoreOf(t, mustConvert(t, "lm-eval", sample(t, lmFiles[1]), opt), "copa, acc, 0-shot")
-	if s.Model != "example/beta-1b" || s.Quality.HarnessRevision != "b281b09" || !strings.HasPrefix(s.Command, "python main.py --model hf-causal ") {
+	if s.Model != "example/beta-1b" || s.Quality.HarnessRevision != "b281b09" || !strings.HasPrefix(s.Quality.Reproduce, "python main.py --model hf-causal ") {
 		t.Errorf("%+v", s)
 	}
 }

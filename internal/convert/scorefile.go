@@ -72,15 +72,13 @@ func AddScores(file []byte, have map[string]result.Quality, scores []Score) (out
 	return []byte(before + b.String() + strings.Join(lines[at:], "")), added, nil
 }
 
-// writeScore writes one score as YAML. The command is a comment: it belongs to
-// the score and is no fact of the model.
+// writeScore writes one score as YAML. What no key is for is a comment.
 func writeScore(b *strings.Builder, s Score, indent, eol string) {
 	line := func(depth int, text string) {
 		b.WriteString(strings.Repeat(indent, depth) + text + eol)
 	}
 	number := func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 	q := s.Quality
-	line(1, "# Again: "+s.Command)
 	if s.Remark != "" {
 		line(1, "# "+s.Remark)
 	}
@@ -95,10 +93,13 @@ func writeScore(b *strings.Builder, s Score, indent, eol string) {
 	}
 	line(2, "harness: "+string(quoteJSON(q.Harness)))
 	line(2, "harness_revision: "+string(quoteJSON(q.HarnessRevision)))
+	line(2, "reproduce: "+string(quoteJSON(q.Reproduce)))
 	line(2, "source: "+string(quoteJSON(q.Source)))
 }
 
-// sameQuality says whether two scores are equal in everything.
+// sameQuality says whether two scores are equal in everything but the command that
+// formed them, which may differ in what moves no score and which older entries
+// lack.
 func sameQuality(a, b result.Quality) bool {
 	if (a.Stderr == nil) != (b.Stderr == nil) || a.Stderr != nil && *a.Stderr != *b.Stderr {
 		return false
@@ -107,5 +108,6 @@ func sameQuality(a, b result.Quality) bool {
 		return false
 	}
 	a.Stderr, b.Stderr, a.Shots, b.Shots = nil, nil, nil, nil
+	a.Reproduce, b.Reproduce = "", ""
 	return a == b
 }

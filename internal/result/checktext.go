@@ -171,7 +171,8 @@ func (c *checker) text() {
 		}
 		if tok.Kind() == '"' {
 			s := tok.String()
-			lines := pointer == "/workload/command" || pointer == "/software/launch_command" || strings.HasPrefix(pointer, "/notes/")
+			lines := pointer == "/workload/command" || pointer == "/software/launch_command" || strings.HasPrefix(pointer, "/notes/") ||
+				strings.HasPrefix(pointer, "/quality/") && strings.HasSuffix(pointer, "/reproduce")
 			c.textRules(pointer, s, value, lines)
 			c.private(pointer, s)
 		}

@@ -155,3 +155,22 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// TestCommandOfAScore holds that the command behind a quality score may have several
+// lines, as commands do, and comes back byte for byte.
+func TestCommandOfAScore(t *testing.T) {
+	const command = "lm_eval --model hf \\\n\t--tasks mmlu"
+	r := resulttest.Reported(func(r *result.Result) {
+		r.Quality = map[string]result.Quality{"mmlu": {Metric: "acc", Value: 0.5, Reproduce: command, Source: "https://example.org/"}}
+	})
+	got, fs := result.Decode("f.json", encode(t, r))
+	if len(fs) > 0 {
+		t.Fatal(fs[0])
+	}
+	if fs := result.Check(&result.Loaded{Result: got, Path: result.Path(got, "h100"), Raw: encode(t, r)}); fs.HasErrors() {
+		t.Error(fs)
+	}
+	if got.Quality["mmlu"].Reproduce != command {
+		t.Errorf("got %q", got.Quality["mmlu"].Reproduce)
+	}
+}
