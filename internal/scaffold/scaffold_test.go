@@ -109,3 +109,37 @@ func TestStatements(t *testing.T) {
 		t.Errorf("the boxes of pull requests say\n%s\nwant\n%s", s, want)
 	}
 }
+
+// TestManualsShowTheseWorkflows holds that a workflow in a manual is one of these
+// files, to the letter: what readers copy is what is tested here.
+func TestManualsShowTheseWorkflows(t *testing.T) {
+	ours := map[string]string{}
+	for path, text := range files(t, Options{Title: "A board", Language: "en"}) {
+		if strings.HasPrefix(path, ".github/") {
+			ours[text] = path
+		}
+	}
+	pages, err := filepath.Glob("../../content/docs/*.md")
+	if err != nil || len(pages) < 20 {
+		t.Fatalf("%d manuals: %v", len(pages), err)
+	}
+	shown := 0
+	for _, page := range pages {
+		data, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, block := range strings.Split(string(data), "```") {
+			text, ok := strings.CutPrefix(block, "yaml\n")
+			if i%2 == 0 || !ok || !strings.Contains(text, "uses: ") {
+				continue
+			}
+			if shown++; ours[text] == "" {
+				t.Errorf("%s shows a workflow that init does not write; copy the file over it:\n%s", page, text)
+			}
+		}
+	}
+	if shown == 0 {
+		t.Error("no manual shows a workflow")
+	}
+}
