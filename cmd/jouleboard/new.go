@@ -146,6 +146,7 @@ func modelSkeleton() skeleton {
 
 name: "{ARG}"  # as on the hub, letter by letter
 title: "{NAME}"  # what pages call it
+# aliases: [ORG/OLD-NAME]  # names that it had on the hub before
 # family: Qwen  # groups models of one line
 # type: instruction-tuned  # pretrained, fine-tuned, instruction-tuned or rl-tuned
 # type_source: https://...  # where the type was read, if the name does not say it

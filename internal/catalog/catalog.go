@@ -27,6 +27,7 @@ type Catalog struct {
 
 	licenseNames  map[string]*License  // normalised id or alias
 	hardwareNames map[string]*Hardware // normalised id, name or alias
+	formerModels  map[string]*Model    // alias, exact spelling
 }
 
 // newCatalog returns an empty catalogue: every look-up answers "unknown".
@@ -42,12 +43,17 @@ func newCatalog() *Catalog {
 		Moderation:    &Moderation{},
 		licenseNames:  map[string]*License{},
 		hardwareNames: map[string]*Hardware{},
+		formerModels:  map[string]*Model{},
 	}
 }
 
-// Model returns the model with the given hub id (ORG/NAME, exact spelling).
+// Model returns the model with the given hub id (ORG/NAME, exact spelling): the
+// one it has or one it had before, so a caller asks the model for its Name.
 func (c *Catalog) Model(name string) (*Model, bool) {
-	m, ok := c.Models[name]
+	if m, ok := c.Models[name]; ok {
+		return m, true
+	}
+	m, ok := c.formerModels[name]
 	return m, ok
 }
 

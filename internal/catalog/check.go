@@ -100,7 +100,10 @@ func (k *checker) told() result.Findings {
 
 // names checks the names of model, licence, hardware, caveats and benchmarks.
 func (k *checker) names(r *result.Loaded) {
-	if _, ok := k.c.Model(r.Model.Name); !ok {
+	if m, ok := k.c.Model(r.Model.Name); ok && m.Name != r.Model.Name {
+		k.once(result.Note, "CAT-RENAMED", r.Model.Name, r, "/model/name", "nothing is needed: the file stays as it was measured; new results name "+m.Name,
+			"the model %q is called %s now and is shown and ranked under that name", result.Clip(r.Model.Name), m.Name)
+	} else if !ok {
 		k.once(result.Warn, "CAT-MODEL", r.Model.Name, r, "/model/name", "add content/catalog/models/ORG/NAME.yaml; the files beside it show what goes in",
 			"the model %q is not in the catalogue, so its licence, type and links are unknown", result.Clip(r.Model.Name))
 	}

@@ -13,7 +13,7 @@ import (
 func checkBoard(t *testing.T, moderation string) *Catalog {
 	t.Helper()
 	c, fs := Load(board(
-		"catalog/models/o/n.yaml", "name: o/n\ntitle: N\nlicense: MIT\nreleased: 2024-03\n",
+		"catalog/models/o/n.yaml", "name: o/n\naliases: [o/before]\ntitle: N\nlicense: MIT\nreleased: 2024-03\n",
 		"catalog/licenses.yaml", goodLicense,
 		"catalog/hardware/h1.yaml", "id: h1\nname: Maker H1\naliases: [Maker H1 HBM]\nreleased: 2023\n",
 		"catalog/hardware/h2.yaml", "id: h2\nname: Maker H2\n",
@@ -55,6 +55,7 @@ func TestCheck(t *testing.T) {
 			r.Hardware.Name, r.Hardware.Devices[0].Name = "H9", "H9"
 			r.Quality = map[string]result.Quality{"arc": {}, "x/y": {}}
 		}, []string{"/hardware/name warn CAT-HARDWARE", "/license warn CAT-LICENSE", "/model/name warn CAT-MODEL", "/quality/x~1y warn CAT-QUALITY"}},
+		{"former name", func(r *result.Result) { r.Model.Name, r.Workload.Command = "o/before", "serve --model o/before" }, []string{"/model/name note CAT-RENAMED"}},
 		{"undeclared task", func(r *result.Result) { r.Workload.Task = "u" }, []string{"/workload/task error CAT-TASK"}},
 		{"custom task", func(r *result.Result) { r.Workload.Task = TaskCustom }, nil},
 		{"device of another kind", func(r *result.Result) {

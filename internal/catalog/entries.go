@@ -286,6 +286,27 @@ func (l *loader) names() {
 			claim(l, l.cat.hardwareNames, x, a, x.at.place(fmt.Sprintf("/aliases/%d", i)), owner)
 		}
 	}
+	l.formerModels()
+}
+
+// formerModels fills the table of ids that models had before. Each stands for one
+// model: neither for one that is called so now, nor for two.
+func (l *loader) formerModels() {
+	for _, name := range slices.Sorted(maps.Keys(l.cat.Models)) {
+		m := l.cat.Models[name]
+		for i, a := range m.Aliases {
+			at := m.at.place(fmt.Sprintf("/aliases/%d", i))
+			if now := l.cat.Models[a]; now == m {
+				l.say(result.Error, "CAT-ALIAS", at, "remove it", "%q is what the model is called now, not a former name", result.Clip(a))
+			} else if now != nil {
+				l.say(result.Error, "CAT-ALIAS", at, "a name stands for one model: remove the alias, or the entry of that name", "%q is a model of its own, in %s", result.Clip(a), now.at.doc.File)
+			} else if old := l.cat.formerModels[a]; old != nil {
+				l.say(result.Error, "CAT-ALIAS", at, "a name stands for one model: keep it once", "%q is a former name in %s already", result.Clip(a), old.at.doc.File)
+			} else {
+				l.cat.formerModels[a] = m
+			}
+		}
+	}
 }
 
 // claim gives a name to an entry unless another one has it.

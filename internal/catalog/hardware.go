@@ -2,6 +2,8 @@
 
 package catalog
 
+import "strings"
+
 // Hardware is content/catalog/hardware/ID.yaml, one accelerator model.
 type Hardware struct {
 	// ID is the file name without ".yaml": the HARDWARE of result paths.
@@ -23,4 +25,16 @@ type Hardware struct {
 	Notes    []string `yaml:"notes" rule:"text"`
 
 	at where
+}
+
+// Addresses are the aliases that could be an id, such as the one that it had
+// before: readers may look for its page there.
+func (h *Hardware) Addresses() []string {
+	var out []string
+	for _, a := range h.Aliases {
+		if idForm.MatchString(a) && !strings.EqualFold(a, h.ID) {
+			out = append(out, a)
+		}
+	}
+	return out
 }

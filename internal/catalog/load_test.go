@@ -103,6 +103,10 @@ title: again
 			"catalog/models/o/n-2.yaml:1:7 /name CAT-DUP", "catalog/models/o/n-2.yaml:1:7 /name CAT-NAME"}},
 		{"more active than there are, stated and withheld", board(model, "name: o/n\ntitle: T\nlicense: MIT\nparameters_b: 3\nactive_parameters_b: 4\nwithheld: [parameters_b]\n", lic, goodLicense), []string{
 			model + ":4:15 /parameters_b CAT-VALUE", model + ":5:22 /active_parameters_b CAT-VALUE"}},
+		{"former names of models", board(model, "name: o/n\ntitle: T\nlicense: MIT\naliases: [o/n, o/p, o/q, p, o/q, o/N]\n",
+			"catalog/models/o/p.yaml", "name: o/p\ntitle: P\nlicense: MIT\n", "catalog/models/o/z.yaml", "name: o/z\ntitle: Z\nlicense: MIT\naliases:\n  - o/q\n", lic, goodLicense), []string{
+			model + ":4:11 /aliases/0 CAT-ALIAS", model + ":4:16 /aliases/1 CAT-ALIAS", model + ":4:26 /aliases/3 CAT-VALUE", model + ":4:29 /aliases/4 CAT-DUP",
+			"catalog/models/o/z.yaml:5:5 /aliases/0 CAT-ALIAS"}},
 		{"licence not in the table", board(model, "name: o/n\ntitle: T\nlicense: Nice\n"), []string{model + ":3:10 /license CAT-LICENSE"}},
 		{"licence rules", board(lic, `A:
   name: A licence

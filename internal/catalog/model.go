@@ -13,8 +13,11 @@ import (
 // Withheld is known to its owner and not disclosed, which pages show apart.
 type Model struct {
 	// Name is the hub id ORG/NAME, spelled as on the hub.
-	Name  string `yaml:"name" rule:"required,hubid"`
-	Title string `yaml:"title" rule:"required,max=120"`
+	Name string `yaml:"name" rule:"required,hubid"`
+	// Aliases are hub ids that the model had before. Results that name one count as
+	// the model's, and the addresses of their pages lead to its page.
+	Aliases []string `yaml:"aliases" rule:"hubid"`
+	Title   string   `yaml:"title" rule:"required,max=120"`
 	// Family groups models of one line (Qwen, Llama, ...) and colours charts.
 	Family string `yaml:"family" rule:"max=60"`
 	// Type is the id of a ModelType.

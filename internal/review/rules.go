@@ -117,6 +117,7 @@ func resultRules() []RuleGroup {
 func catalogueRules() []RuleDoc {
 	return []RuleDoc{
 		{"CAT-MODEL", isWarn, "The model is not in the catalogue, so its licence and links are unknown.", "Add `content/catalog/models/ORG/NAME.yaml`."},
+		{"CAT-RENAMED", isNote, "The model has another id now, and its catalogue entry lists this one under `aliases`.", "Nothing is needed: the file stays; pages and boards use the new id."},
 		{"CAT-LICENSE", "error, warn or note", "A licence is not stated, not in the table, or its entry contradicts itself.", "Use an SPDX id, or add the licence to `content/catalog/licenses.yaml`."},
 		{"CAT-HARDWARE", isWarn, "The hardware is not in the catalogue.", "Add `content/catalog/hardware/ID.yaml`, or an alias."},
 		{"CAT-DEVICE", isError, "The driver reported another device than the result states.", "State what the driver reports."},

@@ -101,6 +101,7 @@ type apiRow struct {
 
 type apiModel struct {
 	Name             string   `json:"name"`
+	Aliases          []string `json:"aliases,omitempty"`
 	URL              string   `json:"url"`
 	JSON             string   `json:"json"`
 	Family           string   `json:"family,omitempty"`
@@ -231,6 +232,7 @@ func (s *site) apiBoard(b *rank.Board, rows bool) apiBoard {
 func (s *site) apiModel(v *modelView) apiModel {
 	m := apiModel{Name: v.Name, URL: "models/" + modelSegs(v.Name) + "/", JSON: apiModelPath(v.Name), Results: []string{}}
 	if v.Known != nil {
+		m.Aliases = v.Known.Aliases
 		m.Family, m.Type, m.Parameters, m.ActiveParameters = v.Known.Family, v.Known.Type, v.Known.ParametersB, v.Known.ActiveParametersB
 	}
 	m.License, m.Commercial, _ = s.license(v.Known)

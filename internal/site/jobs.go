@@ -18,7 +18,7 @@ import (
 // so that content pages can check their links before those pages exist.
 func (s *site) jobs() []job {
 	var jobs []job
-	s.files = map[string]bool{}
+	s.files, s.redirects = map[string]bool{}, map[string]bool{}
 	add := func(j job, files ...string) {
 		jobs = append(jobs, j)
 		for _, f := range files {
@@ -36,6 +36,7 @@ func (s *site) jobs() []job {
 	for _, v := range s.models {
 		add(s.modelPage(v), modelPath(v.Name))
 	}
+	s.catalogueAliases(add)
 	add(s.hardwaresPage(), "hardware/index.html")
 	by := s.hardwareEntries()
 	for _, id := range s.hardwareIDs() {
@@ -73,7 +74,7 @@ func (s *site) jobs() []job {
 		}
 		add(s.contentPage(p), pagePath(p.URL))
 		for _, a := range p.Aliases {
-			add(s.redirect(a, pagePath(p.URL), p.Title), siteFile(a))
+			s.lead(add, siteFile(a), pagePath(p.URL), p.Title)
 		}
 	}
 	add(s.contentAssets())

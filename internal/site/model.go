@@ -36,7 +36,9 @@ type site struct {
 	tasks   []*catalog.Task // those that have results or are in the catalogue, by id
 	account []rank.Accounted
 	files   map[string]bool // that the build will make
-	newest  string          // date of the newest result, YYYY-MM-DD
+	// redirects are those of them that only lead elsewhere.
+	redirects map[string]bool
+	newest    string // date of the newest result, YYYY-MM-DD
 
 	assets    assetSet
 	templates map[string]*template.Template
@@ -57,6 +59,7 @@ type site struct {
 type entry struct {
 	*result.Loaded
 	Hash       string
+	Stated     string // the model's id in the file, which may be a former one
 	Model      *catalog.Model
 	Task       *catalog.Task
 	Hardware   *catalog.Hardware
@@ -96,8 +99,12 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 
 	live := make([]*result.Loaded, 0, len(in.Results))
 	for _, r := range in.Results {
-		e := &entry{Loaded: r, Hash: r.ID[:in.Site.Labels.HashLen]}
+		e := &entry{Loaded: r, Hash: r.ID[:in.Site.Labels.HashLen], Stated: r.Model.Name}
 		e.Model, _ = in.Catalog.Model(r.Model.Name)
+		if e.Model != nil && e.Model.Name != r.Model.Name {
+			r = renamed(r, e.Model.Name)
+			e.Loaded = r
+		}
 		e.Task = in.Catalog.Tasks[r.Workload.Task]
 		if r.Hardware != nil {
 			e.Hardware, _ = in.Catalog.HardwareFor(r.Hardware.Name)
@@ -139,6 +146,15 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 	s.setPageKey(templates)
 	out = append(out, fs...)
 	return s, out
+}
+
+// renamed is a result under the id that its model has now, so that boards and
+// pages know one model and not two. What the file says stays in its Raw bytes.
+func renamed(r *result.Loaded, name string) *result.Loaded {
+	now, of := *r, *r.Result
+	of.Model.Name = name
+	now.Result = &of
+	return &now
 }
 
 // place ties entries to boards and models, and rates them.

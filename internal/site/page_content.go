@@ -224,17 +224,3 @@ func (s *site) taskPairs(t *catalog.Task) []fact {
 	}
 	return fs
 }
-
-type redirectPage struct{ Lang, Title, Canonical, URL string }
-
-// redirect keeps an older address alive.
-func (s *site) redirect(from, to, title string) job {
-	return func(r *renderer) (result.Findings, error) {
-		path := siteFile(from)
-		p := redirectPage{Lang: s.in.Site.Language, Title: title, URL: relative(path, to)}
-		if s.baseURL != "" {
-			p.Canonical = public(s.baseURL, to)
-		}
-		return nil, r.plain("redirect", path, p)
-	}
-}

@@ -92,6 +92,7 @@ func (s *site) modelPairs(v *modelView) []fact {
 	}
 	add("fact.access", m.Access, "")
 	add("fact.released", m.Released, m.ReleasedSource)
+	add("fact.former", strings.Join(m.Aliases, s.msg.T("sep.list")), "")
 	add("fact.base", m.Base, "")
 	if l, ok := s.in.Catalog.LicenseOf(m); ok {
 		fs = append(fs, fact{Key: s.msg.T("col.license"), Value: l.Name, URL: cmp.Or(m.LicenseURL, l.URL), Note: l.Condition})

@@ -121,8 +121,12 @@ func (s *site) queuePage() job {
 func (s *site) requestLine(q *catalog.Request) requestLine {
 	l := requestLine{Model: q.Model, Revision: q.Revision, Task: s.taskTitle(q.Task), Hardware: q.Hardware, Date: q.Date, By: q.By,
 		Discussion: q.Discussion, Reason: q.Reason, Next: q.Next}
-	if s.byModel[q.Model] != nil {
-		l.ModelURL = relative(queuePath, modelPath(q.Model))
+	name := q.Model
+	if m, ok := s.in.Catalog.Model(name); ok {
+		name = m.Name
+	}
+	if s.byModel[name] != nil {
+		l.ModelURL = relative(queuePath, modelPath(name))
 	}
 	if s.in.Catalog.Tasks[q.Task] != nil {
 		l.TaskURL = relative(queuePath, taskPath(q.Task))

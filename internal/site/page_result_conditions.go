@@ -36,7 +36,7 @@ func (s *site) conditions(e *entry) []conditionGroup {
 		}
 	}
 	m := e.Result.Model
-	group("cond.model", fact{Key: "fact.name", Value: m.Name}, fact{Key: "cond.revision", Value: m.Revision}, fact{Key: "fact.precision", Value: m.Precision},
+	group("cond.model", fact{Key: "fact.name", Value: e.Stated}, fact{Key: "cond.revision", Value: m.Revision}, fact{Key: "fact.precision", Value: m.Precision},
 		fact{Key: "cond.quantization", Value: m.Quantization}, fact{Key: "cond.weights", Value: m.Weights}, fact{Key: "cond.parameters", Value: s.msg.number(m.ParametersB)},
 		fact{Key: "cond.active", Value: s.msg.number(m.ActiveParametersB)}, fact{Key: "cond.class", Value: m.SizeClass}, fact{Key: "cond.tokenizer", Value: m.Tokenizer},
 		fact{Key: "cond.provider", Value: m.Provider}, fact{Key: "cond.providermodel", Value: m.ProviderModel}, fact{Key: "cond.modeldate", Value: s.msg.day(m.Date)})

@@ -46,7 +46,9 @@ func (s *site) reproduce(e *entry, samples *result.SamplesFile) []step {
 	if e.Workload.Command != "" {
 		steps = append(steps, step{s.msg.T("reproduce.command"), e.Workload.Command})
 	}
-	if lines, gaps := MeasureCommand(e.Result, e.Task, samples); len(lines) > 0 {
+	ran := *e.Result
+	ran.Model.Name = e.Stated
+	if lines, gaps := MeasureCommand(&ran, e.Task, samples); len(lines) > 0 {
 		with := s.msg.T("reproduce.measure")
 		if sw := e.Software; sw != nil && sw.Jouleboard != nil {
 			with = s.msg.T("reproduce.measure.with", tool(sw.Jouleboard))

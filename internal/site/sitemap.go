@@ -20,7 +20,7 @@ func (s *site) sitemap(r *renderer) error {
 	var b bytes.Buffer
 	b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
 	for _, name := range r.out.names() {
-		if !strings.HasSuffix(name, "index.html") || s.isRedirect(name) {
+		if !strings.HasSuffix(name, "index.html") || s.redirects[name] {
 			continue
 		}
 		b.WriteString("<url><loc>")
@@ -80,16 +80,4 @@ func flagDay(e *entry) string {
 		return ""
 	}
 	return e.Flag.Date
-}
-
-// isRedirect says whether a file only leads elsewhere.
-func (s *site) isRedirect(name string) bool {
-	for _, p := range s.in.Pages {
-		for _, a := range p.Aliases {
-			if siteFile(a) == name {
-				return true
-			}
-		}
-	}
-	return false
 }

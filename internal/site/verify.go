@@ -329,8 +329,12 @@ func (v *Verifier) missing(out *Verdict, rec label.Record) {
 
 // sameModel counts the results of the record's model and task.
 func (v *Verifier) sameModel(rec label.Record) (n int) {
+	name := rec.Model
+	if m, ok := v.s.in.Catalog.Model(name); ok {
+		name = m.Name
+	}
 	for _, e := range v.s.entries {
-		if e.Result.Model.Name == rec.Model && e.Workload.Task == rec.Task {
+		if e.Result.Model.Name == name && e.Workload.Task == rec.Task {
 			n++
 		}
 	}
