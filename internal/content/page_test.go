@@ -342,6 +342,26 @@ func TestWindowsLineEndsAndMark(t *testing.T) {
 	}
 }
 
+// Code in a line keeps its bytes, and short code with a hyphen its line.
+func TestCodeSpans(t *testing.T) {
+	for in, want := range map[string]string{
+		"`a`":                         "<code>a</code>",
+		"`--look mono`":               `<code class="nw">--look mono</code>`,
+		"`a-b <i>&amp;\\`":            `<code class="nw">a-b &lt;i&gt;&amp;amp;\</code>`,
+		"`a\nb-c`":                    `<code class="nw">a b-c</code>`,
+		"`--a-flag-of-26-letters-is`": `<code>--a-flag-of-26-letters-is</code>`,
+		"| a |\n|---|\n| `x\\|-y` |":  `<code class="nw">x|-y</code>`,
+	} {
+		pages, fs := LoadPages(files("a.md", "---\ntitle: A\n---\n\n"+in+"\n"))
+		if len(fs) > 0 {
+			t.Fatal(lines(fs))
+		}
+		if out, _ := pages[0].Render(echo, nil); !strings.Contains(string(out), want) {
+			t.Errorf("%q gives %s, not %s", in, out, want)
+		}
+	}
+}
+
 func TestCodeKeepsBytes(t *testing.T) {
 	for _, s := range []string{"", "plain", "\nleading", "\n\ntwo", "trailing\n", "a\r\nb", "<b>&amp;</b> \"'", " spaces  kept ", "日本語\u00a0x"} {
 		doc, err := html.Parse(strings.NewReader(highlight(s, "")))

@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"maps"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
@@ -78,6 +79,7 @@ func (r *pageRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindLink, r.renderLink)
 	reg.Register(ast.KindAutoLink, r.autoLink)
 	reg.Register(ast.KindImage, r.image)
+	reg.Register(ast.KindCodeSpan, r.codeSpan)
 	reg.Register(ast.KindFencedCodeBlock, r.code)
 	reg.Register(ast.KindCodeBlock, r.code)
 	reg.Register(ast.KindHTMLBlock, r.htmlBlock)
@@ -191,6 +193,32 @@ func (r *pageRenderer) autoLink(w util.BufWriter, src []byte, node ast.Node, ent
 	openLink(w, address, "", external)
 	_, _ = w.WriteString(template.HTMLEscapeString(string(n.Label(src))) + "</a>")
 	return ast.WalkContinue, nil
+}
+
+// longestWhole is how long code in a line of text may be to be kept whole.
+const longestWhole = 24
+
+// codeSpan keeps short code with a hyphen on one line: a flag that breaks behind
+// its hyphens reads as something else.
+func (r *pageRenderer) codeSpan(w util.BufWriter, src []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		_, _ = w.WriteString("</code>")
+		return ast.WalkContinue, nil
+	}
+	var text []byte
+	for c := node.FirstChild(); c != nil; c = c.NextSibling() {
+		if t, ok := c.(*ast.Text); ok {
+			text = append(text, t.Segment.Value(src)...)
+		}
+	}
+	text = bytes.ReplaceAll(text, []byte("\n"), []byte(" "))
+	if bytes.Contains(text, []byte("-")) && utf8.RuneCount(text) <= longestWhole {
+		_, _ = w.WriteString(`<code class="nw">`)
+	} else {
+		_, _ = w.WriteString("<code>")
+	}
+	_, _ = w.Write(util.EscapeHTML(text))
+	return ast.WalkSkipChildren, nil
 }
 
 func (r *pageRenderer) image(w util.BufWriter, src []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {

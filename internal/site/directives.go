@@ -223,19 +223,33 @@ func (d *directives) prompt(args map[string]string) (template.HTML, error) {
 		template.HTMLEscapeString(d.site.msg.T("copy")), template.HTMLEscapeString(d.site.msg.T("copied")), template.HTMLEscapeString(t.Title), template.HTMLEscapeString(*t.SystemPrompt))), nil
 }
 
-// simpleTable writes a table of cells that are plain text, or links where a
-// cell is a [2]string of text and address.
+// A cell of a simpleTable that is a number, and one that takes all columns left.
+type (
+	numberCell string
+	restCell   string
+)
+
+// simpleTable writes a table of cells that are plain text, links where a cell is
+// a [2]string of text and address, or of the types above.
 func simpleTable(label string, head []string, rows [][]any) template.HTML {
 	var b strings.Builder
 	b.WriteString(`<div class="scroll" tabindex="0" role="region" aria-label="` + template.HTMLEscapeString(label) + `"><table><thead><tr>`)
-	for _, h := range head {
-		b.WriteString(`<th scope="col">` + template.HTMLEscapeString(h) + `</th>`)
+	for i, h := range head {
+		class := ""
+		if slices.ContainsFunc(rows, func(row []any) bool { return i < len(row) && isNumber(row[i]) }) {
+			class = ` class="n"`
+		}
+		b.WriteString(`<th scope="col"` + class + `>` + template.HTMLEscapeString(h) + `</th>`)
 	}
 	b.WriteString(`</tr></thead><tbody>`)
 	for _, row := range rows {
 		b.WriteString("<tr>")
-		for _, c := range row {
+		for i, c := range row {
 			switch v := c.(type) {
+			case numberCell:
+				b.WriteString(`<td class="n">` + template.HTMLEscapeString(string(v)) + "</td>")
+			case restCell:
+				fmt.Fprintf(&b, `<td colspan="%d">%s</td>`, len(head)-i, template.HTMLEscapeString(string(v)))
 			case [2]string:
 				if v[1] == "" {
 					b.WriteString("<td>" + template.HTMLEscapeString(v[0]) + "</td>")
@@ -250,6 +264,11 @@ func simpleTable(label string, head []string, rows [][]any) template.HTML {
 	}
 	b.WriteString("</tbody></table></div>")
 	return template.HTML(b.String())
+}
+
+func isNumber(cell any) bool {
+	_, ok := cell.(numberCell)
+	return ok
 }
 
 func (d *directives) t(key string, args ...any) string { return d.site.msg.T(key, args...) }
@@ -307,17 +326,14 @@ func (d *directives) scale(args map[string]string) (template.HTML, error) {
 	for _, g := range sc.Groups {
 		task, _ := g.Cohort.Get("task")
 		hw, _ := g.Cohort.Get("hardware")
-		row := []any{[2]string{d.site.taskTitle(task), relative(d.page, taskPath(task))}, hw, g.Reference.N}
+		row := []any{[2]string{d.site.taskTitle(task), relative(d.page, taskPath(task))}, hw, numberCell(d.site.msg.Int(int64(g.Reference.N)))}
 		if g.Params == nil || len(g.Levels) == 0 {
-			row = append(row, d.t("scale.small", sc.MinCohort), "")
-			for range stars {
-				row = append(row, "")
-			}
+			row = append(row, restCell(d.t("scale.small", sc.MinCohort)))
 		} else {
-			row = append(row, d.site.msg.Trim(g.Params.ERef), d.site.msg.Trim(g.Params.Factor))
+			row = append(row, numberCell(d.site.msg.Trim(g.Params.ERef)), numberCell(d.site.msg.Trim(g.Params.Factor)))
 			for _, v := range stars {
 				if u, ok := g.LevelOf(v); ok {
-					row = append(row, d.site.msg.Trim(u))
+					row = append(row, numberCell(d.site.msg.Trim(u)))
 				} else {
 					row = append(row, "")
 				}
