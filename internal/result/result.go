@@ -351,7 +351,7 @@ type Quality struct {
 	Shots           *int64   `json:"shots,omitzero"`
 	Harness         string   `json:"harness,omitzero"`
 	HarnessRevision string   `json:"harness_revision,omitzero"`
-	Reproduce       string   `json:"reproduce,omitzero"` // the command that forms the score again
+	Reproduce       string   `json:"reproduce,omitzero" rule:"verbatim"` // the command that forms the score again
 	Source          string   `json:"source"`
 }
 

@@ -40,7 +40,10 @@ type segment struct {
 }
 
 // fact is a key and its value, perhaps a link, with a remark.
-type fact struct{ Key, Value, URL, Note string }
+type fact struct {
+	Key, Value, URL, Note string
+	Code                  string // a command, which keeps its spaces and lines
+}
 
 // term explains a column.
 type term struct{ Name, Unit, Text, GoodFor, URL string }

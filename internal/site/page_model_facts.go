@@ -143,7 +143,10 @@ func (s *site) quality(qs map[string]result.Quality) []fact {
 		if q.Shots != nil {
 			note = s.msg.T("quality.shots", q.Metric, *q.Shots)
 		}
-		f := fact{Key: title, Value: value, Note: note}
+		if harness := joinNonEmpty(" ", q.Harness, q.HarnessRevision); harness != "" {
+			note += s.msg.T("sep.part") + harness
+		}
+		f := fact{Key: title, Value: value, Note: note, Code: q.Reproduce}
 		if strings.HasPrefix(q.Source, "https://") || strings.HasPrefix(q.Source, "http://") {
 			f.URL = q.Source
 		} else if q.Source != "" {
