@@ -31,6 +31,7 @@
     this.head = this.table.tHead.rows[0];
     this.body = this.table.tBodies[0];
     this.s = empty();
+    this.wrong = []; // formulas of the address that cannot be read: name, text, fault
     this.start();
   }
   var T = Table.prototype;
@@ -51,7 +52,7 @@
     this.form.addEventListener("submit", function (e) { e.preventDefault(); });
     this.form.addEventListener("reset", function (e) {
       e.preventDefault();
-      me.need(function () { me.s = empty(); me.fields(); me.show(true); me.form.q.focus(); });
+      me.need(function () { me.s = empty(); me.wrong = []; me.nextWrong(); me.fields(); me.show(true); me.form.q.focus(); });
     });
     this.form.addEventListener("click", function (e) {
       var b = e.target.closest("button");
@@ -508,20 +509,30 @@
       if (f.error !== "empty") expr.setSelectionRange(f.at, f.at + Math.max(1, (f.word || "").length));
       return;
     }
-    this.wellFormed();
     this.s.x = this.s.x.concat([[name.value.replace(/=/g, " ").trim(), text.trim()]]);
-    name.value = expr.value = "";
+    this.nextWrong();
     this.show(true);
     this.formulaPane();
   };
-  // faulty says beside the formula what is wrong with it.
+  // faulty says what is wrong with the formula that is being typed, if anything is,
+  // and with those of the address that wait behind it.
   T.faulty = function (f) {
-    this.form.xe.setAttribute("aria-invalid", "true");
-    this.form.querySelector(".tb-err").textContent = fill(this.words["e" + f.error[0].toUpperCase() + f.error.slice(1)], f.word, f.at + 1);
+    var err = this.form.querySelector(".tb-err"), words = this.words;
+    function why(f) { return fill(words["e" + f.error[0].toUpperCase() + f.error.slice(1)], f.word, f.at + 1); }
+    if (f) this.form.xe.setAttribute("aria-invalid", "true");
+    else this.form.xe.removeAttribute("aria-invalid");
+    err.textContent = f ? why(f) : "";
+    this.wrong.forEach(function (x) {
+      if (err.firstChild) err.append(el("br"));
+      err.append((x[0] ? x[0] + " = " : "") + x[1] + jb.sep.colon + why(x[2]));
+    });
   };
-  T.wellFormed = function () {
-    this.form.xe.removeAttribute("aria-invalid");
-    this.form.querySelector(".tb-err").textContent = "";
+  // nextWrong puts the next formula that could not be read where formulas are typed.
+  T.nextWrong = function () {
+    var x = this.wrong.shift() || ["", ""];
+    this.form.xn.value = x[0];
+    this.form.xe.value = x[1];
+    this.faulty(x[2]);
   };
   T.dropFormula = function (i) {
     this.s.x = this.s.x.filter(function (_, k) { return k !== i; });
@@ -535,7 +546,7 @@
     f.value = v.slice(0, at) + n + v.slice(f.selectionEnd);
     f.focus();
     f.setSelectionRange(at + n.length, at + n.length);
-    this.wellFormed();
+    this.faulty();
   };
 
   /* What the reader does in the form */
@@ -551,7 +562,7 @@
       // Back leads to before the typing, not to each letter of it.
       this.show(this.typing !== t);
       this.typing = t;
-    } else if (t.name === "xe") this.wellFormed();
+    } else if (t.name === "xe") this.faulty();
   };
 
   T.changed = function (t) {
@@ -629,22 +640,19 @@
         var list = me.form.elements[k];
         if (!list || !Array.prototype.some.call(list.options, function (o) { return o.value === s[k]; })) s[k] = "";
       });
-      // The first formula that cannot be read goes where formulas are typed.
-      var wrong, fault;
+      me.wrong = [];
       s.x = s.x.filter(function (x) {
         var f = jb.formula(x[1], function (n) { return me.wrongName(n); });
-        if (f.error && !wrong) { wrong = x; fault = f; }
+        if (f.error) me.wrong.push([x[0], x[1], f]);
         return !f.error;
       });
       s.sort = s.sort.filter(function (x) { return me.by[x.k] || /^(co2|price):./.test(x.k) || /^x\d+$/.test(x.k) && +x.k.slice(1) <= s.x.length; });
       me.s = s;
       me.fields();
       me.show();
-      if (!wrong) return;
+      if (!me.wrong.length) return;
       me.open("formulas");
-      me.form.xn.value = wrong[0];
-      me.form.xe.value = wrong[1];
-      me.faulty(fault);
+      me.nextWrong();
     });
   };
 

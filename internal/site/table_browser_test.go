@@ -244,6 +244,23 @@ func TestTableFunctions(t *testing.T) {
 		if got := eval[string](p, `here().then(() => [form.xn.value, form.xe.value, form.querySelector(".tb-err").innerText, form.xe.getAttribute("aria-invalid"), at("Double") > 0].join())`); got != "Odd,2 * nothing,No column is named “nothing”.,true,true" {
 			t.Errorf("a faulty formula in an address: %s", got)
 		}
+		// Of several each is told, and when one is mended the next is where they are typed.
+		p.table(page + "?x=Odd%3D2+*+nothing&x=Double%3D2+*+energy_per_response_j&x=%3D1+%2B&x=Long%3D%283")
+		const told = `[form.xn.value, form.xe.value, form.querySelector(".tb-err").innerText, form.xe.getAttribute("aria-invalid")].join("|")`
+		for i, step := range []struct{ do, want string }{
+			{"", "Odd|2 * nothing|No column is named “nothing”.\n1 +: The formula stops too early.\nLong = (3: A parenthesis is not closed.|true"},
+			{`put(form.xe, "2 *")`, "Odd|2 *|1 +: The formula stops too early.\nLong = (3: A parenthesis is not closed.|"},
+			{`put(form.xe, "2 * 3"); form.xadd.click()`, "|1 +|The formula stops too early.\nLong = (3: A parenthesis is not closed.|true"},
+			{`put(form.xe, "1 + 1"); form.xadd.click()`, "Long|(3|A parenthesis is not closed.|true"},
+			{`put(form.xe, "3"); form.xadd.click()`, "|||"},
+		} {
+			if got := eval[string](p, `(async () => { await here(); `+step.do+`; await here(); return `+told+` })()`); got != step.want {
+				t.Errorf("step %d of faulty formulas: %s", i, got)
+			}
+		}
+		if got := eval[string](p, `[at("Odd") > 0, at("Double") > 0, at("Long") > 0].join()`); got != "true,true,true" {
+			t.Errorf("the mended columns: %s", got)
+		}
 		if c, _ := p.take(); len(c) > 0 {
 			t.Errorf("%s: complaints: %v", base, c)
 		}
