@@ -41,7 +41,8 @@ var mayImport = map[string][]string{
 	"internal/load":              {"internal/load/fakeserver", "internal/stats"}, // calibration runs against a server of known timing
 	"internal/load/fakeserver":   {"internal/stats"},
 	"internal/energy":            {"internal/unit", "internal/stats"},
-	"internal/browsertest":       {}, // of browser tests only, behind their build tag
+	"internal/bench":             {"internal/result/resulttest"}, // a program of its own, for make bench
+	"internal/browsertest":       {},                             // of browser tests only, behind their build tag
 	"internal/memo":              {},
 	"internal/scaffold":          {},
 	"internal/unit":              {},

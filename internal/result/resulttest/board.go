@@ -36,7 +36,7 @@ func Board(root, repo string, seed uint64, n int) error {
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range n {
-		group.Go(func() error { return Place(root, synth(seed, i)) })
+		group.Go(func() error { return Place(root, Nth(seed, i)) })
 	}
 	if err := group.Wait(); err != nil {
 		return fmt.Errorf("synthetic board: %w", err)

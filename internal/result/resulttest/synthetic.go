@@ -87,12 +87,13 @@ func synthModelAt(m int) synthModel {
 func Synthetic(seed uint64, n int) []*result.Result {
 	out := make([]*result.Result, n)
 	for i := range out {
-		out[i] = synth(seed, i)
+		out[i] = Nth(seed, i)
 	}
 	return out
 }
 
-func synth(seed uint64, i int) *result.Result {
+// Nth is one of the results of Synthetic.
+func Nth(seed uint64, i int) *result.Result {
 	rng := rand.New(rand.NewPCG(seed, uint64(i)))
 	model, at := synthModelAt(i/perModel), i%perModel
 	half, place, load := at/12, at/6%2, model.loads[at%6]
