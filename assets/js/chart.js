@@ -108,12 +108,13 @@
     return opt;
   };
 
-  // graphics are the texts of the drawing and the names with their leaders.
+  // graphics are the texts of the drawing and the names with their leaders. Each
+  // text takes the direction of its own words.
   Figure.prototype.graphics = function (k, paint) {
     var me = this, d = me.data, chart = me.chart, out = [];
     function text(t, x, y, size, align, color) {
       return { type: 'text', x: x * k, y: (y - size * 0.36) * k, silent: true,
-        style: { text: t, fill: paint(color), font: size * k + 'px ' + me.font, align: align, verticalAlign: 'middle' } };
+        style: { text: root.dir === 'rtl' ? '\u2068' + t + '\u2069' : t, fill: paint(color), font: size * k + 'px ' + me.font, align: align, verticalAlign: 'middle' } };
     }
     d.texts.forEach(function (t) { out.push(text(t.t, t.x, t.y, t.size, t.align, t.color)); });
     (d.legend || []).forEach(function (l) {

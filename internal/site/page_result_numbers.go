@@ -63,7 +63,7 @@ func (s *site) metricLines(page string, e *entry) []metricLine {
 		}
 		if e.Source != nil {
 			if f, ok := e.Source.Fields[k]; ok {
-				l.Source = s.msg.T("source.field", f.Field, f.Text)
+				l.Source = s.msg.T("source.field", f.Field+" = "+f.Text)
 				if l.Unit == "" {
 					l.Unit = f.Unit
 				}
