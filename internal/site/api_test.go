@@ -63,7 +63,7 @@ func apiSchemas(t *testing.T, doc []byte, schema []byte) map[*regexp.Regexp]*jso
 	return out
 }
 
-// Every file of the API is described, once, and is as described; every
+// Every JSON file of a site is described, once, and is as described; every
 // description has a file.
 func TestOpenAPI(t *testing.T) {
 	dir, _ := shipped(t)
@@ -79,7 +79,7 @@ func TestOpenAPI(t *testing.T) {
 	seen := map[*regexp.Regexp]int{}
 	for _, site := range []string{dir, flagged} {
 		for name, text := range tree(t, site) {
-			if !strings.HasPrefix(name, apiRoot) && !strings.HasSuffix(name, "/result.json") || name == openAPIPath {
+			if !strings.HasSuffix(name, ".json") || name == openAPIPath {
 				continue
 			}
 			var forms []*regexp.Regexp
@@ -89,7 +89,8 @@ func TestOpenAPI(t *testing.T) {
 				}
 			}
 			if len(forms) != 1 {
-				t.Fatalf("%s is described %d times", name, len(forms))
+				t.Errorf("%s is described %d times", name, len(forms))
+				continue
 			}
 			if seen[forms[0]]++; seen[forms[0]] > 300 {
 				continue // more of the same
