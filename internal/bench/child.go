@@ -49,10 +49,14 @@ func child(ctx context.Context, home, bin string, args ...string) ([]byte, cost,
 	}
 	c.UserS, c.SystemS = cmd.ProcessState.UserTime().Seconds(), cmd.ProcessState.SystemTime().Seconds()
 	c.PeakBytes = peakBytes(cmd.ProcessState)
-	if after := busySeconds(); after > before {
-		c.OthersPercent = max(0, 100*(after-before-c.cpu())/(c.WallS*float64(runtime.NumCPU())))
-	}
+	c.OthersPercent = othersPercent(busySeconds()-before-c.cpu(), c.WallS)
 	return out.Bytes(), c, nil
+}
+
+// othersPercent is the share of all cores that so many seconds of theirs are of a
+// time.
+func othersPercent(busy, wall float64) float64 {
+	return max(0, 100*busy/(wall*float64(runtime.NumCPU())))
 }
 
 func tail(s string, n int) string {

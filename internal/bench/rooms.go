@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // A room is one run of go test.
@@ -46,6 +47,9 @@ type benchmark struct {
 	Name    string             `json:"name"` // without "Benchmark" and the number of cores
 	Runs    int64              `json:"runs"`
 	Metrics map[string]float64 `json:"metrics"` // by unit, as printed
+	// OthersPercent is how much of all cores other programs used while the package's
+	// benchmarks were built and run.
+	OthersPercent float64 `json:"others_cpu_percent,omitempty"`
 }
 
 // rooms runs them all, shows the lines as they come and keeps them in a file. A
@@ -59,21 +63,33 @@ func (opt options) rooms(ctx context.Context) ([]benchmark, error) {
 		return nil, err
 	}
 	defer file.Close()
-	var all bytes.Buffer
+	var all []benchmark
 	var troubles []error
 	for _, r := range rooms {
 		opt.say("benchmarks of %s: %s", r.pkg, r.pattern)
 		cmd := exec.CommandContext(ctx, opt.golang, "test", "-tags", r.tags, "-run", "^$", "-bench", r.pattern, "-benchtime", r.time, "-benchmem", "-timeout", "30m", "./internal/"+r.pkg)
 		cmd.Dir = opt.repo
-		cmd.Stdout, cmd.Stderr = io.MultiWriter(file, &all, opt.stderr), opt.stderr
+		var lines bytes.Buffer
+		cmd.Stdout, cmd.Stderr = io.MultiWriter(file, &lines, opt.stderr), opt.stderr
+		before, start := busySeconds(), time.Now()
 		if err := cmd.Run(); err != nil {
 			troubles = append(troubles, fmt.Errorf("benchmarks of %s (%s): %w", r.pkg, r.pattern, err))
 		}
+		got := benchmarks(lines.String())
+		// The processes of a browser are not all counted as ours.
+		if cmd.ProcessState != nil && r.tags == "" {
+			own := cmd.ProcessState.UserTime().Seconds() + cmd.ProcessState.SystemTime().Seconds()
+			share := othersPercent(busySeconds()-before-own, time.Since(start).Seconds())
+			for i := range got {
+				got[i].OthersPercent = share
+			}
+		}
+		all = append(all, got...)
 		if ctx.Err() != nil {
 			break
 		}
 	}
-	return benchmarks(all.String()), errors.Join(troubles...)
+	return all, errors.Join(troubles...)
 }
 
 // benchmarks reads the lines of go test -bench.

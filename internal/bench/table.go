@@ -223,7 +223,7 @@ func others(r *report) (p float64) {
 		p = max(p, c.Ours.OthersPercent, c.Hugo.OthersPercent)
 	}
 	for _, b := range r.Benchmarks {
-		p = max(p, b.Metrics["others-cpu-%"])
+		p = max(p, b.OthersPercent, b.Metrics["others-cpu-%"])
 	}
 	return p
 }
