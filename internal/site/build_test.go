@@ -430,6 +430,31 @@ func TestCheckOut(t *testing.T) {
 			t.Errorf("CheckOut(%q): %v", dir, err)
 		}
 	}
+
+	// Links count as where they lead.
+	away := t.TempDir()
+	if err := os.Mkdir(filepath.Join(root, "content"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, to := range map[string]string{"pages": filepath.Join(root, "content"), "board": root, "other": away, "labels": filepath.Join(away, "labels")} {
+		at := away
+		if name == "labels" {
+			at = root
+			if err := os.Mkdir(to, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.Symlink(to, filepath.Join(at, name)); err != nil {
+			t.Skip("no links here: ", err)
+		}
+	}
+	for dir, ok := range map[string]bool{filepath.Join(away, "pages"): false, filepath.Join(away, "pages", "out", "x"): false, filepath.Join(away, "board"): false,
+		filepath.Join(away, "board", "results", "x"): false, filepath.Join(away, "board", "public"): true, filepath.Join(away, "labels", "x"): false,
+		filepath.Join(away, "other", "public"): true, filepath.Join(root, "public"): true} {
+		if err := CheckOut(root, dir); (err == nil) != ok {
+			t.Errorf("CheckOut(%q): %v", dir, err)
+		}
+	}
 }
 
 // A board that overrides a few strings keeps the rest, and one that misspells a

@@ -55,20 +55,54 @@ func CheckOut(root, dir string) error {
 	if err != nil {
 		return fmt.Errorf("output folder %s: %w", dir, err)
 	}
-	rel, err := filepath.Rel(root, out)
-	if err != nil || !filepath.IsLocal(rel) {
-		// Outside the board. The board must not be inside it.
-		if back, err := filepath.Rel(out, root); err == nil && filepath.IsLocal(back) {
-			return fmt.Errorf("the output folder %s holds the board itself", dir)
-		}
-		return nil
+	if inside(root, out) {
+		return fmt.Errorf("the output folder %s holds the board itself", dir)
 	}
-	first, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
-	switch first {
-	case ".", "content", "results", "templates", "assets", "labels", "cmd", "internal", ".git":
-		return fmt.Errorf("the output folder %s is part of the board's own files", dir)
+	for _, own := range []string{"content", "results", "templates", "assets", "labels", "cmd", "internal", ".git"} {
+		if inside(out, filepath.Join(root, own)) {
+			return fmt.Errorf("the output folder %s is part of the board's own files", dir)
+		}
 	}
 	return nil
+}
+
+// inside says whether a path is a folder or lies in it. Links count as where they
+// lead, and names as the same where the disk takes them so: a preview that writes
+// into what it watches would never come to rest.
+func inside(name, folder string) bool {
+	within := func(name, folder string) bool { // whether or not they are there
+		rel, err := filepath.Rel(folder, name)
+		return err == nil && filepath.IsLocal(rel)
+	}
+	if within(name, folder) || within(followed(name), followed(folder)) {
+		return true
+	}
+	want, err := os.Stat(folder)
+	if err != nil {
+		return false
+	}
+	for at := followed(name); ; at = filepath.Dir(at) {
+		if st, err := os.Stat(at); err == nil && os.SameFile(st, want) {
+			return true
+		}
+		if at == filepath.Dir(at) {
+			return false
+		}
+	}
+}
+
+// followed is a path with the links resolved in what is there of it.
+func followed(name string) string {
+	rest := ""
+	for at := name; ; at = filepath.Dir(at) {
+		if to, err := filepath.EvalSymlinks(at); err == nil {
+			return filepath.Join(to, rest)
+		}
+		if at == filepath.Dir(at) {
+			return name
+		}
+		rest = filepath.Join(filepath.Base(at), rest)
+	}
 }
 
 // stagePrefix begins the names of staging folders.
