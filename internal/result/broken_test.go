@@ -12,6 +12,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -436,4 +437,20 @@ func marshal(t *testing.T, v any) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// TestDeclaredWithoutSource leaves the key out, which no struct of ours can.
+func TestDeclaredWithoutSource(t *testing.T) {
+	r := resulttest.Reported(func(r *result.Result) { r.Boundary.PUE = &result.Declared{Value: 1.2, Source: "the operator"} })
+	data := regexp.MustCompile(`,\s*"source": "the operator"`).ReplaceAllString(string(encode(t, r)), "")
+	if strings.Contains(data, "the operator") {
+		t.Fatal("the file still names the source")
+	}
+	_, fs := result.Inspect("results/x.json", []byte(data))
+	for _, f := range fs {
+		if f.Rule == "V24" && f.Where.Pointer == "/boundary/pue/source" {
+			return
+		}
+	}
+	t.Error(fs)
 }

@@ -62,10 +62,17 @@ func isEnergy(key string) bool {
 	return ok && strings.ContainsAny(m.Unit, "JW")
 }
 
-// energy is V24: absent against zero, and energy where there can be none.
+// inputs are words of keys for what somebody states and no run can measure.
+var inputs = []string{"pue", "co2", "co2e", "gco2", "gco2e", "kgco2e"}
+
+// energy is V24: absent against zero, energy where there can be none, and declared
+// inputs that are called measured.
 func (c *checker) energy() {
 	var energy []string
 	for _, key := range slices.Sorted(maps.Keys(c.r.Metrics)) {
+		if c.r.Metrics[key].Provenance == ProvMeasured && slices.ContainsFunc(strings.Split(key, "_"), func(w string) bool { return slices.Contains(inputs, w) }) {
+			c.say(Error, "V24", "/metrics/"+key+"/provenance", "call it estimated, and declare what it was estimated from", "%s rests on a declared number and cannot be measured", key)
+		}
 		if !isEnergy(key) {
 			continue
 		}

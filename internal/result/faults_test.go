@@ -119,6 +119,27 @@ func scaleBoth(percent int64) func(*result.Result, *result.SamplesFile) {
 	})
 }
 
+// costlier multiplies what a run uses, in power and counter, in per cent.
+func costlier(run int, percent int64) func(*result.Result, *result.SamplesFile) {
+	return inSamples(func(s *result.SamplesFile) {
+		from, to := s.Header.Runs[run-1].Start, s.Header.Runs[run-1].Stop
+		more := make([]int64, len(s.Header.Devices)) // of the counter, up to here
+		before := make([]int64, len(s.Header.Devices))
+		for i := range s.Ticks {
+			g := &s.Ticks[i]
+			for d := range more {
+				raw := *g.C[d]
+				if i > 0 && g.T >= from && g.T < to {
+					more[d] += (raw - before[d]) * (percent - 100) / 100
+					g.P[d] = new(*g.P[d] * percent / 100)
+				}
+				before[d] = raw
+				g.C[d] = new(raw + more[d])
+			}
+		}
+	})
+}
+
 // slow changes the slow states inside the first window.
 func slow(change func(k int64, v *result.SlowState)) func(*result.Result, *result.SamplesFile) {
 	return inSamples(func(s *result.SamplesFile) {

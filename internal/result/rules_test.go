@@ -44,6 +44,18 @@ func faults() []fault {
 		{rule: "V03", level: E, name: "a metric made up", after: func(r *result.Result) {
 			r.Metrics["batch_latency_s"] = result.Metric{Value: 1, Provenance: result.ProvMeasured}
 		}, says: "is stored, but the samples do not give it"},
+		{rule: "V03", level: E, name: "a number of one's own, called measured", after: func(r *result.Result) {
+			r.Metrics["x_energy_best_j"] = result.Metric{Value: 1, Provenance: result.ProvMeasured}
+		}, says: "x_energy_best_j is said to be measured"},
+		{rule: "V03", level: E, name: "a number of one's own, derived from nothing", after: func(r *result.Result) {
+			r.Metrics["x_score"] = result.Metric{Value: 1, Provenance: result.ProvDerived}
+		}},
+		{rule: "V03", level: E, name: "a distribution of one's own, called measured", after: func(r *result.Result) {
+			r.Distributions["x_wait_ms"] = result.Distribution{N: 3, Mean: new(1.5), Provenance: result.ProvMeasured}
+		}},
+		{rule: "V03", level: ok, name: "a number of one's own, with its formula", after: func(r *result.Result) {
+			r.Metrics["x_double_j"] = result.Metric{Value: 2 * r.Metrics["energy_j"].Value, Provenance: result.ProvDerived, Formula: "energy_j * 2"}
+		}},
 		{rule: "V03", level: E, name: "the idle baseline", after: func(r *result.Result) { *r.Boundary.IdleW /= 2 }, says: "/boundary/idle_w"},
 		{rule: "V03", level: E, name: "the calibration", after: func(r *result.Result) { *r.Client.Calibration.TTFTBiasP50 = 0 }},
 		{rule: "V03", level: E, name: "a calibration that was not made", before: inSamples(func(s *result.SamplesFile) {
@@ -85,6 +97,7 @@ func faults() []fault {
 		}, says: "chunks are not tokens", also: []string{"V03"}},
 		{rule: "V06", level: E, name: "chunks cannot be ranked", before: eachRequest(func(_ int64, q *result.RequestRecord) { q.Src = result.TokensChunks })},
 		{rule: "V06", level: E, name: "a tokenizer cannot be ranked", before: oneRequest(50, func(q *result.RequestRecord) { q.Src = result.TokensTokenizer }), says: "ranked results need"},
+		{rule: "V06", level: W, name: "a tokenizer outside of the ranks", before: oneRequest(50, func(q *result.RequestRecord) { q.Src = result.TokensTokenizer }), after: func(r *result.Result) { r.Class = result.ClassEnergy }},
 		{rule: "V06", level: E, name: "unknown source", before: oneRequest(50, func(q *result.RequestRecord) { q.Src = "guess" })},
 		{rule: "V06", level: ok, name: "a failure without a source", before: oneRequest(50, func(q *result.RequestRecord) { q.Oc, q.Src = "connect", "" })},
 
@@ -258,6 +271,10 @@ func faults() []fault {
 		{rule: "V18", level: E, name: "a device too few", before: plan(func(r *result.Result) { r.Hardware.Count, r.Hardware.Interconnect = 2, "nvlink" }), says: "count is 2"},
 		{rule: "V18", level: E, name: "a server process elsewhere", before: inSamples(func(s *result.SamplesFile) { s.Header.Outside = []string{strings.Repeat("77", 32)} }), says: "server also runs on GPU 77777777"},
 		{rule: "V18", level: E, name: "a device changed", before: inSamples(func(s *result.SamplesFile) { s.End.Devices[0].UUIDSHA256 = strings.Repeat("99", 32) }), says: "device set changed"},
+		{rule: "V18", level: E, name: "a device twice", spec: two(), before: func(r *result.Result, s *result.SamplesFile) {
+			id := s.Header.Devices[0].UUIDSHA256
+			s.Header.Devices[1].UUIDSHA256, s.End.Devices[1].UUIDSHA256, r.Hardware.Devices[1].UUIDSHA256 = id, id, id
+		}, says: "was sampled twice"},
 		{rule: "V18", level: E, name: "a device gone at the end", before: inSamples(func(s *result.SamplesFile) { s.End.Devices = nil })},
 		{rule: "V18", level: E, name: "a server that spans two machines", before: plan(func(r *result.Result) {
 			r.Software.Parallelism = &result.Parallelism{Tensor: 8, Pipeline: 2}
@@ -280,6 +297,8 @@ func faults() []fault {
 		{rule: "V19", level: E, name: "driver changed", before: inSamples(func(s *result.SamplesFile) { s.End.Devices[0].Driver = "581.1" }), says: "driver changed"},
 		{rule: "V19", level: E, name: "ECC turned off", before: inSamples(func(s *result.SamplesFile) { s.End.Devices[0].ECC = new(false) })},
 		{rule: "V19", level: E, name: "clocks locked meanwhile", before: inSamples(func(s *result.SamplesFile) { s.End.Devices[0].LockedSM = new(int64(1200)) })},
+		{rule: "V19", level: E, name: "memory clock locked meanwhile", before: inSamples(func(s *result.SamplesFile) { s.End.Devices[0].LockedMem = new(int64(2000)) }), says: "locked memory clock changed"},
+		{rule: "V19", level: E, name: "persistence turned off", before: inSamples(func(s *result.SamplesFile) { s.End.Devices[0].Persistence = new(false) }), says: "persistence mode changed"},
 		{rule: "V19", level: E, name: "another limit in the result", after: device(func(d *result.Device) { *d.PowerLimitW = 800 }), says: "power_limit_w is 800 W, the samples say 700 W"},
 		{rule: "V19", level: E, name: "another default in the result", after: device(func(d *result.Device) { *d.PowerLimitDefaultW = 600 })},
 		{rule: "V19", level: E, name: "a limit that was not read", before: inSamples(func(s *result.SamplesFile) {
@@ -356,6 +375,8 @@ func faults() []fault {
 		{rule: "V23", level: E, name: "another configuration", before: inSamples(func(s *result.SamplesFile) { s.Header.Runs[1].Config = strings.Repeat("cd", 32) }), says: "run 2 differs"},
 		{rule: "V23", level: E, name: "runs vary by much", spec: runs(3), before: slowRun(3, 145), says: "varies by"},
 		{rule: "V23", level: W, name: "runs vary", spec: runs(3), before: slowRun(3, 115)},
+		{rule: "V23", level: E, name: "energy alone varies by much", before: costlier(3, 140), says: "energy_per_output_token_j varies by"},
+		{rule: "V23", level: W, name: "energy alone varies", before: costlier(3, 112)},
 		{rule: "V23", level: ok, name: "runs vary a little", spec: runs(3), before: slowRun(3, 104)},
 
 		{rule: "V24", level: E, name: "energy of zero", after: func(r *result.Result) {
@@ -365,6 +386,16 @@ func faults() []fault {
 			r.Metrics["energy_j"] = m
 		}, says: "leave it out", also: []string{"V03"}},
 		{rule: "V24", level: E, name: "energy in class performance", after: func(r *result.Result) { r.Class = result.ClassPerformance }, also: []string{"V03"}},
+		{rule: "V24", level: E, name: "energy of no device", after: func(r *result.Result) { r.Hardware = nil }, says: "without hardware", also: []string{"V01", "V18"}},
+		{rule: "V24", level: E, name: "a PUE without a source", after: func(r *result.Result) { r.Boundary.PUE = &result.Declared{Value: 1.2} }, says: "a declared number needs it"},
+		{rule: "V24", level: E, name: "a carbon intensity without a source", after: func(r *result.Result) { r.Boundary.GCO2ePerKW = &result.Declared{Value: 380} }, says: "a declared number needs it"},
+		{rule: "V24", level: E, name: "carbon called measured", after: func(r *result.Result) {
+			r.Metrics["x_gco2e_g"] = result.Metric{Value: 1, Provenance: result.ProvMeasured}
+		}, says: "cannot be measured", also: []string{"V03"}},
+		{rule: "V24", level: ok, name: "declared with their sources", after: func(r *result.Result) {
+			r.Boundary.PUE = &result.Declared{Value: 1.2, Source: "the operator's report"}
+			r.Boundary.GCO2ePerKW = &result.Declared{Value: 380, Source: "https://example.org/grid"}
+		}},
 		{rule: "V24", level: ok, name: "no energy in class performance", spec: resulttest.Spec{Devices: -1, Requests: 100, Runs: 1}, after: func(r *result.Result) { r.Class = result.ClassPerformance }},
 	}
 }

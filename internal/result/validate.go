@@ -117,6 +117,7 @@ func (d *document) recomputed(a *analysis) {
 			stored.Distributions[key] = v
 		}
 	}
+	d.ownKeys(r)
 	d.differ("/window", stored.Windows, sum.Windows)
 	d.differ("/metrics", stored.Metrics, sum.Metrics)
 	d.differ("/distributions", stored.Distributions, sum.Distributions)
@@ -130,6 +131,26 @@ func (d *document) recomputed(a *analysis) {
 			want = &Calibration{Streams: r.Client.Calibration.Streams}
 		}
 		d.differ("/client/calibration", r.Client.Calibration, want)
+	}
+}
+
+// ownKeys finds numbers under keys of somebody's own that are said to follow from
+// the records: nothing here can form them again.
+func (d *document) ownKeys(r *Result) {
+	say := func(block, key, provenance string) {
+		at := "/" + block + "/" + EscapePointer(key)
+		d.add(at+"/provenance", Finding{Rule: "V03", Level: Error, Message: fmt.Sprintf("%s is said to be %s, but the samples do not give it", at, provenance),
+			Hint: "call it declared or estimated, or give the formula that derives it"})
+	}
+	for _, key := range slices.Sorted(maps.Keys(r.Metrics)) {
+		if m := r.Metrics[key]; strings.HasPrefix(key, "x_") && (m.Provenance == ProvMeasured || m.Provenance == ProvDerived && m.Formula == "") {
+			say("metrics", key, m.Provenance)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(r.Distributions)) {
+		if v := r.Distributions[key]; strings.HasPrefix(key, "x_") && (v.Provenance == ProvMeasured || v.Provenance == ProvDerived) {
+			say("distributions", key, v.Provenance)
+		}
 	}
 }
 

@@ -108,6 +108,10 @@ func (v *violations) report(e *jsonschema.ValidationError) {
 		}
 		say("V01", hint, "%s is %s; expected %s", last, is, article(strings.Join(k.Want, " or ")))
 	case *kind.MinLength:
+		if last == "source" && strings.HasPrefix(at, "/boundary/") {
+			say("V24", "name where the number stands, or leave it out", "source is empty; a declared number needs it")
+			return
+		}
 		say("V01", "leave the key out where there is no value", "%s is empty", last)
 	case *kind.MinItems:
 		if k.Got == 0 {
@@ -153,6 +157,12 @@ func (v *violations) missing(at, key, def string) {
 			break
 		}
 		f.Message += "; a measured result with energy needs it"
+	case "declared":
+		if key == "source" {
+			f.Rule = "V24"
+			f.Message += "; a declared number needs it"
+			f.Hint = "name where the number stands, or leave it out"
+		}
 	case "with_energy":
 		f.Message += "; metrics hold energy, so the boundary must say what the joules include"
 	default:

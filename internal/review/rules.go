@@ -46,10 +46,10 @@ func RuleGroups() []RuleGroup {
 func resultRules() []RuleGroup {
 	return []RuleGroup{
 		{"Measurement", "The rules V01 to V24 of how results are measured. V02 to V23 need the samples file; what a result says of its own checks is never trusted.", []RuleDoc{
-			{"V01", isError, "The file is not a result file: not JSON, not UTF-8, too large, nested too deep, a key that is unknown, missing, twice or of the wrong type, an id that is not that of the content, or text that looks like a key or an absolute path.",
+			{"V01", isError, "The file is not a result file: not JSON, not UTF-8, too large, nested too deep, a key that is unknown, missing, twice or of the wrong type, an id that is not that of the content, or text that looks like a key or names a path in somebody's home folder or on a drive.",
 				"Correct the line the finding points at, or write the file again with `jouleboard measure` or `jouleboard import`. Nobody edits a result by hand: its id would no longer be that of its content."},
 			{"V02", isEither, "The samples file is not there, cannot be read, or is another one than the result names (digest, number of records).", "Put the file that was written together with the result beside it. A result whose `samples.url` names an address gets a warning only, unless `--samples=require` asks for the file."},
-			{"V03", isError, "A number of the result is not the one that its samples give, to the last bit.", "Restore the file as it was written, or measure again."},
+			{"V03", isError, "A number of the result is not the one that its samples give, to the last bit, or is called measured though they give none.", "Restore the file as it was written, or measure again. A number of your own under a key with x_ is declared, estimated, or derived with its formula."},
 			{"V04", isError, "Times are out of order or negative, or the wall clock moved during the run.", "Measure again on a machine whose clock is kept steady; records are not repaired."},
 			{"V05", isError, "A request is called successful and is not by the rules, or has an unknown outcome.", "Measure again with a server that ends its answers properly."},
 			{"V06", isEither, "Tokens were counted by chunks or by a tokenizer of ours and not by the server.", "Let the server report its usage; ranked results need it."},
@@ -70,7 +70,7 @@ func resultRules() []RuleGroup {
 			{"V21", isEither, "The client itself added to the times.", "Run the client on a less busy machine."},
 			{"V22", isError, "Prompts of warm-up and run overlap, repeat undeclared, or were cached where the policy is cold.", "Use distinct prompts, and turn prefix caching off or declare it."},
 			{"V23", isEither, "Fewer than three runs, or runs that differ too much.", "Measure three runs on a quiet machine."},
-			{"V24", isError, "Absent and zero are confused: energy of 0, energy where there can be none, none where the class needs it.", "Leave out what was not measured, and use the class that fits."},
+			{"V24", isError, "Absent and zero are confused: energy of 0, energy where there can be none, none where the class needs it. Or a declared number, such as a PUE, lacks its source or is called measured.", "Leave out what was not measured, use the class that fits, and say where a declared number stands."},
 		}},
 		{"One file", "What a result file says of itself, and where it lies.", []RuleDoc{
 			{"RES-PATH", isEither, "The file does not lie where its content belongs, or its name does not end in the first 8 digits of its id.", "Move it to `results/ORG/NAME/HARDWARE/TASK-ID8.json`; the finding names the place."},

@@ -108,6 +108,11 @@ func tamperings() []tampering {
 				r.Metrics["batch_latency_s"] = result.Metric{Value: 1, Provenance: result.ProvMeasured}
 			})
 		}},
+		{"a number of one's own, called measured", "V03", E, func(b *board) {
+			b.forge(func(r *result.Result) {
+				r.Metrics["x_energy_best_j"] = result.Metric{Value: 1, Provenance: result.ProvMeasured}
+			})
+		}},
 		{"a higher idle power", "V03", E, func(b *board) { b.forge(func(r *result.Result) { *r.Boundary.IdleW *= 2 }) }},
 
 		// The samples.
@@ -203,6 +208,14 @@ func tamperings() []tampering {
 		}},
 		{"energy of 0 for energy not measured", "V24", E, func(b *board) {
 			b.report(func(r *result.Result) { r.Metrics[energy] = result.Metric{Value: 0, Provenance: result.ProvReported} })
+		}},
+		{"a PUE without its source", "V24", E, func(b *board) {
+			b.forge(func(r *result.Result) { r.Boundary.PUE = &result.Declared{Value: 1.1} })
+		}},
+		{"carbon called measured", "V24", E, func(b *board) {
+			b.forge(func(r *result.Result) {
+				r.Metrics["x_gco2e_g"] = result.Metric{Value: 1, Provenance: result.ProvMeasured}
+			})
 		}},
 		{"energy of somebody's hosted model", "V24", E, func(b *board) {
 			b.add(resulttest.Endpoint(func(r *result.Result) {
