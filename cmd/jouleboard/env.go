@@ -87,8 +87,25 @@ func (e *env) notef(format string, a ...any) {
 
 // printFindings lists findings sorted by place, errors last, then a count. Notes
 // are listed too: they are why something was left out.
-func (e *env) printFindings(fs result.Findings) {
-	_ = review.Text(e.Stderr, fs, review.Print{Paint: e.paint}) // as with every message, nobody could be told
+func (e *env) printFindings(fs result.Findings) { e.printSome(fs, len(fs)) }
+
+// printSome prints the first errors, up to most, with all warnings and notes, and
+// says how many there are of all.
+func (e *env) printSome(fs result.Findings, most int) {
+	var shown result.Findings
+	left := most
+	for _, f := range fs {
+		if f.Level != result.Error || left > 0 {
+			shown = append(shown, f)
+		}
+		if f.Level == result.Error {
+			left--
+		}
+	}
+	_ = review.Text(e.Stderr, shown, review.Print{Paint: e.paint}) // as with every message, nobody could be told
+	if left < 0 {
+		e.notef("and %s: jouleboard validate prints all", plural(-left, "more error"))
+	}
 	if n, w := fs.Count(result.Error), fs.Count(result.Warn); n+w > 0 {
 		e.notef("%s, %s", plural(n, "error"), plural(w, "warning"))
 	}

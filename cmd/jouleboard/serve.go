@@ -161,6 +161,11 @@ func (e *env) buildOnce(ctx context.Context, root string, opt site.Options, say 
 	return out
 }
 
+// shownErrors is how many errors of a build a preview prints: a folder of other
+// files that came into results/ would push all else off the terminal, at every
+// change again.
+const shownErrors = 50
+
 // serveTerminal says on the terminal what each build came to.
 type serveTerminal struct {
 	e     *env
@@ -187,12 +192,16 @@ func (s *serveTerminal) report(r serve.Report) {
 		}
 	}
 	if len(fresh) > 0 {
-		e.printFindings(fresh)
+		e.printSome(fresh, shownErrors)
 	}
 	why := because(r.Because)
 	switch took := seconds(r.Took); {
 	case failed:
-		s.told = append(slices.Clone(s.told), fresh...)
+		for _, f := range fresh {
+			if f.Level != result.Error {
+				s.told = append(slices.Clip(s.told), f)
+			}
+		}
 		s.failing = true
 		if r.Err != nil {
 			e.errorf("%s", oneLine(r.Err.Error()))
