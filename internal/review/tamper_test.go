@@ -163,6 +163,22 @@ func tamperings() []tampering {
 				}
 			}))
 		}},
+		{"a window of half a minute, called ranked", "V09", E, func(b *board) {
+			sp := spec
+			sp.Requests = 50
+			r, _, samples := resulttest.RunFile(sp, waver(1), facts)
+			r.Class = result.ClassRanked
+			if err := result.Seal(r); err != nil {
+				b.t.Fatal(err)
+			}
+			b.add(r, samples)
+		}},
+		{"a window chosen by hand", "V10", E, func(b *board) {
+			b.measure(records(func(s *result.SamplesFile) {
+				s.Header.Runs[1].WindowStart, s.Header.Runs[1].WindowEnd = 150_000_000, 200_000_000
+			}))
+		}},
+		{"answers longer than was asked for", "V11", E, func(b *board) { b.measure(request(50, func(q *result.RequestRecord) { q.Max = 4 })) }},
 		{"power scaled down, the counter forgotten", "V12", E, func(b *board) {
 			b.measure(records(func(s *result.SamplesFile) {
 				for i := range s.Ticks {
@@ -184,8 +200,18 @@ func tamperings() []tampering {
 				s.Ticks = slices.DeleteFunc(s.Ticks, func(g result.GPUTick) bool { return g.T > 90_000_000 && g.T < 93_400_000 })
 			}))
 		}},
+		{"power read as 0 again and again", "V15", E, func(b *board) {
+			b.measure(records(func(s *result.SamplesFile) { s.End.ZeroReads[0] = s.End.Reads[0]/1000 + 2 }))
+		}},
 		{"a part of a GPU (MIG)", "V16", E, func(b *board) {
 			b.measure(records(func(s *result.SamplesFile) { s.Header.Devices[0].MIG = new(true) }))
+		}},
+		{"somebody else's program on the GPU", "V17", E, func(b *board) {
+			b.measure(records(func(s *result.SamplesFile) {
+				for i := range s.Slow {
+					s.Slow[i].Foreign = []result.ForeignProcess{{Device: 0, Pid: 4242, Bytes: 9_100_000_000}}
+				}
+			}))
 		}},
 		{"a GPU of the server that was not measured", "V18", E, func(b *board) {
 			b.measure(records(func(s *result.SamplesFile) { s.Header.Outside = []string{strings.Repeat("77", 32)} }))
@@ -194,6 +220,25 @@ func tamperings() []tampering {
 			b.measure(records(func(s *result.SamplesFile) {
 				s.End.Devices[0].LimitMW = new(int64(500_000))
 				s.End.Devices[0].ECC = new(false)
+			}))
+		}},
+		{"a GPU that grew warm in the window", "V20", W, func(b *board) {
+			b.measure(records(func(s *result.SamplesFile) {
+				for i := range s.Slow {
+					s.Slow[i].Temp[0] = new(40 + int64(i)/4)
+				}
+			}))
+		}},
+		{"a client that was not calibrated", "V21", E, func(b *board) {
+			b.measure(records(func(s *result.SamplesFile) { s.Header.Calibration, s.Calibration = nil, nil }))
+		}},
+		{"prompts that lay in the server's cache", "V22", E, func(b *board) {
+			b.measure(records(func(s *result.SamplesFile) {
+				for i := range s.Requests {
+					if q := &s.Requests[i]; q.Ph == result.PhaseRun {
+						q.Ncache = new(*q.Np / 2)
+					}
+				}
 			}))
 		}},
 		{"one run, called ranked", "V23", E, func(b *board) {
@@ -288,6 +333,8 @@ func tamperings() []tampering {
 		// Names, places, kinds of files.
 		{"a file name that is not of its content", "RES-PATH", E, func(b *board) { b.move("results/example-org/Example-8B/h100/lm-arena-chat-00000000.json") }},
 		{"a file below another model's name", "RES-PATH", W, func(b *board) { b.move("results/example-org/Example-9B/h100/" + path.Base(b.path)) }},
+		{"a model's name that climbs out of the folder", "REV-NAME", E, func(b *board) { b.forge(func(r *result.Result) { r.Model.Name = "../../../etc/passwd" }) }},
+		{"a line break in a model's name", "RES-TEXT", E, func(b *board) { b.forge(func(r *result.Result) { r.Model.Name = "example-org/x\n::error::y" }) }},
 		{"a line break in a file's name", "REV-NAME", E, func(b *board) { b.write("results/a\n::error::b.json", []byte("{}")) }},
 		{"a command of a build log in a file's name", "REV-NAME", E, func(b *board) { b.write("results/::set-output name=x::y.json", []byte("{}")) }},
 		{"a flag as a file's name", "REV-NAME", E, func(b *board) { b.write("results/--exec=id.json", []byte("{}")) }},
@@ -447,6 +494,11 @@ func TestTampering(t *testing.T) {
 	rows := tamperings()
 	if len(rows) < 40 {
 		t.Errorf("%d rows, want 40 or more", len(rows))
+	}
+	for _, rule := range result.Rules() {
+		if !slices.ContainsFunc(rows, func(r tampering) bool { return r.rule == rule.ID }) {
+			t.Errorf("no row is caught by %s", rule.ID)
+		}
 	}
 	clean, _ := newBoard(t).validate()
 	for _, row := range rows {
