@@ -8,13 +8,12 @@
 
   // sep is what stands between parts: of a name, of a list, clauses, a name and
   // what is said of it, sentences; and around an aside.
-  var signs = d.sep ? JSON.parse(d.sep) : [", ", ", ", "; ", ": ", ". ", " ({0})"];
-  jb.sep = {};
-  ["part", "list", "clause", "colon", "sentence", "aside"].forEach(function (k, i) { jb.sep[k] = signs[i]; });
+  var sep = JSON.parse(d.sep || '[", ",", ","; ",": ",". "," ({0})"]');
+  jb.sep = { part: sep[0], list: sep[1], clause: sep[2], colon: sep[3], sentence: sep[4], aside: sep[5] };
   // kept is a name that keeps its own direction inside a sentence from right to
   // left. An address stays as it is, for those who copy it.
   jb.rtl = document.documentElement.dir === "rtl";
-  jb.kept = function (s) { return jb.rtl && /[A-Za-z]/.test(s) && !/:\/\//.test(s) ? "\u2068" + s + "\u2069" : s; };
+  jb.kept = function (s) { return jb.rtl && /[a-z]/i.test(s) && !/:\//.test(s) ? "\u2068" + s + "\u2069" : s; };
 
   // number writes what is printed with a point and thin spaces as the page does.
   jb.number = function (s) {
