@@ -161,8 +161,9 @@ func TestForget(t *testing.T) {
 // A page weighs what it loads itself, each file once, without the chart library.
 func TestWeigh(t *testing.T) {
 	dir := t.TempDir()
-	page := `<link rel="stylesheet" href="../../a/s.css"><script defer src="../../a/x.js"></script><script defer src="../../a/x.js"></script><script src="../../a/echarts.js"></script>`
-	files := map[string]string{"boards/one/index.html": page, "a/s.css": "body{}", "a/x.js": "f()", "a/echarts.js": strings.Repeat("x", 5000), "index.html": "home"}
+	page := `<link rel="stylesheet" href="../../a/s.css"><script defer src="../../a/x.js"></script><script defer src="../../a/x.js"></script><script src="../../a/echarts.js"></script><p>rows</p>`
+	const drawing = `<figure class="chart" id="x"><svg></svg></figure>`
+	files := map[string]string{"boards/one/index.html": page + drawing, "a/s.css": "body{}", "a/x.js": "f()", "a/echarts.js": strings.Repeat("x", 5000), "index.html": "home"}
 	size := map[string]int{}
 	for name, text := range files {
 		at := filepath.Join(dir, filepath.FromSlash(name))
@@ -177,6 +178,10 @@ func TestWeigh(t *testing.T) {
 	w, err := weigh(dir, "boards/one/index.html")
 	if err != nil {
 		t.Fatal(err)
+	}
+	bare, _ := gzipped([]byte(page))
+	if want := bare + size["a/s.css"] + size["a/x.js"]; w.WithoutCharts != want {
+		t.Errorf("%d without charts, want %d", w.WithoutCharts, want)
 	}
 	if want := size["boards/one/index.html"] + size["a/s.css"] + size["a/x.js"]; w.ViewBytes != want || w.ScriptsBytes != size["a/x.js"] {
 		t.Errorf("%+v, want a view of %d", w, want)
