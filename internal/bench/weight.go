@@ -29,10 +29,10 @@ type weight struct {
 
 // loaded are the style and the scripts that a page names. The chart library comes
 // when a chart is looked at.
-var loaded = regexp.MustCompile(`(?:<script[^>]* src|<link rel="stylesheet" href)="([^"]+\.(?:js|css))"`)
+var loaded = regexp.MustCompile(`(?:<script[^>]* src|<link rel="?stylesheet"? href)="?([^">\s]+\.(?:js|css))`)
 
 // charts are the figures of a page that are charts.
-var charts = regexp.MustCompile(`(?s)<figure class="chart".*?</figure>`)
+var charts = regexp.MustCompile(`(?s)<figure class="?chart.*?</figure>`)
 
 // weights weighs the home page and the largest page of each kind.
 func weights(out string) ([]weight, error) {
@@ -108,6 +108,9 @@ func weigh(out, page string) (w weight, err error) {
 		if path.Ext(name) == ".js" {
 			w.ScriptsBytes += n
 		}
+	}
+	if len(seen) == 0 {
+		return w, fmt.Errorf("%s loads no style: is it written in another way than weight.go looks for?", page)
 	}
 	return w, nil
 }
