@@ -16,7 +16,7 @@ type scaleKind byte
 const (
 	linear scaleKind = iota // starts at zero unless values are negative
 	log10
-	log2
+	log2 // of counts: batch sizes, concurrency
 )
 
 // scale maps values of [lo, hi] to pixels of [a, b]; a > b for a y axis.
@@ -101,6 +101,9 @@ func (s scale) pos(v float64) float64 {
 func logTicks(kind scaleKind, lo, hi float64) []tick {
 	var vs []float64
 	if kind == log2 {
+		if hi >= 2 { // counts: nothing runs in a batch of a half
+			lo = math.Max(lo, 1)
+		}
 		for e := math.Ceil(math.Log2(lo) - 1e-9); e <= math.Log2(hi)+1e-9; e++ {
 			vs = append(vs, math.Exp2(e))
 		}
@@ -124,6 +127,9 @@ func logTicks(kind scaleKind, lo, hi float64) []tick {
 	}
 	if len(vs) < 3 { // a short range: plain steps, still at logarithmic places
 		step := niceStep((hi - lo) / 5)
+		if kind == log2 && hi >= 2 {
+			step = math.Max(1, math.Floor(step))
+		}
 		return linearTicks(math.Ceil(lo/step)*step, hi, step)
 	}
 	out := make([]tick, len(vs))
