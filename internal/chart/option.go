@@ -190,7 +190,7 @@ func (p *plot) option() ([]byte, error) {
 	}
 	if f.limitX >= 0 {
 		data := []opts.LineData{{Value: []float64{p.limit.X, f.y.lo}, Symbol: "none"}, {Value: []float64{p.limit.X, f.y.hi}, Symbol: "none"}}
-		add(clean(p.limit.Label), "limit", data, ink, 1.25, liveSeries{Aux: true, Dash: []float64{2, 3}})
+		add(ordered(clean(p.limit.Label)), "limit", data, ink, 1.25, liveSeries{Aux: true, Dash: []float64{2, 3}})
 	}
 	first := len(out.Series)
 	for i, c := range f.curves {

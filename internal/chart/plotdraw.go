@@ -108,7 +108,7 @@ func (f *frame) drawLimit(c *canvas, p *plot) {
 		y, top = 29, 20
 	}
 	c.line(f.limitX, top, f.limitX, f.b, 1.25, ink, 2, 3)
-	text := clean(p.limit.Label)
+	text := ordered(clean(p.limit.Label))
 	if f.limitFlip {
 		c.text(f.limitX+6, y, f.size, draw.Left, ink, ellipsis(text, f.size, f.w-f.limitX-8))
 		return

@@ -4,6 +4,7 @@
 package chart
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -35,6 +36,18 @@ func clean(s string) string {
 		return r
 	}, s)
 	return strings.TrimSpace(s)
+}
+
+// valueWithUnit is a number before a unit in Latin letters.
+var valueWithUnit = regexp.MustCompile(`[0-9][0-9.,\x{202f}]*[ \x{a0}][A-Za-z]`)
+
+// ordered keeps numbers before their units in a line from right to left, which
+// would write "ms 50": a mark without width makes them part of the unit's run.
+func ordered(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Arabic, unicode.Hebrew) }) {
+		return s
+	}
+	return valueWithUnit.ReplaceAllString(s, "\u200e$0")
 }
 
 // nameOf is a name that can be shown: never empty.

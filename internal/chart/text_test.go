@@ -63,3 +63,17 @@ func FuzzEllipsis(f *testing.F) {
 		}
 	})
 }
+
+func TestOrdered(t *testing.T) {
+	for in, want := range map[string]string{
+		"at most 50 ms":      "at most 50 ms",
+		"至多 50 ms":           "至多 50 ms",
+		"לכל היותר 50 ms":    "לכל היותר \u200e50 ms",
+		"על الأكثر 1.5 s":    "על الأكثر \u200e1.5 s",
+		"12 אסימונים בשנייה": "12 אסימונים בשנייה",
+	} {
+		if got := ordered(in); got != want {
+			t.Errorf("%q is drawn %q, want %q", in, got, want)
+		}
+	}
+}
