@@ -81,7 +81,7 @@ func loadMessages(builtin, assets fs.FS, lang string) (*messages, result.Finding
 	}
 	var missing []string
 	for k := range base {
-		if translated[k] == "" && !m.hasForms(translated, k) && !slices.Contains(numberKeys, k) {
+		if translated[k] == "" && !strings.Contains(k, pluralMark) && !m.hasForms(translated, k) && !slices.Contains(numberKeys, k) {
 			missing = append(missing, k)
 		}
 	}
@@ -155,11 +155,18 @@ func (w *wordFile) warnUnknown(base map[string]string, out *result.Findings) {
 }
 
 // laid puts the strings of a layer over those below; an empty one lets what is
-// below show through.
+// below show through. A string covers all forms for numbers below it.
 func laid(below, over map[string]string) map[string]string {
 	out := make(map[string]string, len(below)+len(over))
+	covered := map[string]bool{}
+	for k, v := range over {
+		key, _, _ := strings.Cut(k, pluralMark)
+		covered[key] = covered[key] || v != ""
+	}
 	for k, v := range below {
-		out[k] = v
+		if key, _, form := strings.Cut(k, pluralMark); !form || !covered[key] {
+			out[k] = v
+		}
 	}
 	for k, v := range over {
 		if v != "" {
