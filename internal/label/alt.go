@@ -22,9 +22,9 @@ func (in Input) alt(w *words) string {
 		parts = append(parts, w.t("alt_rated", "model", name, "stars", w.stars(in.Rating.Stars), "scale", in.Rating.ScaleID))
 	case in.Rating.Code == rank.CodeWithdrawn || in.Withdrawal != nil:
 		f, _ := in.fields(w)
-		parts = append(parts, name+": "+f["withdrawn"])
+		parts = append(parts, name+w.t("alt_colon")+f["withdrawn"])
 	default:
-		parts = append(parts, name+": "+w.t("not_rated")+": "+in.reason(w))
+		parts = append(parts, name+w.t("alt_colon")+w.t("not_rated")+w.t("alt_colon")+in.reason(w))
 	}
 	kind, month := in.dated()
 	config := []string{in.taskName(), in.hardwareName(w)}

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"jouleboard/internal/catalog"
 	"jouleboard/internal/rank"
@@ -253,8 +255,9 @@ func (in Input) scaleText(w *words) string {
 // rated:", which stands in the rating's place already.
 func (in Input) reason(w *words) string {
 	s := strings.TrimSpace(strings.TrimPrefix(in.Rating.Reason, "Not rated:"))
-	if s != "" {
-		s = strings.ToUpper(s[:1]) + s[1:]
+	s = strings.TrimPrefix(s, w.t("not_rated")+w.t("alt_colon")) // one that a site has in its language
+	if first, n := utf8.DecodeRuneInString(s); n > 0 {
+		s = string(unicode.ToUpper(first)) + s[n:]
 	}
 	if key := "reason_" + in.Rating.Code; w.has(key) {
 		return w.t(key, "reason", s)

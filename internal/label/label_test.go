@@ -260,6 +260,11 @@ func TestAlt(t *testing.T) {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, want)
 		}
 	}
+	in := all["not-rated"]
+	in.Lang, in.Rating.Reason = "zh", "未评级：硬件不同（Example A1）"
+	if got, want := d.Alt(in), "Example3-32B-Instruct：未评级：硬件不同（Example A1）；"; !strings.HasPrefix(got, want) {
+		t.Errorf("in Chinese: got %s\nwant %s", got, want)
+	}
 }
 
 func TestRecord(t *testing.T) {

@@ -56,7 +56,7 @@ func (s *site) compareConditions(e *entry) []condition {
 		{"count", "cond.compared.count", s.msg.count(hw.Count), true},
 		{"load", "fact.load", load, true},
 		{"precision", "fact.precision", precision, true},
-		{"weights", "cond.weights", r.Model.Weights, true},
+		{"weights", "cond.weights", s.msg.word("weights", r.Model.Weights), true},
 		{"boundary", "cond.compared.boundary", boundary, true},
 		{"kind", "cond.compared.kind", kind, true},
 		{"origin", "cond.compared.origin", origin, true},

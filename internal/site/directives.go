@@ -345,7 +345,7 @@ func (d *directives) scale(args map[string]string) (template.HTML, error) {
 	if sc.Live() {
 		kind = d.t("scale.relative")
 	}
-	intro := fmt.Sprintf("<p>%s</p>", template.HTMLEscapeString(d.t("scale.intro", sc.ID, sc.Edition, sc.Status, d.site.msg.day(sc.Effective), kind, sc.Unit)))
+	intro := fmt.Sprintf("<p>%s</p>", template.HTMLEscapeString(d.t("scale.intro", sc.ID, sc.Edition, d.t("scale.status."+sc.Status), d.site.msg.day(sc.Effective), kind, sc.Unit)))
 	return template.HTML(intro) + simpleTable(sc.ID, head, rows) + template.HTML(`<p class="note">SHA-256 <code class="any">`+template.HTMLEscapeString(sc.SHA256)+`</code></p>`), nil
 }
 

@@ -190,7 +190,7 @@ func languageChain(lang string) []string {
 }
 
 // definedWords are the English words that live where things are defined: the
-// registry of metrics, the reasons of flags, and sentences of packages below.
+// registry of metrics, the reasons of flags, the types of models, and sentences of packages below.
 func definedWords() map[string]string {
 	out := map[string]string{}
 	for _, m := range unit.Default().All() {
@@ -203,6 +203,9 @@ func definedWords() map[string]string {
 		if r.ID != "other" { // it has a text of its own
 			out["reason."+r.ID] = strings.TrimSuffix(r.Text, ".")
 		}
+	}
+	for _, t := range catalog.ModelTypes() {
+		out["typetext."+t.ID] = t.Text
 	}
 	for _, f := range sentences {
 		out[f.key] = f.english
@@ -259,6 +262,15 @@ func (m *messages) form(key string, args []any) (string, bool) {
 // all other numbers among them.
 func (m *messages) hasForms(text map[string]string, key string) bool {
 	return text[key+pluralMark+"other"] != ""
+}
+
+// word is a value of an enumeration as the language says it; one that is new
+// stays as it is.
+func (m *messages) word(kind, value string) string {
+	if k := "word." + kind + "." + value; m.Has(k) {
+		return m.T(k)
+	}
+	return value
 }
 
 // Has says whether a key is there; for texts of ids that may be new.

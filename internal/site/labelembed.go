@@ -25,11 +25,18 @@ type image struct {
 	w, h         int
 }
 
+// labelAlt is what a label says to those who do not see it. It is read and not
+// drawn, so its reason can be in any language.
+func (s *site) labelAlt(in label.Input) string {
+	in.Rating.Reason = s.said(in.Rating.Reason)
+	return s.in.Designs.Alt(in)
+}
+
 // embeds are the snippets of a result; badge is its badge, nil without one.
 func (s *site) embeds(e *entry, badge []byte) []embed {
 	in := s.labelInput(e)
 	to := public(s.baseURL, resultPath(e.Hash))
-	alt := s.in.Designs.Alt(in)
+	alt := s.labelAlt(in)
 	var out []embed
 	if f, ok := s.shown(pictureOrder); ok && s.hasLabel(e) {
 		w, h := pixels(f.Size)

@@ -83,7 +83,7 @@ func (s *site) labelPicture(page string, e *entry, order []content.LabelFile) pi
 		return picture{}
 	}
 	w, h := pixels(f.Size)
-	return picture{Src: s.labelHref(page, e, f), Alt: s.in.Designs.Alt(s.labelInput(e)), Class: "of-" + f.Size, W: w, H: h}
+	return picture{Src: s.labelHref(page, e, f), Alt: s.labelAlt(s.labelInput(e)), Class: "of-" + f.Size, W: w, H: h}
 }
 
 // pixels is the printed size of a label in CSS pixels, of which 96 are an inch.

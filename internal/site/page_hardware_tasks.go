@@ -193,7 +193,7 @@ func (s *site) lineNames(es []*entry) map[*entry]string {
 		if e.Source != nil {
 			who = e.Source.Publisher
 		}
-		return []string{s.msg.T("line.count", s.msg.count(e.Result.Hardware.Count)), m.Precision, m.Quantization, m.Weights, who}
+		return []string{s.msg.T("line.count", s.msg.count(e.Result.Hardware.Count)), m.Precision, m.Quantization, s.msg.word("weights", m.Weights), who}
 	}
 	seen := map[string][]map[string]bool{}
 	for _, e := range es {

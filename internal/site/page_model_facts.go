@@ -85,12 +85,11 @@ func (s *site) modelPairs(v *modelView) []fact {
 		}
 	}
 	add("fact.title", m.Title, "")
-	add("fact.architecture", m.Architecture, "")
+	add("fact.architecture", s.msg.word("architecture", m.Architecture), "")
 	if _, text := s.modelType(m.Type); m.Type != "" {
-		t, _ := catalog.TypeOf(m.Type)
-		fs = append(fs, fact{Key: s.msg.T("col.type"), Value: text, URL: m.TypeSource, Note: t.Text})
+		fs = append(fs, fact{Key: s.msg.T("col.type"), Value: text, URL: m.TypeSource, Note: s.msg.T("typetext." + m.Type)})
 	}
-	add("fact.access", m.Access, "")
+	add("fact.access", s.msg.word("access", m.Access), "")
 	add("fact.released", m.Released, m.ReleasedSource)
 	add("fact.former", strings.Join(m.Aliases, s.msg.T("sep.list")), "")
 	add("fact.base", m.Base, "")

@@ -37,7 +37,7 @@ func (s *site) conditions(e *entry) []conditionGroup {
 	}
 	m := e.Result.Model
 	group("cond.model", fact{Key: "fact.name", Value: e.Stated}, fact{Key: "cond.revision", Value: m.Revision}, fact{Key: "fact.precision", Value: m.Precision},
-		fact{Key: "cond.quantization", Value: m.Quantization}, fact{Key: "cond.weights", Value: m.Weights}, fact{Key: "cond.parameters", Value: s.msg.number(m.ParametersB)},
+		fact{Key: "cond.quantization", Value: m.Quantization}, fact{Key: "cond.weights", Value: s.msg.word("weights", m.Weights)}, fact{Key: "cond.parameters", Value: s.msg.number(m.ParametersB)},
 		fact{Key: "cond.active", Value: s.msg.number(m.ActiveParametersB)}, fact{Key: "cond.class", Value: m.SizeClass}, fact{Key: "cond.tokenizer", Value: m.Tokenizer},
 		fact{Key: "cond.provider", Value: m.Provider}, fact{Key: "cond.providermodel", Value: m.ProviderModel}, fact{Key: "cond.modeldate", Value: s.msg.day(m.Date)})
 	if h := e.Result.Hardware; h != nil {
@@ -58,7 +58,7 @@ func (s *site) conditions(e *entry) []conditionGroup {
 	pairs := []fact{{Key: "fact.task", Value: w.Task}, {Key: "fact.load", Value: s.loadText(e.Result)}, {Key: "cond.requests", Value: s.msg.count(w.Requests)}, {Key: "cond.warmup", Value: s.msg.count(w.Warmup)},
 		{Key: "cond.prompt", Value: w.SystemPromptSHA256}, {Key: "cond.template", Value: w.ChatTemplate}, {Key: "cond.reasoning", Value: w.Reasoning},
 		{Key: "cond.input", Value: s.length(w.InputTokens)}, {Key: "cond.output", Value: s.length(w.OutputTokens)}, {Key: "cond.maxoutput", Value: s.msg.count(w.MaxOutputTokens)},
-		{Key: "cond.prefix", Value: w.PrefixPolicy}, {Key: "cond.isolation", Value: w.Isolation}}
+		{Key: "cond.prefix", Value: s.msg.word("prefix", w.PrefixPolicy)}, {Key: "cond.isolation", Value: s.msg.word("isolation", w.Isolation)}}
 	if l := w.Load; l != nil && l.MeanBatchSize != nil {
 		pairs = append(pairs, fact{Key: "cond.meanbatch", Value: s.msg.Sig(*l.MeanBatchSize, 4)})
 	}
@@ -66,7 +66,7 @@ func (s *site) conditions(e *entry) []conditionGroup {
 		pairs = append(pairs, fact{Key: "cond.dataset", Value: joinNonEmpty(" ", d.Name, d.Revision), URL: d.URL})
 	}
 	if sm := w.Sampling; sm != nil {
-		pairs = append(pairs, fact{Key: "cond.sampling", Value: sm.Method}, fact{Key: "cond.temperature", Value: s.msg.number(sm.Temperature)}, fact{Key: "cond.topp", Value: s.msg.number(sm.TopP)}, fact{Key: "cond.penalty", Value: s.msg.number(sm.RepetitionPenalty)})
+		pairs = append(pairs, fact{Key: "cond.sampling", Value: s.msg.word("sampling", sm.Method)}, fact{Key: "cond.temperature", Value: s.msg.number(sm.Temperature)}, fact{Key: "cond.topp", Value: s.msg.number(sm.TopP)}, fact{Key: "cond.penalty", Value: s.msg.number(sm.RepetitionPenalty)})
 	}
 	if d := w.Diffusion; d != nil {
 		pairs = append(pairs, fact{Key: "cond.steps", Value: s.msg.count(d.Steps)}, fact{Key: "cond.size", Value: s.msg.size(d)}, fact{Key: "cond.frames", Value: s.msg.count(d.Frames)}, fact{Key: "cond.fps", Value: s.msg.number(d.FPS)})

@@ -54,7 +54,7 @@ func TestStringsComplete(t *testing.T) {
 		}
 		collect(f, inTemplates, string(src))
 	}
-	for _, f := range []string{"unit.", "boundary.", "type.", "metric.", "reason.", "said.", "number.", "date."} {
+	for _, f := range []string{"unit.", "boundary.", "type.", "typetext.", "word.", "metric.", "reason.", "said.", "number.", "date."} {
 		families[f] = true // looked up by ids from the catalogue
 	}
 	var missing []string
