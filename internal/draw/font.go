@@ -7,6 +7,7 @@ package draw
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -26,8 +27,9 @@ type Font struct {
 	// The first 0x250 code points are looked up once: nearly all text is there.
 	quick [0x250]glyphInfo
 	// Outlines are kept as asked for, keptGlyphs of each kind at most.
-	paths, shapes   sync.Map // sfnt.GlyphIndex -> *trace for SVG, *glyphShape for PNG
-	nPaths, nShapes atomic.Int32
+	ems, shapes           sync.Map // float64 -> *emTraces for SVG, sfnt.GlyphIndex -> *glyphShape for PNG
+	nEms, nPaths, nShapes atomic.Int32
+	codes                 func() *streamCodes // of subsets, made when the first one is
 }
 
 // glyphInfo is a glyph's index (0 for none) and its advance in 1/1000 em.
@@ -50,6 +52,10 @@ func ParseFont(name string, data []byte) (*Font, error) {
 	}
 	f := &Font{tables: tb, sf: sf, upm: int(sf.UnitsPerEm())}
 	f.name = psName(sf, name)
+	f.codes = sync.OnceValue(func() *streamCodes {
+		file, _ := subset(tb, sampleFont(f).gids)
+		return codesFor(file)
+	})
 	for r := range f.quick {
 		f.quick[r] = f.lookup(rune(r))
 	}
@@ -147,12 +153,12 @@ type placed struct {
 	adv int
 }
 
-// place lays a string out in the face, looking through fallback for characters
+// place appends a string, laid out in the face, looking through fallback for characters
 // that it does not hold. Characters in no font are gaps of half an em: callers
 // check with HasGlyphs before they draw. It returns the total advance.
-func place(s string, bold bool, fallback []*Font) ([]placed, int) {
+func place(ps []placed, s string, bold bool, fallback []*Font) ([]placed, int) {
 	main := face(bold)
-	ps := make([]placed, 0, len(s))
+	ps = slices.Grow(ps, len(s))
 	x := 0
 	for _, r := range s {
 		p := placed{f: main, r: r, x: x}
@@ -178,29 +184,38 @@ func place(s string, bold bool, fallback []*Font) ([]placed, int) {
 // Width is the width of a line of text in mm at pt points. Advances are whole
 // thousandths of an em, without kerning, as all renderers place them.
 func Width(s string, pt float64, bold bool, fallback ...*Font) float64 {
-	main := face(bold)
+	return float64(Advance(s, bold, fallback...)) * pt * PtMM / 1000
+}
+
+// Advance is the width of a line of text in 1/1000 em.
+func Advance(s string, bold bool, fallback ...*Font) int {
 	sum := 0
 	for _, r := range s {
-		g := main.glyph(r)
-		for i := 0; g.gid == 0 && i < len(fallback); i++ {
-			g = fallback[i].glyph(r)
-		}
-		if g.gid == 0 {
-			g.adv = 500
-			if a, ok := gapAdvance(r); ok {
-				g.adv = a
-			}
-		}
-		sum += g.adv
+		sum += RuneAdvance(r, bold, fallback...)
 	}
-	return float64(sum) * pt * PtMM / 1000
+	return sum
+}
+
+// RuneAdvance is the width of a character in 1/1000 em.
+func RuneAdvance(r rune, bold bool, fallback ...*Font) int {
+	g := face(bold).glyph(r)
+	for i := 0; g.gid == 0 && i < len(fallback); i++ {
+		g = fallback[i].glyph(r)
+	}
+	if g.gid != 0 {
+		return g.adv
+	}
+	if a, ok := gapAdvance(r); ok {
+		return a
+	}
+	return 500
 }
 
 // HasGlyphs returns the characters of s that neither built-in face nor any
 // fallback font can draw, in order of appearance, each once.
 func HasGlyphs(s string, fallback ...*Font) (missing []rune) {
 	b := builtin()
-	seen := map[rune]bool{}
+	var seen map[rune]bool
 	for _, r := range s {
 		if seen[r] {
 			continue
@@ -213,6 +228,9 @@ func HasGlyphs(s string, fallback ...*Font) (missing []rune) {
 			ok = fallback[i].glyph(r).gid != 0
 		}
 		if !ok {
+			if seen == nil {
+				seen = map[rune]bool{}
+			}
 			seen[r] = true
 			missing = append(missing, r)
 		}

@@ -139,7 +139,7 @@ func (d *pdfDoc) add(l *List) error {
 		d.f.SetXmpMetadata(xmp(d.lang, d.o.Info, d.o.Date.UTC()))
 	}
 	d.f.AddPageFormat("P", size)
-	d.contents = append(d.contents, deflate(d.page.draw(l, &d.fonts)))
+	d.contents = append(d.contents, pageCodes().deflate(d.page.draw(l, &d.fonts)))
 	return nil
 }
 

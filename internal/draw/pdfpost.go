@@ -75,7 +75,7 @@ func appendUpdate(body []byte, d *pdfDoc) ([]byte, error) {
 		u.stream(n, "/Filter/FlateDecode", c)
 		d.contents[i] = nil
 	}
-	resources := "<</ProcSet[/PDF/Text]/Font<<"
+	resources := "<</Font<<"
 	for _, pf := range d.fonts.list {
 		resources += "/" + pf.name + " " + strconv.Itoa(u.font(pf.kit())) + " 0 R"
 	}

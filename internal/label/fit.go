@@ -31,7 +31,7 @@ type fitter struct {
 }
 
 func (f fitter) fits(s string, pt float64) bool {
-	return f.maxW <= 0 || f.holds(f.ruler(s).width(0, len([]rune(s))), pt)
+	return f.maxW <= 0 || f.holds(draw.Advance(s, f.bold, f.fallback...), pt)
 }
 
 // holds says whether a width in thousandths of an em has room at pt points.
@@ -51,9 +51,7 @@ type ruler struct {
 func (f fitter) ruler(s string) ruler {
 	r := ruler{rs: []rune(s), at: make([]int, 1, len(s)+1)}
 	for _, c := range r.rs {
-		// Widths are whole thousandths of an em times the size.
-		adv := int(math.Round(draw.Width(string(c), 1/draw.PtMM, f.bold, f.fallback...) * 1000))
-		r.at = append(r.at, r.at[len(r.at)-1]+adv)
+		r.at = append(r.at, r.at[len(r.at)-1]+draw.RuneAdvance(c, f.bold, f.fallback...))
 	}
 	return r
 }
@@ -78,13 +76,13 @@ func (r ruler) trim(i, j int) int {
 // apart: "" or what the text ends in.
 func (f fitter) fit(s string, pt, minPt float64, lines int, tail string) block {
 	sizes := steps(pt, minPt)
-	r := f.ruler(s)
+	whole := draw.Advance(s, f.bold, f.fallback...)
 	for _, p := range sizes {
-		if f.holds(r.at[len(r.rs)], p) {
+		if f.holds(whole, p) {
 			return block{lines: []string{s}, pt: p}
 		}
 	}
-	if lines > 1 {
+	if r := f.ruler(s); lines > 1 {
 		for _, p := range sizes {
 			if f.wrapPt > 0 && p > f.wrapPt {
 				continue
