@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"hash/adler32"
 	"math/bits"
+	"slices"
 	"sync"
 )
 
@@ -71,7 +72,7 @@ func (c *streamCodes) deflate(data []byte) []byte {
 	w.code(c.symbols[endSymbol])
 	w.flush()
 	m.out = be.AppendUint32(w.out, adler32.Checksum(data))
-	return append(make([]byte, 0, len(m.out)), m.out...)
+	return slices.Clone(m.out)
 }
 
 // token is a byte, or what stands value bytes before once more.
@@ -90,87 +91,83 @@ var matchers = sync.Pool{New: func() any { return new(matcher) }}
 
 const (
 	hashBits = 12
-	tries    = 4 // places that are looked at
-	enough   = 8 // a match of which no longer one is looked for
+	farAway  = 1 << 12 // from where three bytes cost more than alone
+	tries    = 4       // places that are looked at
+	enough   = 8       // a match of which no longer one is looked for
 )
 
 // parse splits data into tokens, which are valid until the next call.
 func (m *matcher) parse(data []byte) []token {
 	clear(m.last[:])
-	m.tokens = m.tokens[:0]
-	for i := 0; i < len(data); {
+	tokens := m.tokens[:0]
+	i, end := 0, len(data)-3 // from end on, three bytes and one more are not left
+	for i < end {
 		n, d := m.match(data, i, leastMatch-1)
-		m.note(data, i)
-		// A byte alone, if a longer match begins after it.
-		for n >= leastMatch && n < enough {
-			n2, d2 := m.match(data, i+1, n)
-			if n2 <= n {
-				break
-			}
-			m.tokens = append(m.tokens, token{value: uint16(data[i])})
-			i, n, d = i+1, n2, d2
-			m.note(data, i)
-		}
-		if n < leastMatch {
-			m.tokens = append(m.tokens, token{value: uint16(data[i])})
+		if n == 0 {
+			tokens = append(tokens, token{value: uint16(data[i])})
 			i++
 			continue
 		}
-		m.tokens = append(m.tokens, token{uint16(n), uint16(d)})
-		for end := i + n; i+1 < end; {
-			i++
-			m.note(data, i)
+		next := i + 1
+		// A byte alone, if a longer match begins after it.
+		for n < enough && next < end {
+			n2, d2 := m.match(data, next, n)
+			next++
+			if n2 == 0 {
+				break
+			}
+			tokens = append(tokens, token{value: uint16(data[i])})
+			i, n, d = i+1, n2, d2
 		}
-		i++
+		tokens = append(tokens, token{uint16(n), uint16(d)})
+		i += n
+		for ; next < min(i, end); next++ {
+			m.note(next, three(data, next))
+		}
 	}
-	return m.tokens
+	for ; i < len(data); i++ {
+		tokens = append(tokens, token{value: uint16(data[i])})
+	}
+	m.tokens = tokens
+	return tokens
 }
 
-// hash is that of the three bytes at i, or ok is false at the end.
-func hash(data []byte, i int) (h uint32, ok bool) {
-	if i+4 > len(data) {
-		return 0, false
-	}
-	return (binary.LittleEndian.Uint32(data[i:]) << 8) * 0x9E3779B1 >> (32 - hashBits), true
+// three is the three bytes at i, of which one more must be left.
+func three(data []byte, i int) uint32 { return binary.LittleEndian.Uint32(data[i:]) << 8 }
+
+// note takes down what stands at i, and returns where it stood last, plus 1.
+func (m *matcher) note(i int, v uint32) int32 {
+	last := &m.last[v*0x9E3779B1>>(32-hashBits)]
+	before := *last
+	m.before[uint(i)%mostDistance] = before
+	*last = int32(i + 1)
+	return before
 }
 
-func (m *matcher) note(data []byte, i int) {
-	if h, ok := hash(data, i); ok {
-		m.before[i%mostDistance] = m.last[h]
-		m.last[h] = int32(i + 1)
-	}
-}
-
-// match finds the longest place before i that the bytes at i repeat, if it is
-// longer than least.
+// match notes what stands at i, and finds the longest place before that it
+// repeats. The length is 0 unless it is above least.
 func (m *matcher) match(data []byte, i, least int) (length, distance int) {
-	h, ok := hash(data, i)
-	if !ok {
+	v := three(data, i)
+	before := int(m.note(i, v)) - 1
+	rest := data[i:min(i+mostMatch, len(data))]
+	if len(rest) <= least {
 		return 0, 0
 	}
-	length = least
-	most := min(mostMatch, len(data)-i)
-	if most <= least {
-		return 0, 0
-	}
-	at := int(m.last[h]) - 1
-	for n := 0; n < tries && at >= 0 && i-at < mostDistance; n++ {
-		if data[at+length] == data[i+length] {
-			if k := common(data[at:], data[i:i+most]); k > length && (k > leastMatch || i-at <= 1<<12) {
-				length, distance = k, i-at
-				if k == most {
+	for n := 0; n < tries && before >= 0 && i-before < mostDistance; n++ {
+		if at := data[before:]; three(at, 0) == v && at[least] == rest[least] {
+			k := leastMatch + common(at[leastMatch:], rest[leastMatch:])
+			if k > least && (k > leastMatch || i-before <= farAway) {
+				length, distance, least = k, i-before, k
+				if k == len(rest) {
 					break
 				}
 			}
 		}
-		next := int(m.before[at%mostDistance]) - 1
-		if next >= at {
-			break
+		earlier := int(m.before[uint(before)%mostDistance]) - 1
+		if earlier >= before {
+			break // of a place that is too far away
 		}
-		at = next
-	}
-	if distance == 0 {
-		return 0, 0
+		before = earlier
 	}
 	return length, distance
 }

@@ -24,8 +24,9 @@ type Font struct {
 	tables *tables
 	sf     *sfnt.Font
 	upm    int
-	// The first 0x250 code points are looked up once: nearly all text is there.
-	quick [0x250]glyphInfo
+	// Latin letters and punctuation are looked up once: nearly all text is there.
+	latin       [0x250]glyphInfo
+	punctuation [0x300]glyphInfo // from punctuationFrom
 	// Outlines are kept as asked for, keptGlyphs of each kind at most.
 	ems, shapes           sync.Map // float64 -> *emTraces for SVG, sfnt.GlyphIndex -> *glyphShape for PNG
 	nEms, nPaths, nShapes atomic.Int32
@@ -56,8 +57,12 @@ func ParseFont(name string, data []byte) (*Font, error) {
 		file, _ := subset(tb, sampleFont(f).gids)
 		return codesFor(file)
 	})
-	for r := range f.quick {
-		f.quick[r] = f.lookup(rune(r))
+	var buf sfnt.Buffer
+	for r := range f.latin {
+		f.latin[r] = f.lookup(&buf, rune(r))
+	}
+	for r := range f.punctuation {
+		f.punctuation[r] = f.lookup(&buf, punctuationFrom+rune(r))
 	}
 	return f, nil
 }
@@ -82,14 +87,17 @@ func psName(sf *sfnt.Font, fallback string) string {
 	return string(out)
 }
 
+// punctuationFrom is the first of the code points of punctuation and signs that
+// every script uses.
+const punctuationFrom = 0x2000
+
 // lookup reads a rune's glyph from the font. sfnt wants a buffer of the caller.
-func (f *Font) lookup(r rune) glyphInfo {
-	var buf sfnt.Buffer
-	gid, err := f.sf.GlyphIndex(&buf, r)
+func (f *Font) lookup(buf *sfnt.Buffer, r rune) glyphInfo {
+	gid, err := f.sf.GlyphIndex(buf, r)
 	if err != nil || gid == 0 {
 		return glyphInfo{}
 	}
-	a, err := f.sf.GlyphAdvance(&buf, gid, fixed.I(f.upm), font.HintingNone)
+	a, err := f.sf.GlyphAdvance(buf, gid, fixed.I(f.upm), font.HintingNone)
 	if err != nil {
 		return glyphInfo{}
 	}
@@ -99,10 +107,13 @@ func (f *Font) lookup(r rune) glyphInfo {
 }
 
 func (f *Font) glyph(r rune) glyphInfo {
-	if r >= 0 && int(r) < len(f.quick) {
-		return f.quick[r]
+	if r >= 0 && int(r) < len(f.latin) {
+		return f.latin[r]
 	}
-	return f.lookup(r)
+	if i := int(r) - punctuationFrom; i >= 0 && i < len(f.punctuation) {
+		return f.punctuation[i]
+	}
+	return f.lookup(new(sfnt.Buffer), r)
 }
 
 // faces are the two built-in fonts.

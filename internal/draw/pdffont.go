@@ -14,17 +14,15 @@ import (
 	"crypto/sha256"
 	"strconv"
 	"unicode/utf16"
-
-	"golang.org/x/image/font/sfnt"
 )
 
 // pdfFont is a font of one document: the glyphs that it uses, by code.
 type pdfFont struct {
 	font   *Font
-	name   string // of the resource
-	code   map[sfnt.GlyphIndex]int
-	gids   []int  // by code, from 1
-	runes  []rune // what each stands for: the first character that used it
+	name   string   // of the resource
+	code   []uint16 // by glyph, 0 for those not used
+	gids   []int    // by code, from 1
+	runes  []rune   // what each stands for: the first character that used it
 	widths []int
 }
 
@@ -32,10 +30,10 @@ type pdfFont struct {
 func (p *pdfFont) codes(b []byte, ps []placed) []byte {
 	b = append(b, '(')
 	for _, g := range ps {
-		c, ok := p.code[g.gid]
-		if !ok {
+		c := p.code[g.gid]
+		if c == 0 {
 			p.gids, p.runes, p.widths = append(p.gids, int(g.gid)), append(p.runes, g.r), append(p.widths, g.adv)
-			c = len(p.gids)
+			c = uint16(len(p.gids))
 			p.code[g.gid] = c
 		}
 		for _, v := range [2]byte{byte(c >> 8), byte(c)} {
@@ -61,7 +59,7 @@ func (fs *pdfFonts) of(f *Font) *pdfFont {
 			return p
 		}
 	}
-	p := &pdfFont{font: f, name: "F" + strconv.Itoa(len(fs.list)), code: map[sfnt.GlyphIndex]int{}}
+	p := &pdfFont{font: f, name: "F" + strconv.Itoa(len(fs.list)), code: make([]uint16, f.tables.glyphs)}
 	fs.list = append(fs.list, p)
 	return p
 }

@@ -7,6 +7,7 @@ package draw
 import (
 	"fmt"
 	"iter"
+	"math"
 	"math/bits"
 	"sync"
 
@@ -156,24 +157,24 @@ func bestMask(v coding.Version, text coding.Encoding) (*modules, error) {
 			data.flip(int(at[0]), int(at[1]))
 		}
 	}
-	var best *modules
-	least := 0
+	var best, g modules
+	least := math.MaxInt
 	for mask := range f.masked {
-		g := f.masked[mask]
+		g = f.masked[mask]
 		for i := range g.n {
 			g.rows[i] ^= data.rows[i]
 			g.cols[i] ^= data.cols[i]
 		}
-		if p := g.penalty(); best == nil || p < least {
-			best, least = &g, p
+		if p := g.penalty(); p < least {
+			best, least = g, p
 		}
 	}
-	return best, nil
+	return &best, nil
 }
 
 // runs are the dark modules, row by row.
 func (g *modules) runs() []run {
-	out := make([]run, 0, g.n*g.n/3)
+	out := make([]run, 0, g.n*g.n/4)
 	for y, v := range g.rows[:g.n] {
 		for x := 0; v != 0; {
 			light := bits.TrailingZeros64(v)

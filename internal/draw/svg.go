@@ -8,6 +8,7 @@ package draw
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"sync"
 )
@@ -63,7 +64,7 @@ func SVG(l *List, o SVGOptions) []byte {
 	w.head(l)
 	w.items(l.Items)
 	w.str("</svg>\n")
-	return append(make([]byte, 0, len(w.b)), w.b...)
+	return slices.Clone(w.b)
 }
 
 // svgWriters are used again: what one drawing needs, the next one needs too.

@@ -5,13 +5,10 @@
 package draw
 
 import (
-	"cmp"
 	"hash/fnv"
 	"math"
 	"slices"
 	"strconv"
-
-	"golang.org/x/image/font/sfnt"
 )
 
 // text writes one line of text.
@@ -206,8 +203,7 @@ type glyphSet struct {
 	spots         []spot
 	line, spot    int // what is written next
 	uses          []glyphUse
-	known         map[glyphKey]int // where a glyph is in uses, -1 for nothing to draw
-	fonts         []*emTraces
+	fonts         []fontUse
 	regular, bold sizes
 	color         string // of most lines
 	placed        []placed
@@ -215,28 +211,32 @@ type glyphSet struct {
 
 // reset makes the set empty, and keeps its memory.
 func (g *glyphSet) reset() {
-	clear(g.known)
-	*g = glyphSet{lines: g.lines[:0], spots: g.spots[:0], uses: g.uses[:0], known: g.known, fonts: g.fonts[:0], placed: g.placed}
-	if g.known == nil {
-		g.known = map[glyphKey]int{}
-	}
+	*g = glyphSet{lines: g.lines[:0], spots: g.spots[:0], uses: g.uses[:0], fonts: g.fonts[:0], placed: g.placed}
 }
 
-// glyphKey names a glyph in a drawing by its font's place in glyphSet.fonts.
-type glyphKey struct {
-	font int32
-	gid  sfnt.GlyphIndex
+// fontUse is a font in one size of its em, and by glyph what place it has in
+// glyphSet.uses plus 1; 0 for glyphs that were not yet met, -1 for those without
+// an outline.
+type fontUse struct {
+	*emTraces
+	known []int32
 }
 
-// font returns the place of a font whose em has so many units.
-func (g *glyphSet) font(f *Font, em float64) int32 {
-	for i, t := range g.fonts {
-		if t.f == f && t.em == em {
-			return int32(i)
+// font returns the use of a font whose em has so many units.
+func (g *glyphSet) font(f *Font, em float64) *fontUse {
+	for i := range g.fonts {
+		if u := &g.fonts[i]; u.f == f && u.em == em {
+			return u
 		}
 	}
-	g.fonts = append(g.fonts, f.traces(em))
-	return int32(len(g.fonts) - 1)
+	n := len(g.fonts)
+	if g.fonts = slices.Grow(g.fonts, 1)[:n+1]; cap(g.fonts[n].known) < f.tables.glyphs {
+		g.fonts[n].known = make([]int32, f.tables.glyphs)
+	}
+	u := &g.fonts[n]
+	u.emTraces, u.known = f.traces(em), u.known[:f.tables.glyphs]
+	clear(u.known)
+	return u
 }
 
 // Bytes around an outline of its own, around one use of it, and of the move to
@@ -254,6 +254,7 @@ func (g *glyphSet) collect(l *List, prefix string) {
 	g.regular, g.bold = newSizes(l, false), newSizes(l, true)
 	colors := map[string]int{}
 	ps := g.placed
+	var font *fontUse
 	for t := range texts(l.Items) {
 		if colors[t.Color.Hex]++; colors[t.Color.Hex] > colors[g.color] {
 			g.color = t.Color.Hex
@@ -264,19 +265,21 @@ func (g *glyphSet) collect(l *List, prefix string) {
 			if p.gid == 0 {
 				continue
 			}
-			k := glyphKey{g.font(p.f, ln.em), p.gid}
-			use, ok := g.known[k]
-			if !ok {
-				use = -1
-				if o := g.fonts[k.font].of(p.gid); o.rest != "" {
-					use = len(g.uses)
-					g.uses = append(g.uses, glyphUse{trace: o})
-				}
-				g.known[k] = use
+			if font == nil || font.f != p.f || font.em != ln.em {
+				font = g.font(p.f, ln.em)
 			}
-			if use >= 0 {
-				g.uses[use].n++
-				g.spots = append(g.spots, spot{inUnits(p.x, ln.em), use})
+			use := &font.known[p.gid]
+			if *use == 0 {
+				*use = -1
+				if o := font.of(p.gid); o.rest != "" {
+					g.uses = append(g.uses, glyphUse{trace: o})
+					*use = int32(len(g.uses))
+				}
+			}
+			if *use > 0 {
+				i := int(*use) - 1
+				g.uses[i].n++
+				g.spots = append(g.spots, spot{inUnits(p.x, ln.em), i})
 				ln.spots++
 			}
 		}
@@ -285,14 +288,14 @@ func (g *glyphSet) collect(l *List, prefix string) {
 	g.placed = ps
 	short := shortPrefix(prefix)
 	// The most frequent ones get the shortest ids.
-	byUse := make([]int, len(g.uses))
+	byUse := make([]uint64, len(g.uses)) // how seldom, and which
 	for i := range byUse {
-		byUse[i] = i
+		byUse[i] = uint64(maxParts-g.uses[i].n)<<32 | uint64(i)
 	}
-	slices.SortFunc(byUse, func(a, b int) int { return cmp.Or(g.uses[b].n-g.uses[a].n, a-b) })
+	slices.Sort(byUse)
 	ids := 0
-	for _, i := range byUse {
-		u := &g.uses[i]
+	for _, v := range byUse {
+		u := &g.uses[uint32(v)]
 		id := len(short) + 1
 		if ids >= len(idChars) {
 			id = len(short) + 2

@@ -39,12 +39,24 @@ func num(mm float64) string { return string(appendUM(nil, um(mm))) }
 // escapeText makes any string safe as the text of an element.
 func escapeText(s string) string { return string(appendEscaped(nil, s, false)) }
 
+// plainText are the bytes that are characters of their own and safe anywhere.
+var plainText = func() (t [256]bool) {
+	for c := ' '; c <= '~'; c++ {
+		t[c] = !strings.ContainsRune(`&<>"`, c)
+	}
+	return t
+}()
+
 // appendEscaped appends a string so that it is safe as the text of an element
 // or, with attr, inside a double-quoted attribute. Characters that XML cannot
 // hold become U+FFFD.
 func appendEscaped(b []byte, s string, attr bool) []byte {
 	from := 0 // what is still to be appended as it is
 	for i := 0; i < len(s); {
+		if plainText[s[i]] {
+			i++
+			continue
+		}
 		r, n := rune(s[i]), 1
 		if r >= utf8.RuneSelf {
 			r, n = utf8.DecodeRuneInString(s[i:])

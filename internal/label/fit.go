@@ -75,13 +75,10 @@ func (r ruler) trim(i, j int) int {
 // minPt with an ellipsis before the tail, which is the end that tells texts
 // apart: "" or what the text ends in.
 func (f fitter) fit(s string, pt, minPt float64, lines int, tail string) block {
-	sizes := steps(pt, minPt)
-	whole := draw.Advance(s, f.bold, f.fallback...)
-	for _, p := range sizes {
-		if f.holds(whole, p) {
-			return block{lines: []string{s}, pt: p}
-		}
+	if b, ok := f.line(s, pt, minPt); ok {
+		return b
 	}
+	sizes := steps(pt, minPt)
 	if r := f.ruler(s); lines > 1 {
 		for _, p := range sizes {
 			if f.wrapPt > 0 && p > f.wrapPt {
@@ -94,6 +91,20 @@ func (f fitter) fit(s string, pt, minPt float64, lines int, tail string) block {
 	}
 	p := sizes[len(sizes)-1]
 	return block{lines: f.cut(s, p, lines, tail), pt: p, cut: true}
+}
+
+// line is the text on one line, if that fits.
+func (f fitter) line(s string, pt, minPt float64) (b block, ok bool) {
+	width := draw.Advance(s, f.bold, f.fallback...)
+	if f.holds(width, pt) {
+		return block{lines: []string{s}, pt: pt}, true
+	}
+	for _, p := range steps(pt, minPt) {
+		if f.holds(width, p) {
+			return block{lines: []string{s}, pt: p}, true
+		}
+	}
+	return b, false
 }
 
 // steps are the sizes from pt down to minPt, half a point apart; minPt is the

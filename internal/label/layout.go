@@ -131,6 +131,7 @@ func (s *Subject) Draw(style Style) (*Label, error) {
 	page := sizes[style.Size]
 	lo := &layout{ds: ds, look: style.Look, scale: scale, f: f, facts: facts, in: ratingShape{in.Rating.Min, in.Rating.Max}, code: s.code,
 		list: &draw.List{W: page.W, H: page.H, Title: lb.title, Desc: lb.Alt, Lang: w.lang, Fallback: ds.fallback}}
+	lo.boxes = make([]box, 0, len(ds.Elements)+2*len(facts)+4)
 	if err := lo.run(); err != nil {
 		return nil, err
 	}
@@ -388,6 +389,8 @@ func (lo *layout) text(e *Element, dy float64) error {
 			return problem("LBL-E-FIT", "shorten the text, or give the element more room in the design", "%q does not fit %g mm at %g pt (element %s)", s, e.MaxW, e.Pt, cmp.Or(e.ID, e.Text))
 		}
 		b = block{lines: []string{s}, pt: e.Pt}
+	} else if whole, ok := ft.line(s, e.Pt, minPt); ok {
+		b = whole
 	} else {
 		b = ft.fit(s, e.Pt, minPt, lines, tail(e, s))
 	}
