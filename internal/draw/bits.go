@@ -139,6 +139,9 @@ type code struct {
 	n    uint
 }
 
+// with is the code and bits after it.
+func (c code) with(extra code) code { return code{c.bits | extra.bits<<c.n, c.n + extra.n} }
+
 // mostCodeBits is the longest code of a symbol or distance.
 const mostCodeBits = 15
 

@@ -18,6 +18,7 @@ type streamCodes struct {
 	head      []code
 	symbols   []code
 	distances []code
+	lengths   [mostMatch + 1]code // with their extra bits
 }
 
 // codesFor makes the codes of streams that are like the sample. Every symbol has
@@ -25,49 +26,62 @@ type streamCodes struct {
 func codesFor(sample []byte) *streamCodes {
 	m := matchers.Get().(*matcher)
 	defer matchers.Put(m)
+	return codesOf(m.parse(sample), 8, 1)
+}
+
+// codesOf makes codes by how often symbols stand in tokens: each time counts so
+// much, beside what every symbol has.
+func codesOf(tokens []token, each, every int) *streamCodes {
 	var sn [symbols]int
 	var dn [distanceSymbols]int
-	const weight = 8 // against the one time that every symbol has
-	for _, t := range m.parse(sample) {
-		if t.length == 0 {
-			sn[t.value] += weight
-			continue
-		}
-		sn[lengthCodes[t.length].symbol] += weight
-		d, _ := distanceCode(int(t.value))
-		dn[d] += weight
-	}
 	for i := range sn {
-		sn[i]++
+		sn[i] = every
 	}
 	for i := range dn {
-		dn[i]++
+		dn[i] = every
+	}
+	sn[endSymbol]++
+	dn[0]++ // a code may not be empty
+	for _, t := range tokens {
+		if t.length == 0 {
+			sn[t.value] += each
+			continue
+		}
+		sn[lengthCodes[t.length].symbol] += each
+		d, _ := distanceCode(int(t.value))
+		dn[d] += each
 	}
 	c := &streamCodes{symbols: huffman(sn[:], mostCodeBits), distances: huffman(dn[:], mostCodeBits)}
 	c.head = blockHead(c.symbols, c.distances)
+	for n := leastMatch; n <= mostMatch; n++ {
+		l := lengthCodes[n]
+		c.lengths[n] = c.symbols[l.symbol].with(code{uint64(l.value), uint(l.nbits)})
+	}
 	return c
 }
 
-// deflate returns the data in the zlib format.
+// deflate returns the data in the zlib format, with codes of its own if there
+// are no others.
 func (c *streamCodes) deflate(data []byte) []byte {
 	m := matchers.Get().(*matcher)
 	defer matchers.Put(m)
+	tokens := m.parse(data)
+	if c == nil {
+		c = codesOf(tokens, 1, 0)
+	}
 	w := bitWriter{out: append(m.out[:0], 0x78, 0x5e)}
 	w.put(1, 1) // the one block
 	for _, h := range c.head {
 		w.code(h)
 	}
-	for _, t := range m.parse(data) {
+	for _, t := range tokens {
 		if t.length == 0 {
 			w.code(c.symbols[t.value])
 			continue
 		}
-		l := lengthCodes[t.length]
-		w.code(c.symbols[l.symbol])
-		w.put(uint64(l.value), uint(l.nbits))
+		w.code(c.lengths[t.length])
 		d, extra := distanceCode(int(t.value))
-		w.code(c.distances[d])
-		w.code(extra)
+		w.code(c.distances[d].with(extra))
 	}
 	w.code(c.symbols[endSymbol])
 	w.flush()

@@ -107,6 +107,10 @@ type pdfDoc struct {
 	*pdfScratch
 }
 
+// largestLabel is how long a page may be that is compressed with the codes of
+// labels; longer ones and those without a QR code get codes of their own.
+const largestLabel = 8 << 10
+
 // pdfScratch is memory for making a document.
 type pdfScratch struct {
 	page   pdfPage
@@ -153,7 +157,12 @@ func (d *pdfDoc) add(l *List) error {
 		d.f.SetXmpMetadata(xmp(d.lang, d.o.Info, d.o.Date.UTC()))
 	}
 	d.f.AddPageFormat("P", size)
-	d.contents = append(d.contents, pageCodes().deflate(d.page.draw(l, &d.fonts)))
+	content := d.page.draw(l, &d.fonts)
+	var codes *streamCodes
+	if d.page.label && len(content) <= largestLabel {
+		codes = labelCodes()
+	}
+	d.contents = append(d.contents, codes.deflate(content))
 	return nil
 }
 

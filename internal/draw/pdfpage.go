@@ -13,6 +13,7 @@ type pdfPage struct {
 	list   *List
 	fonts  *pdfFonts
 	set    pdfState
+	label  bool // it has a QR code
 }
 
 // pdfState is what is set, so that equal settings are not written again.
@@ -30,7 +31,7 @@ const ptPerMM = 72 / 25.4
 func (p *pdfPage) draw(l *List, fonts *pdfFonts) []byte {
 	// Corners are cut where SVG cuts them.
 	p.b = append(p.b[:0], "4 M\n"...)
-	p.h, p.list, p.fonts, p.set = l.H, l, fonts, pdfState{sw: -1}
+	p.h, p.list, p.fonts, p.set, p.label = l.H, l, fonts, pdfState{sw: -1}, false
 	p.items(l.Items)
 	return p.b
 }
@@ -286,6 +287,7 @@ func (p *pdfPage) group(g Group) {
 
 // modules draws a code in units of its modules.
 func (p *pdfPage) modules(m Modules) {
+	p.label = true
 	p.fill(m.Fill)
 	p.b = append(p.b, "q "...)
 	p.num(m.Unit*ptPerMM, 5)

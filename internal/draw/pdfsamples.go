@@ -1,5 +1,5 @@
-// What the streams of a PDF file are like: samples from which their codes are
-// made, so that no stream needs codes of its own.
+// What the streams of a label's PDF file are like: samples from which their codes
+// are made, so that they need none of their own.
 
 package draw
 
@@ -11,8 +11,11 @@ var sampleLines = []string{
 	"H100 SXM, bfloat16", "https://example.org/board/r/0123456789ab/", "At most 50 ms between tokens", "vLLM 0.11.1 \u00b7 DVKQXYZW",
 }
 
-// pageCodes are for what a page shows: here a drawing like a label.
-var pageCodes = sync.OnceValue(func() *streamCodes {
+// labelCodes are for what a label shows.
+var labelCodes = sync.OnceValue(func() *streamCodes { return codesFor(labelSample()) })
+
+// labelSample is a page with a drawing like a label.
+func labelSample() []byte {
 	white, ink, grey := Paint{Hex: "#FFFFFF"}, Paint{Hex: "#1A1A1A"}, Paint{Hex: "#4D4D4D"}
 	l := &List{W: 96, H: 192}
 	l.Add(Rect{W: 96, H: 192, Fill: white}, Rect{X: 0.25, Y: 0.25, W: 95.5, H: 191.5, Stroke: ink, SW: 0.5})
@@ -25,8 +28,8 @@ var pageCodes = sync.OnceValue(func() *streamCodes {
 	if q, err := NewQR(sampleLines[5]); err == nil {
 		l.Add(Modules{X: 8, Y: 165, Unit: 0.7, Code: q, Fill: ink})
 	}
-	return codesFor(new(pdfPage).draw(l, new(pdfFonts)))
-})
+	return new(pdfPage).draw(l, new(pdfFonts))
+}
 
 // unicodeCodes are for the maps from codes to characters.
 var unicodeCodes = sync.OnceValue(func() *streamCodes {
