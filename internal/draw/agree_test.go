@@ -109,6 +109,10 @@ func itemMarks(l *List, items []Item, m affine, glyphs bool) []mark {
 				kind = "round"
 			}
 			ms = append(ms, m.rect(kind, it.X, it.Y, it.W, it.H))
+		case Modules:
+			for r := range it.Rects() {
+				ms = append(ms, m.rect("rect", r.X, r.Y, r.W, r.H))
+			}
 		case Line:
 			ms = append(ms, mark{"path", m.path([]float64{it.X1, it.Y1, it.X2, it.Y2})})
 		case Polyline:
@@ -121,7 +125,7 @@ func itemMarks(l *List, items []Item, m affine, glyphs bool) []mark {
 		case Group:
 			ms = append(ms, itemMarks(l, it.Items, m.then(groupFrame(it)), glyphs)...)
 		case Text:
-			ps, total := place(it.S, it.Bold, l.Fallback)
+			ps, total := place(nil, it.S, it.Bold, l.Fallback)
 			x0 := start(it, total)
 			for i, p := range ps {
 				at := m.text(x0+float64(p.x)*it.Pt*PtMM/1000, it.Y, it.Pt)
@@ -170,6 +174,7 @@ func pdfMarks(content string, height float64) []mark {
 	var args []float64
 	var path []float64 // ends of lines and curves
 	lines, curves := 0, 0
+	var boxes [][4]float64
 	cur := affine{1 / k, 0, 0, -1 / k, 0, height}
 	type state struct {
 		m  affine
@@ -195,7 +200,7 @@ func pdfMarks(content string, height float64) []mark {
 		case "cm":
 			cur = cur.then(affine{arg(6), arg(5), arg(4), arg(3), arg(2), arg(1)})
 		case "re":
-			ms = append(ms, cur.rect("rect", arg(4), arg(3), arg(2), arg(1)))
+			boxes = append(boxes, [4]float64{arg(4), arg(3), arg(2), arg(1)})
 		case "m":
 			path, lines, curves = nil, 0, 0
 			to()
@@ -207,6 +212,10 @@ func pdfMarks(content string, height float64) []mark {
 			to()
 		case "S", "f", "B":
 			switch {
+			case len(boxes) == 1:
+				ms = append(ms, cur.rect("rect", boxes[0][0], boxes[0][1], boxes[0][2], boxes[0][3]))
+			case len(boxes) > 1: // a code
+				ms = append(ms, cur.modules(boxes)...)
 			case len(path) > 0 && curves == 0:
 				ms = append(ms, mark{"path", path})
 			case len(path) > 0:
@@ -220,7 +229,7 @@ func pdfMarks(content string, height float64) []mark {
 					ms = append(ms, mark{"round", []float64{x1, y1, x2 - x1, y2 - y1}})
 				}
 			}
-			path, curves = nil, 0
+			path, curves, boxes = nil, 0, nil
 		case "Tf":
 			pt = arg(1)
 		case "Td":

@@ -124,15 +124,8 @@ func colorOf(p Paint) color {
 }
 
 func (c *canvas) items(items []Item) {
-	for len(items) > 0 {
-		n := plainRun(items)
-		if n <= 2 || !c.grid(items[:n]) {
-			n = max(n, 1)
-			for _, it := range items[:n] {
-				c.item(it)
-			}
-		}
-		items = items[n:]
+	for _, it := range items {
+		c.item(it)
 	}
 }
 
@@ -155,6 +148,8 @@ func (c *canvas) item(it Item) {
 		if it.drawn() {
 			c.text(it)
 		}
+	case Modules:
+		c.modules(it)
 	case Group:
 		was := c.f
 		c.f = c.f.inside(it)
@@ -163,19 +158,14 @@ func (c *canvas) item(it Item) {
 	}
 }
 
-// grid paints cells of a common grid with their edges on whole pixels: the
-// modules of a QR code stay sharp.
-func (c *canvas) grid(items []Item) bool {
-	g, ok := onGrid(items)
-	if !ok {
-		return false
-	}
-	col := colorOf(items[0].(Rect).Fill)
-	for _, cell := range g.cells {
-		b := c.f.rect(g.x+float64(cell[0])*g.unit, g.y+float64(cell[1])*g.unit, float64(cell[2])*g.unit, g.unit)
+// modules paints a code with the edges of its modules on whole pixels, so that
+// they stay sharp.
+func (c *canvas) modules(m Modules) {
+	col := colorOf(m.Fill)
+	for r := range m.Rects() {
+		b := c.f.rect(r.X, r.Y, r.W, r.H)
 		c.box(box{math.Round(b.x1), math.Round(b.y1), math.Round(b.x2), math.Round(b.y2)}, col)
 	}
-	return true
 }
 
 func (c *canvas) rect(r Rect) {

@@ -80,6 +80,11 @@ func (c *checker) item(it Item, depth int) error {
 			return fmt.Errorf("text of %g points", it.Pt)
 		}
 		return firstError(numbers(it.X, it.Y), it.Color.check(), c.spend(len(it.S)+len(it.Href)))
+	case Modules:
+		if it.Code == nil {
+			return fmt.Errorf("modules of no code")
+		}
+		return firstError(numbers(it.X, it.Y, it.Unit), it.Fill.check(), c.spend(len(it.Code.runs)))
 	case Group:
 		return firstError(numbers(it.X, it.Y), c.items(it.Items, depth+1))
 	}

@@ -34,10 +34,7 @@ func sheet(t testing.TB, labelItems bool) *List {
 		Text{X: 48, Y: 40, Pt: 30, Color: ink, Align: Center, S: "9.39\u202fWh"},
 	)
 	l.Add(Stars(15, 60, 7, 16.4, 2.5, 3.5, Paint{Hex: "#005A8C"}, Paint{Hex: "#767676"})...)
-	qr, _, err := QR("https://example.org/r/0123456789ab/", 5, 80, 28)
-	if err != nil {
-		t.Fatal(err)
-	}
+	qr := qrItems(t, "https://example.org/r/0123456789ab/", 5, 80, 28)
 	l.Add(qr...)
 	if !labelItems {
 		l.Add(

@@ -15,13 +15,7 @@ func drawings(t testing.TB) map[string]*List {
 		l.Add(items...)
 		return l
 	}
-	qr := func(payload string, x, y, box float64) []Item {
-		items, _, err := QR(payload, x, y, box)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return items
-	}
+	qr := func(payload string, x, y, box float64) []Item { return qrItems(t, payload, x, y, box) }
 	all := map[string]*List{"sheet": sheet(t, false), "label": sheet(t, true)}
 
 	texts := page(90, 90)

@@ -7,6 +7,7 @@ package draw
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -23,11 +24,13 @@ type Font struct {
 	tables *tables
 	sf     *sfnt.Font
 	upm    int
-	// The first 0x250 code points are looked up once: nearly all text is there.
-	quick [0x250]glyphInfo
+	// Latin letters and punctuation are looked up once: nearly all text is there.
+	latin       [0x250]glyphInfo
+	punctuation [0x300]glyphInfo // from punctuationFrom
 	// Outlines are kept as asked for, keptGlyphs of each kind at most.
-	paths, shapes   sync.Map // sfnt.GlyphIndex -> *trace for SVG, *glyphShape for PNG
-	nPaths, nShapes atomic.Int32
+	ems, shapes           sync.Map // float64 -> *emTraces for SVG, sfnt.GlyphIndex -> *glyphShape for PNG
+	nEms, nPaths, nShapes atomic.Int32
+	codes                 func() *streamCodes // of subsets, made when the first one is
 }
 
 // glyphInfo is a glyph's index (0 for none) and its advance in 1/1000 em.
@@ -50,8 +53,16 @@ func ParseFont(name string, data []byte) (*Font, error) {
 	}
 	f := &Font{tables: tb, sf: sf, upm: int(sf.UnitsPerEm())}
 	f.name = psName(sf, name)
-	for r := range f.quick {
-		f.quick[r] = f.lookup(rune(r))
+	f.codes = sync.OnceValue(func() *streamCodes {
+		file, _ := subset(tb, sampleFont(f).gids)
+		return codesFor(file)
+	})
+	var buf sfnt.Buffer
+	for r := range f.latin {
+		f.latin[r] = f.lookup(&buf, rune(r))
+	}
+	for r := range f.punctuation {
+		f.punctuation[r] = f.lookup(&buf, punctuationFrom+rune(r))
 	}
 	return f, nil
 }
@@ -76,14 +87,17 @@ func psName(sf *sfnt.Font, fallback string) string {
 	return string(out)
 }
 
+// punctuationFrom is the first of the code points of punctuation and signs that
+// every script uses.
+const punctuationFrom = 0x2000
+
 // lookup reads a rune's glyph from the font. sfnt wants a buffer of the caller.
-func (f *Font) lookup(r rune) glyphInfo {
-	var buf sfnt.Buffer
-	gid, err := f.sf.GlyphIndex(&buf, r)
+func (f *Font) lookup(buf *sfnt.Buffer, r rune) glyphInfo {
+	gid, err := f.sf.GlyphIndex(buf, r)
 	if err != nil || gid == 0 {
 		return glyphInfo{}
 	}
-	a, err := f.sf.GlyphAdvance(&buf, gid, fixed.I(f.upm), font.HintingNone)
+	a, err := f.sf.GlyphAdvance(buf, gid, fixed.I(f.upm), font.HintingNone)
 	if err != nil {
 		return glyphInfo{}
 	}
@@ -93,10 +107,13 @@ func (f *Font) lookup(r rune) glyphInfo {
 }
 
 func (f *Font) glyph(r rune) glyphInfo {
-	if r >= 0 && int(r) < len(f.quick) {
-		return f.quick[r]
+	if r >= 0 && int(r) < len(f.latin) {
+		return f.latin[r]
 	}
-	return f.lookup(r)
+	if i := int(r) - punctuationFrom; i >= 0 && i < len(f.punctuation) {
+		return f.punctuation[i]
+	}
+	return f.lookup(new(sfnt.Buffer), r)
 }
 
 // faces are the two built-in fonts.
@@ -147,12 +164,12 @@ type placed struct {
 	adv int
 }
 
-// place lays a string out in the face, looking through fallback for characters
+// place appends a string, laid out in the face, looking through fallback for characters
 // that it does not hold. Characters in no font are gaps of half an em: callers
 // check with HasGlyphs before they draw. It returns the total advance.
-func place(s string, bold bool, fallback []*Font) ([]placed, int) {
+func place(ps []placed, s string, bold bool, fallback []*Font) ([]placed, int) {
 	main := face(bold)
-	ps := make([]placed, 0, len(s))
+	ps = slices.Grow(ps, len(s))
 	x := 0
 	for _, r := range s {
 		p := placed{f: main, r: r, x: x}
@@ -178,29 +195,38 @@ func place(s string, bold bool, fallback []*Font) ([]placed, int) {
 // Width is the width of a line of text in mm at pt points. Advances are whole
 // thousandths of an em, without kerning, as all renderers place them.
 func Width(s string, pt float64, bold bool, fallback ...*Font) float64 {
-	main := face(bold)
+	return float64(Advance(s, bold, fallback...)) * pt * PtMM / 1000
+}
+
+// Advance is the width of a line of text in 1/1000 em.
+func Advance(s string, bold bool, fallback ...*Font) int {
 	sum := 0
 	for _, r := range s {
-		g := main.glyph(r)
-		for i := 0; g.gid == 0 && i < len(fallback); i++ {
-			g = fallback[i].glyph(r)
-		}
-		if g.gid == 0 {
-			g.adv = 500
-			if a, ok := gapAdvance(r); ok {
-				g.adv = a
-			}
-		}
-		sum += g.adv
+		sum += RuneAdvance(r, bold, fallback...)
 	}
-	return float64(sum) * pt * PtMM / 1000
+	return sum
+}
+
+// RuneAdvance is the width of a character in 1/1000 em.
+func RuneAdvance(r rune, bold bool, fallback ...*Font) int {
+	g := face(bold).glyph(r)
+	for i := 0; g.gid == 0 && i < len(fallback); i++ {
+		g = fallback[i].glyph(r)
+	}
+	if g.gid != 0 {
+		return g.adv
+	}
+	if a, ok := gapAdvance(r); ok {
+		return a
+	}
+	return 500
 }
 
 // HasGlyphs returns the characters of s that neither built-in face nor any
 // fallback font can draw, in order of appearance, each once.
 func HasGlyphs(s string, fallback ...*Font) (missing []rune) {
 	b := builtin()
-	seen := map[rune]bool{}
+	var seen map[rune]bool
 	for _, r := range s {
 		if seen[r] {
 			continue
@@ -213,6 +239,9 @@ func HasGlyphs(s string, fallback ...*Font) (missing []rune) {
 			ok = fallback[i].glyph(r).gid != 0
 		}
 		if !ok {
+			if seen == nil {
+				seen = map[rune]bool{}
+			}
 			seen[r] = true
 			missing = append(missing, r)
 		}

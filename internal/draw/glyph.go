@@ -48,7 +48,7 @@ func (f *Font) shape(gid sfnt.GlyphIndex) *glyphShape {
 
 // text paints a line of text glyph by glyph.
 func (c *canvas) text(t Text) {
-	ps, width := place(t.S, t.Bold, c.fallback)
+	ps, width := place(nil, t.S, t.Bold, c.fallback)
 	x0, scale, col := start(t, width), t.Pt*PtMM/1000, colorOf(t.Color)
 	for _, p := range ps {
 		if p.gid == 0 {

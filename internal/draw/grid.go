@@ -1,114 +1,95 @@
-// Rectangles on a common grid, such as the modules of a QR code: written in
-// units of the grid they take a fraction of the bytes, and land where the list
-// puts them.
+// The modules of a QR code as strokes: in units of the code they take a fraction
+// of the bytes that rectangles do.
 
 package draw
 
-import "math"
+import "strconv"
 
-// grid is a list of rectangles one unit high, in whole units from x, y.
-type grid struct {
-	x, y, unit float64  // mm
-	cells      [][3]int // column, row, width
-}
-
-// onGrid reads plain rectangles as cells of a grid whose unit is the first
-// one's height and whose origin is its corner. ok is false if any is off the
-// grid by more than a hundred-thousandth of a unit.
-func onGrid(items []Item) (g grid, ok bool) {
-	first := items[0].(Rect)
-	g = grid{x: first.X, y: first.Y, unit: first.H, cells: make([][3]int, len(items))}
-	if !(g.unit > 0) {
-		return g, false
-	}
-	whole := func(v float64) (int, bool) {
-		n := math.Round(v / g.unit)
-		return int(n), math.Abs(v/g.unit-n) < 1e-5 && math.Abs(n) < 1e4
-	}
-	for i, it := range items {
-		r := it.(Rect)
-		var a, b, c bool
-		g.cells[i][0], a = whole(r.X - g.x)
-		g.cells[i][1], b = whole(r.Y - g.y)
-		g.cells[i][2], c = whole(r.W)
-		n, d := whole(r.H)
-		if !a || !b || !c || !d || n != 1 {
-			return g, false
-		}
-	}
-	return g, true
-}
-
-// leastUpright is from how many cells on, one below the other and each alone in
+// leastUpright is from how many modules on, one below the other and each alone in
 // its row, a stroke downwards saves bytes.
 const leastUpright = 3
 
-// mostCells is the largest grid that upright looks at, twice the largest code's.
-const mostCells = 1 << 16
-
-// upright takes such cells out of the rows and returns them as columns: column,
-// row, height.
-func (g grid) upright() (rows, columns [][3]int) {
-	x0, y0, x1, y1 := math.MaxInt, math.MaxInt, math.MinInt, math.MinInt
-	for _, c := range g.cells {
-		x0, y0, x1, y1 = min(x0, c[0]), min(y0, c[1]), max(x1, c[0]), max(y1, c[1])
-	}
-	w, h := x1-x0+1, y1-y0+1
-	if len(g.cells) == 0 || w*h > mostCells {
-		return g.cells, nil
+// upright takes such modules out of the runs and returns them as columns, whose
+// n is a height.
+func upright(runs []run) (rows, columns []run) {
+	side := 0
+	for _, r := range runs {
+		side = max(side, r.col+r.n, r.row+1)
 	}
 	const alone, taken = 1, 2
-	state := make([]byte, w*(h+1)) // and a row below that is empty
-	at := func(c [3]int) int { return (c[1]-y0)*w + c[0] - x0 }
-	for _, c := range g.cells {
-		if c[2] == 1 {
-			state[at(c)] = alone
+	state := make([]byte, side*(side+1)) // and a row below that is empty
+	for _, r := range runs {
+		if r.n == 1 {
+			state[r.row*side+r.col] = alone
 		}
 	}
-	for _, c := range g.cells {
-		i := at(c)
-		if c[2] != 1 || i >= w && state[i-w] != 0 {
-			continue // not the first of its column
-		}
-		n := 1
-		for state[i+n*w] == alone {
-			n++
-		}
-		if n < leastUpright || state[i] == taken {
+	rows = make([]run, 0, len(runs))
+	for _, r := range runs {
+		i := r.row*side + r.col
+		if r.n != 1 || state[i] == taken {
+			if r.n != 1 {
+				rows = append(rows, r)
+			}
 			continue
 		}
-		columns = append(columns, [3]int{c[0], c[1], n})
-		for k := range n {
-			state[i+k*w] = taken
+		n := 1
+		for state[i+n*side] == alone {
+			n++
 		}
-	}
-	rows = make([][3]int, 0, len(g.cells))
-	for _, c := range g.cells {
-		if c[2] != 1 || state[at(c)] != taken {
-			rows = append(rows, c)
+		if n < leastUpright || r.row > 0 && state[i-side] != 0 { // or not the first of its column
+			rows = append(rows, r)
+			continue
+		}
+		columns = append(columns, run{r.col, r.row, n})
+		for k := range n {
+			state[i+k*side] = taken
 		}
 	}
 	return rows, columns
 }
 
-// plainRun is how many items from the start of the list are plain rectangles of
-// one paint.
-func plainRun(items []Item) int {
-	first, ok := items[0].(Rect)
-	if !ok || !plain(first) {
-		return 0
-	}
-	n := 1
-	for n < len(items) {
-		r, ok := items[n].(Rect)
-		if !ok || !plain(r) || r.Fill != first.Fill {
-			break
+// modulesPath writes rows and columns as SVG path data: strokes one module wide through the
+// middle of rows and columns, the first row's middle at y = 0.
+func modulesPath(rows, columns []run) string {
+	b := make([]byte, 0, 4*(len(rows)+len(columns)))
+	px, py := 0, 0
+	move := func(x, y int) {
+		if len(b) == 0 {
+			b = append(b, 'M')
+		} else {
+			b = append(b, 'm')
 		}
-		n++
+		b = appendPair(b, x, y)
 	}
-	return n
+	for _, r := range rows {
+		move(1000*(r.col-px), 1000*(r.row-py))
+		b = appendUM(append(b, 'h'), 1000*r.n)
+		px, py = r.col+r.n, r.row
+	}
+	half := 500 // from the middle of rows to the middle of columns, once
+	for _, c := range columns {
+		move(1000*(c.col-px)+half, 1000*(c.row-py)-half)
+		half = 0
+		b = appendUM(append(b, 'v'), 1000*c.n)
+		px, py = c.col, c.row+c.n
+	}
+	return string(b)
 }
 
-func plain(r Rect) bool {
-	return r.Stroke.None() && r.R == 0 && !r.Fill.None() && !r.empty() && r.Title == ""
+// modulesBoxes writes rows and columns as rectangles of a PDF path.
+func modulesBoxes(rows, columns []run) []byte {
+	b := make([]byte, 0, 10*(len(rows)+len(columns)))
+	box := func(x, y, w, h int) {
+		for _, v := range [4]int{x, y, w, h} {
+			b = append(strconv.AppendInt(b, int64(v), 10), ' ')
+		}
+		b = append(b, "re\n"...)
+	}
+	for _, r := range rows {
+		box(r.col, r.row, r.n, 1)
+	}
+	for _, c := range columns {
+		box(c.col, c.row, 1, c.n)
+	}
+	return b
 }

@@ -25,14 +25,25 @@ func JSON(l *List) []byte {
 }
 
 func (w *jsonWriter) items(items []Item) {
-	for i, it := range items {
-		if i > 0 {
+	more := false
+	line := func(it Item) {
+		if more {
 			w.WriteString(",")
 		}
+		more = true
 		w.WriteString("\n{")
 		w.first = true
 		w.item(it)
 		w.WriteString("}")
+	}
+	for _, it := range items {
+		if m, ok := it.(Modules); ok {
+			for r := range m.Rects() {
+				line(r)
+			}
+			continue
+		}
+		line(it)
 	}
 }
 

@@ -25,7 +25,7 @@ type List struct {
 // Add appends items.
 func (l *List) Add(items ...Item) { l.Items = append(l.Items, items...) }
 
-// Item is one of Rect, Line, Polyline, Polygon, Circle, Text and Group.
+// Item is one of Rect, Line, Polyline, Polygon, Circle, Text, Modules and Group.
 type Item interface{ item() }
 
 // Paint is a colour, and optionally the CSS class that stands for it where a
@@ -127,6 +127,7 @@ func (Polyline) item() {}
 func (Polygon) item()  {}
 func (Circle) item()   {}
 func (Text) item()     {}
+func (Modules) item()  {}
 func (Group) item()    {}
 
 // texts are the lines of text that are drawn, in order.

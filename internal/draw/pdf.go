@@ -10,6 +10,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf16"
@@ -102,15 +103,32 @@ type pdfDoc struct {
 	f        *gofpdf.Fpdf // nil until the first page
 	lang     string
 	fonts    pdfFonts
-	page     pdfPage
 	contents [][]byte // of the pages, compressed
+	*pdfScratch
 }
+
+// largestLabel is how long a page may be that is compressed with the codes of
+// labels; longer ones and those without a QR code get codes of their own.
+const largestLabel = 8 << 10
+
+// pdfScratch is memory for making a document.
+type pdfScratch struct {
+	page   pdfPage
+	frame  bytes.Buffer // what gofpdf writes
+	update updater
+}
+
+// pdfScratches are used again: what one document needs, the next one needs too.
+var pdfScratches = sync.Pool{New: func() any { return new(pdfScratch) }}
+
+// keptDocument is the largest document whose memory is kept for the next one.
+const keptDocument = 1 << 20
 
 func newPDFDoc(o PDFOptions) (*pdfDoc, error) {
 	if o.Date.IsZero() {
 		return nil, fmt.Errorf("no date given; set PDFOptions.Date")
 	}
-	return &pdfDoc{o: o}, nil
+	return &pdfDoc{o: o, pdfScratch: pdfScratches.Get().(*pdfScratch)}, nil
 }
 
 // add draws a page.
@@ -139,18 +157,29 @@ func (d *pdfDoc) add(l *List) error {
 		d.f.SetXmpMetadata(xmp(d.lang, d.o.Info, d.o.Date.UTC()))
 	}
 	d.f.AddPageFormat("P", size)
-	d.contents = append(d.contents, deflate(d.page.draw(l, &d.fonts)))
+	content := d.page.draw(l, &d.fonts)
+	var codes *streamCodes
+	if d.page.label && len(content) <= largestLabel {
+		codes = labelCodes()
+	}
+	d.contents = append(d.contents, codes.deflate(content))
 	return nil
 }
 
 // close returns the document.
 func (d *pdfDoc) close() ([]byte, error) {
-	var buf bytes.Buffer
-	buf.Grow(4 << 10)
-	if err := d.f.Output(&buf); err != nil {
+	d.frame.Reset()
+	if err := d.f.Output(&d.frame); err != nil {
 		return nil, err
 	}
-	return appendUpdate(buf.Bytes(), d)
+	if err := d.update.append(d.frame.Bytes(), d); err != nil {
+		return nil, err
+	}
+	out := bytes.Clone(d.update.Bytes())
+	if d.page.list, d.page.fonts, d.page.set = nil, nil, (pdfState{}); len(out) <= keptDocument {
+		pdfScratches.Put(d.pdfScratch)
+	}
+	return out, nil
 }
 
 func lang(l *List) string {

@@ -11,23 +11,18 @@ package draw
 
 import (
 	"bytes"
-	"compress/zlib"
 	"crypto/sha256"
-	"io"
 	"strconv"
-	"sync"
 	"unicode/utf16"
-
-	"golang.org/x/image/font/sfnt"
 )
 
 // pdfFont is a font of one document: the glyphs that it uses, by code.
 type pdfFont struct {
 	font   *Font
-	name   string // of the resource
-	code   map[sfnt.GlyphIndex]int
-	gids   []int  // by code, from 1
-	runes  []rune // what each stands for: the first character that used it
+	name   string   // of the resource
+	code   []uint16 // by glyph, 0 for those not used
+	gids   []int    // by code, from 1
+	runes  []rune   // what each stands for: the first character that used it
 	widths []int
 }
 
@@ -35,10 +30,10 @@ type pdfFont struct {
 func (p *pdfFont) codes(b []byte, ps []placed) []byte {
 	b = append(b, '(')
 	for _, g := range ps {
-		c, ok := p.code[g.gid]
-		if !ok {
+		c := p.code[g.gid]
+		if c == 0 {
 			p.gids, p.runes, p.widths = append(p.gids, int(g.gid)), append(p.runes, g.r), append(p.widths, g.adv)
-			c = len(p.gids)
+			c = uint16(len(p.gids))
 			p.code[g.gid] = c
 		}
 		for _, v := range [2]byte{byte(c >> 8), byte(c)} {
@@ -64,7 +59,7 @@ func (fs *pdfFonts) of(f *Font) *pdfFont {
 			return p
 		}
 	}
-	p := &pdfFont{font: f, name: "F" + strconv.Itoa(len(fs.list)), code: map[sfnt.GlyphIndex]int{}}
+	p := &pdfFont{font: f, name: "F" + strconv.Itoa(len(fs.list)), code: make([]uint16, f.tables.glyphs)}
 	fs.list = append(fs.list, p)
 	return p
 }
@@ -93,6 +88,19 @@ func (p *pdfFont) kit() *kit {
 	}
 	k.widths = append(k.widths, ']')
 
+	k.unicode = unicodeCodes().deflate(p.unicode())
+	k.file = p.font.codes().deflate(file)
+	sum := sha256.Sum256(file)
+	prefix := make([]byte, 6)
+	for i := range prefix {
+		prefix[i] = 'A' + sum[i]%26
+	}
+	k.name = string(prefix) + "+" + p.font.name
+	return k
+}
+
+// unicode is the map from codes to characters.
+func (p *pdfFont) unicode() []byte {
 	var u bytes.Buffer
 	u.WriteString("/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CMapName /U def\n/CMapType 2 def\n1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n")
 	for at := 0; at < len(p.runes); {
@@ -114,38 +122,10 @@ func (p *pdfFont) kit() *kit {
 		u.WriteString("]\nendbfrange\n")
 	}
 	u.WriteString("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n")
-	k.unicode = deflate(u.Bytes())
-	k.file = deflate(file)
-	sum := sha256.Sum256(file)
-	prefix := make([]byte, 6)
-	for i := range prefix {
-		prefix[i] = 'A' + sum[i]%26
-	}
-	k.name = string(prefix) + "+" + p.font.name
-	return k
+	return u.Bytes()
 }
 
 func hex4(u *bytes.Buffer, v uint16) {
 	const digits = "0123456789ABCDEF"
 	u.Write([]byte{digits[v>>12], digits[v>>8&15], digits[v>>4&15], digits[v&15]})
-}
-
-// level is how hard streams are compressed: the highest level costs twice the
-// time of this one and saves half a percent.
-const level = 4
-
-// deflaters are compressors to be used again: a new one clears a megabyte.
-var deflaters = sync.Pool{New: func() any {
-	w, _ := zlib.NewWriterLevel(io.Discard, level)
-	return w
-}}
-
-func deflate(b []byte) []byte {
-	var buf bytes.Buffer
-	w := deflaters.Get().(*zlib.Writer)
-	w.Reset(&buf)
-	w.Write(b) // to memory: it cannot fail
-	w.Close()
-	deflaters.Put(w)
-	return buf.Bytes()
 }

@@ -7,11 +7,13 @@ import "strconv"
 // pdfPage writes the operators of one page at a time. Coordinates are rounded
 // to 0.01 points, which is 0.0035 mm.
 type pdfPage struct {
-	b     []byte
-	h     float64 // mm, of the page
-	list  *List
-	fonts *pdfFonts
-	set   pdfState
+	b      []byte
+	placed []placed // of the line that is written
+	h      float64  // mm, of the page
+	list   *List
+	fonts  *pdfFonts
+	set    pdfState
+	label  bool // it has a QR code
 }
 
 // pdfState is what is set, so that equal settings are not written again.
@@ -29,21 +31,14 @@ const ptPerMM = 72 / 25.4
 func (p *pdfPage) draw(l *List, fonts *pdfFonts) []byte {
 	// Corners are cut where SVG cuts them.
 	p.b = append(p.b[:0], "4 M\n"...)
-	p.h, p.list, p.fonts, p.set = l.H, l, fonts, pdfState{sw: -1}
+	p.h, p.list, p.fonts, p.set, p.label = l.H, l, fonts, pdfState{sw: -1}, false
 	p.items(l.Items)
 	return p.b
 }
 
 func (p *pdfPage) items(items []Item) {
-	for len(items) > 0 {
-		n := plainRun(items)
-		if n <= 2 || !p.grid(items[:n]) {
-			n = max(n, 1)
-			for _, it := range items[:n] {
-				p.item(it)
-			}
-		}
-		items = items[n:]
+	for _, it := range items {
+		p.item(it)
 	}
 }
 
@@ -214,6 +209,8 @@ func (p *pdfPage) item(it Item) {
 		if it.drawn() {
 			p.line(it)
 		}
+	case Modules:
+		p.modules(it)
 	case Group:
 		p.group(it)
 	}
@@ -288,34 +285,25 @@ func (p *pdfPage) group(g Group) {
 	p.set = was
 }
 
-// grid draws plain rectangles as cells of their common grid, if they have one.
-func (p *pdfPage) grid(items []Item) bool {
-	g, ok := onGrid(items)
-	if !ok {
-		return false
-	}
-	p.fill(items[0].(Rect).Fill)
+// modules draws a code in units of its modules.
+func (p *pdfPage) modules(m Modules) {
+	p.label = true
+	p.fill(m.Fill)
 	p.b = append(p.b, "q "...)
-	p.num(g.unit*ptPerMM, 5)
+	p.num(m.Unit*ptPerMM, 5)
 	p.b = append(p.b, "0 0 "...)
-	p.num(-g.unit*ptPerMM, 5)
-	p.num(g.x*ptPerMM, 3)
-	p.num((p.h-g.y)*ptPerMM, 3)
+	p.num(-m.Unit*ptPerMM, 5)
+	p.num(m.X*ptPerMM, 3)
+	p.num((p.h-m.Y)*ptPerMM, 3)
 	p.op("cm")
-	for _, c := range g.cells {
-		for _, v := range c {
-			p.b = strconv.AppendInt(p.b, int64(v), 10)
-			p.b = append(p.b, ' ')
-		}
-		p.op("1 re")
-	}
+	p.b = append(p.b, m.Code.boxes...)
 	p.op("f Q")
-	return true
 }
 
 // line draws a line of text as runs of one font without gaps.
 func (p *pdfPage) line(t Text) {
-	ps, width := place(t.S, t.Bold, p.list.Fallback)
+	ps, width := place(p.placed[:0], t.S, t.Bold, p.list.Fallback)
+	p.placed = ps
 	x0 := start(t, width)
 	for i := 0; i < len(ps); {
 		if ps[i].gid == 0 {

@@ -46,8 +46,8 @@ func (u *updater) number() int {
 	return u.next - 1
 }
 
-// appendUpdate appends one incremental update to gofpdf's document.
-func appendUpdate(body []byte, d *pdfDoc) ([]byte, error) {
+// append makes a document of gofpdf's and one incremental update.
+func (u *updater) append(body []byte, d *pdfDoc) error {
 	tail := body
 	if len(tail) > 512 {
 		tail = tail[len(tail)-512:]
@@ -55,7 +55,7 @@ func appendUpdate(body []byte, d *pdfDoc) ([]byte, error) {
 	m := trailerRE.FindSubmatch(tail)
 	pages := pageRE.FindAllSubmatch(body, -1)
 	if m == nil || len(pages) != len(d.contents) {
-		return nil, errors.New("the PDF writer's pages or trailer have a form that the update does not know; use gofpdf v1.16.2")
+		return errors.New("the PDF writer's pages or trailer have a form that the update does not know; use gofpdf v1.16.2")
 	}
 	var ref [4]int
 	for i := range ref {
@@ -63,19 +63,15 @@ func appendUpdate(body []byte, d *pdfDoc) ([]byte, error) {
 	}
 	size, root, info, prev := ref[0], ref[1], ref[2], ref[3]
 
-	u := &updater{at: map[int]int{}, next: size}
-	n := 0
-	for _, c := range d.contents {
-		n += len(c) + 64
-	}
-	u.Grow(len(body) + n + 24<<10)
+	u.Reset()
+	u.at, u.next = map[int]int{}, size
 	u.Write(body)
 	for i, c := range d.contents {
 		n, _ := strconv.Atoi(string(pages[i][1]))
 		u.stream(n, "/Filter/FlateDecode", c)
 		d.contents[i] = nil
 	}
-	resources := "<</ProcSet[/PDF/Text]/Font<<"
+	resources := "<</Font<<"
 	for _, pf := range d.fonts.list {
 		resources += "/" + pf.name + " " + strconv.Itoa(u.font(pf.kit())) + " 0 R"
 	}
@@ -104,7 +100,7 @@ func appendUpdate(body []byte, d *pdfDoc) ([]byte, error) {
 	}
 	fmt.Fprintf(u, "trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/Prev %d/ID[<%x><%x>]>>\nstartxref\n%d\n%%%%EOF\n",
 		u.next, root, info, prev, sum[:16], sum[:16], xref)
-	return u.Bytes(), nil
+	return nil
 }
 
 // pdfName keeps what a language tag may hold.

@@ -85,7 +85,7 @@ func TestHuffmanCodes(t *testing.T) {
 	}
 	for name, counts := range map[string][]int{"lopsided": fib, "two": {0, 5, 0, 1}, "even": {3, 3, 3, 3, 3}} {
 		sum := 0
-		for _, c := range huffman(counts) {
+		for _, c := range huffman(counts, mostCodeBits) {
 			if c.n > mostCodeBits {
 				t.Errorf("%s: a code of %d bits", name, c.n)
 			}
@@ -238,10 +238,7 @@ func TestGroundReachesTheEdge(t *testing.T) {
 
 // Modules of a code are all black or all white, whatever the resolution.
 func TestCodesAreSharp(t *testing.T) {
-	qr, _, err := QR("https://example.org/", 1.37, 2.11, 16.3)
-	if err != nil {
-		t.Fatal(err)
-	}
+	qr := qrItems(t, "https://example.org/", 1.37, 2.11, 16.3)
 	for _, dpi := range []float64{150, 300, 471} {
 		for _, turn := range []bool{false, true} {
 			l := &List{W: 22, H: 22}

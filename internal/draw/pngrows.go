@@ -9,13 +9,12 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
-	"slices"
 )
 
 // zlibRows returns the picture's rows of RGB as PNG holds them: a filter byte
 // and the differences from the row above, in the zlib format.
 func zlibRows(pix []byte, stride int) []byte {
-	e := deflater{out: append(make([]byte, 0, 64<<10), 0x78, 0x01), tokens: make([]uint16, 0, mostTokens), a: 1}
+	e := deflater{bitWriter: bitWriter{out: append(make([]byte, 0, 64<<10), 0x78, 0x01)}, tokens: make([]uint16, 0, mostTokens), a: 1}
 	row, prev := make([]byte, stride), make([]byte, stride)
 	for ; len(pix) >= stride; pix = pix[stride:] {
 		cur := pix[:stride]
@@ -50,9 +49,7 @@ func subtract(to, x, y []byte) {
 // deflater writes the deflate format: literals, and repetitions of the last byte
 // or of the last three.
 type deflater struct {
-	out    []byte
-	bits   uint64 // not yet written, from the lowest
-	nbits  uint
+	bitWriter
 	tokens []uint16 // a literal, or nearToken or farToken and a length
 	run    int      // zeros that follow a zero, not yet a token
 	last   bool     // the last literal was a zero
@@ -63,9 +60,7 @@ const (
 	nearToken  = 256 // and up: a repetition of the last byte, by length
 	farToken   = nearToken + mostMatch + 1
 	endToken   = farToken + mostMatch + 1
-	mostMatch  = 258
 	mostTokens = 1 << 15
-	endSymbol  = 256
 	adlerMod   = 65521
 )
 
@@ -166,46 +161,8 @@ func (e *deflater) close() {
 	e.flushRun()
 	e.a, e.b = e.a%adlerMod, e.b%adlerMod
 	e.block(true)
-	for ; e.nbits > 0; e.nbits -= min(8, e.nbits) {
-		e.out = append(e.out, byte(e.bits))
-		e.bits >>= 8
-	}
+	e.flush()
 }
-
-func (e *deflater) put(v uint64, n uint) {
-	e.bits |= v << e.nbits
-	if e.nbits += n; e.nbits >= 32 {
-		e.out = binary.LittleEndian.AppendUint32(e.out, uint32(e.bits))
-		e.bits >>= 32
-		e.nbits -= 32
-	}
-}
-
-// lengthCode is how a length is written: its symbol and extra bits.
-type lengthCode struct {
-	symbol uint16
-	nbits  uint8
-	value  uint8
-}
-
-var lengthCodes = func() (t [mostMatch + 1]lengthCode) {
-	n, symbol := 3, uint16(257)
-	for extra := uint8(0); n < mostMatch; extra++ {
-		group := 4 // symbols with this many extra bits
-		if extra == 0 {
-			group = 8
-		}
-		for range group {
-			for v := 0; v < 1<<extra && n < mostMatch; v++ {
-				t[n] = lengthCode{symbol, extra, uint8(v)}
-				n++
-			}
-			symbol++
-		}
-	}
-	t[mostMatch] = lengthCode{symbol: 285}
-	return t
-}()
 
 // block writes the tokens as one block with codes of its own.
 func (e *deflater) block(final bool) {
@@ -213,33 +170,26 @@ func (e *deflater) block(final bool) {
 	for _, t := range e.tokens {
 		times[t]++
 	}
-	var symbols [286]int
+	var counts [symbols]int
 	distances := [3]int{1, 0, 0} // of 1, 2 and 3; a code may not be empty
-	copy(symbols[:], times[:nearToken])
-	for n := 3; n <= mostMatch; n++ {
-		symbols[lengthCodes[n].symbol] += times[nearToken+n] + times[farToken+n]
+	copy(counts[:], times[:nearToken])
+	for n := leastMatch; n <= mostMatch; n++ {
+		counts[lengthCodes[n].symbol] += times[nearToken+n] + times[farToken+n]
 		distances[0] += times[nearToken+n]
 		distances[2] += times[farToken+n]
 	}
-	symbols[endSymbol]++
-	sc, dc := huffman(symbols[:]), huffman(distances[:])
+	counts[endSymbol]++
+	sc, dc := huffman(counts[:], mostCodeBits), huffman(distances[:], mostCodeBits)
 
 	e.put(map[bool]uint64{true: 1}[final], 1)
-	e.put(2, 2) // codes follow
-	e.put(uint64(len(sc)-257), 5)
-	e.put(uint64(len(dc)-1), 5)
-	e.put(19-4, 4)
-	for i := range 19 { // lengths 0 to 15 in four bits each, no repeats
-		e.put(map[bool]uint64{false: 4}[i < 3], 3)
-	}
-	for _, c := range append(slices.Clone(sc), dc...) {
-		e.put(uint64(bits.Reverse8(uint8(c.n))>>4), 4)
+	for _, c := range blockHead(sc, dc) {
+		e.code(c)
 	}
 	// Each token's bits: its symbol, extra bits of the length, the distance. They
 	// are 22 at most.
 	var codes [endToken]code
 	copy(codes[:], sc[:nearToken])
-	for n := 3; n <= mostMatch; n++ {
+	for n := leastMatch; n <= mostMatch; n++ {
 		l := lengthCodes[n]
 		c := sc[l.symbol]
 		c.bits |= uint64(l.value) << c.n
@@ -248,83 +198,8 @@ func (e *deflater) block(final bool) {
 		codes[farToken+n] = code{c.bits | dc[2].bits<<c.n, c.n + dc[2].n}
 	}
 	for _, t := range e.tokens {
-		e.put(codes[t].bits, codes[t].n)
+		e.code(codes[t])
 	}
-	e.put(sc[endSymbol].bits, sc[endSymbol].n)
+	e.code(sc[endSymbol])
 	e.tokens = e.tokens[:0]
-}
-
-// code is a symbol's bits, lowest first; n is 0 for a symbol without one.
-type code struct {
-	bits uint64
-	n    uint
-}
-
-// mostCodeBits is the longest code of the format.
-const mostCodeBits = 15
-
-// huffman returns the codes of symbols by how often they stand.
-func huffman(counts []int) []code {
-	for least := 1; ; least *= 2 {
-		if codes, ok := tryHuffman(counts, least); ok {
-			return codes
-		}
-	}
-}
-
-// tryHuffman is one attempt, with every count raised to the least. It fails if a
-// code is longer than the format holds; with greater least, codes are shorter.
-func tryHuffman(counts []int, least int) ([]code, bool) {
-	type node struct{ weight, symbol, left, right int }
-	var nodes []node
-	for s, n := range counts {
-		if n > 0 {
-			nodes = append(nodes, node{max(n, least), s, -1, -1})
-		}
-	}
-	codes := make([]code, len(counts))
-	if len(nodes) == 1 {
-		codes[nodes[0].symbol] = code{0, 1}
-		return codes, true
-	}
-	slices.SortStableFunc(nodes, func(a, b node) int { return a.weight - b.weight })
-	// Leaves and joined nodes are two queues, each in order of weight.
-	leaves, leaf, joined := len(nodes), 0, len(nodes)
-	next := func() int {
-		if leaf < leaves && (joined == len(nodes) || nodes[leaf].weight <= nodes[joined].weight) {
-			leaf++
-			return leaf - 1
-		}
-		joined++
-		return joined - 1
-	}
-	for range leaves - 1 {
-		a, b := next(), next()
-		nodes = append(nodes, node{nodes[a].weight + nodes[b].weight, -1, a, b})
-	}
-	depth := make([]uint, len(nodes))
-	var perLength [mostCodeBits + 1]uint32
-	for i := len(nodes) - 1; i >= 0; i-- {
-		n := nodes[i]
-		if n.symbol < 0 {
-			depth[n.left], depth[n.right] = depth[i]+1, depth[i]+1
-			continue
-		}
-		if depth[i] > mostCodeBits {
-			return nil, false
-		}
-		codes[n.symbol].n = depth[i]
-		perLength[depth[i]]++
-	}
-	var first [mostCodeBits + 1]uint32
-	for n := 1; n < mostCodeBits; n++ {
-		first[n+1] = (first[n] + perLength[n]) << 1
-	}
-	for s := range codes {
-		if n := codes[s].n; n > 0 {
-			codes[s].bits = uint64(bits.Reverse32(first[n]) >> (32 - n))
-			first[n]++
-		}
-	}
-	return codes, true
 }

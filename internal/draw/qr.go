@@ -1,195 +1,224 @@
-// QR codes as rectangles: byte mode, error correction M, the smallest version
-// that fits, runs of dark modules merged.
+// QR codes: byte mode, error correction M, the smallest version that fits, runs
+// of dark modules merged. A code is made once and stands on as many drawings as
+// there are.
 
 package draw
 
 import (
 	"fmt"
+	"iter"
+	"math"
 	"math/bits"
 	"sync"
 
 	"rsc.io/qr/coding"
 )
 
-// QRInfo says how a code came out.
-type QRInfo struct {
-	Version int     // 1 to 40
-	Modules int     // a side, without the quiet zone
-	Module  float64 // mm
+// QR is a code.
+type QR struct {
+	Version int // 1 to mostVersion
+	Side    int // in modules, without the quiet zone
+	runs    []run
+	path    string // the runs as SVG path data, in modules
+	boxes   []byte // the runs as operators of a PDF path, likewise
 }
 
-// quietZone is the quiet zone around a code, in modules.
-const quietZone = 4
+// run is a row of dark modules: the first one's column and row, and how many.
+type run struct{ col, row, n int }
 
-// minModule is the smallest module that phones read reliably in print, in mm.
-const minModule = 0.4
+// Modules is an item: the dark modules of a code. X, Y is the code's corner
+// inside the quiet zone, Unit a module's side.
+type Modules struct {
+	X, Y, Unit float64
+	Code       *QR
+	Fill       Paint
+}
 
-// QR draws payload into a square box of the given size at x, y (mm, top left).
-// The box includes the quiet zone, which is painted white. It fails if the
-// payload is not ASCII or modules would be smaller than minModule.
-func QR(payload string, x, y, box float64) ([]Item, QRInfo, error) {
+// Rects are the runs of modules as rectangles.
+func (m Modules) Rects() iter.Seq[Rect] {
+	return func(yield func(Rect) bool) {
+		for _, r := range m.Code.runs {
+			if !yield(Rect{X: m.X + float64(r.col)*m.Unit, Y: m.Y + float64(r.row)*m.Unit, W: float64(r.n) * m.Unit, H: m.Unit, Fill: m.Fill}) {
+				return
+			}
+		}
+	}
+}
+
+const (
+	quietZone   = 4   // modules around a code
+	minModule   = 0.4 // mm; the smallest that phones read reliably in print
+	mostVersion = 10  // 213 bytes; larger codes are hard to read
+)
+
+// NewQR encodes text, which must be ASCII and 213 bytes at most.
+func NewQR(payload string) (*QR, error) {
 	if !isASCII(payload) || payload == "" {
-		return nil, QRInfo{}, fmt.Errorf("QR code of %q: the text must be ASCII and not empty", payload)
+		return nil, fmt.Errorf("QR code of %q: the text must be ASCII and not empty", payload)
 	}
+	text := coding.String(payload)
 	v := coding.Version(coding.MinVersion)
-	enc := coding.String(payload)
-	for enc.Bits(v) > 8*v.DataBytes(coding.M) {
-		if v++; v > coding.MaxVersion {
-			return nil, QRInfo{}, fmt.Errorf("QR code of %d bytes: longer than any code holds", len(payload))
+	for text.Bits(v) > 8*v.DataBytes(coding.M) {
+		if v++; v > mostVersion {
+			return nil, fmt.Errorf("QR code of %d bytes: one of version %d holds %d at most, and larger ones are hard to read", len(payload), mostVersion, mostVersionBytes)
 		}
 	}
-	n := 17 + 4*int(v)
-	info := QRInfo{Version: int(v), Modules: n, Module: box / float64(n+2*quietZone)}
-	// The limit is met by boxes whose module is 0.4 mm to the last digit.
-	if info.Module < minModule-1e-9 {
-		return nil, info, fmt.Errorf("QR code of %d bytes: modules of %.3f mm in a box of %g mm, %g mm needed", len(payload), info.Module, box, minModule)
-	}
-	code, err := bestMask(v, enc)
+	g, err := bestMask(v, text)
 	if err != nil {
-		return nil, info, fmt.Errorf("QR code of %q: %w", payload, err)
+		return nil, fmt.Errorf("QR code of %q: %w", payload, err)
 	}
-	black, white := Paint{Hex: "#000000"}, Paint{Hex: "#FFFFFF"}
-	items := []Item{Rect{X: x, Y: y, W: box, H: box, Fill: white}}
-	m := info.Module
-	for row := range n {
-		for col := 0; col < n; {
-			if !code.Black(col, row) {
-				col++
-				continue
-			}
-			from := col
-			for col < n && code.Black(col, row) {
-				col++
-			}
-			items = append(items, Rect{X: x + float64(quietZone+from)*m, Y: y + float64(quietZone+row)*m, W: float64(col-from) * m, H: m, Fill: black})
-		}
-	}
-	return items, info, nil
+	q := &QR{Version: int(v), Side: g.n, runs: g.runs()}
+	rows, columns := upright(q.runs)
+	q.path, q.boxes = modulesPath(rows, columns), modulesBoxes(rows, columns)
+	return q, nil
 }
 
-// plans keeps the layout of each version and mask that was asked for: it is the
-// costly half of encoding, and never changes.
-var plans sync.Map // [2]int -> *coding.Plan
+const mostVersionBytes = 213
 
-func plan(v coding.Version, mask coding.Mask) (*coding.Plan, error) {
-	key := [2]int{int(v), int(mask)}
-	if p, ok := plans.Load(key); ok {
-		return p.(*coding.Plan), nil
+// In draws the code into a square box at x, y (mm, top left). The box includes
+// the quiet zone, which is painted white. It fails if modules would be smaller
+// than minModule.
+func (q *QR) In(x, y, box float64) ([]Item, error) {
+	m := q.Module(box)
+	// The limit is met by boxes whose module is 0.4 mm to the last digit.
+	if m < minModule-1e-9 {
+		return nil, fmt.Errorf("QR code of %d modules: they are %.3f mm in a box of %g mm, %g mm needed", q.Side, m, box, minModule)
 	}
-	p, err := coding.NewPlan(v, coding.M, mask)
-	if err != nil {
-		return nil, err
+	return []Item{Rect{X: x, Y: y, W: box, H: box, Fill: Paint{Hex: "#FFFFFF"}},
+		Modules{X: x + quietZone*m, Y: y + quietZone*m, Unit: m, Code: q, Fill: Paint{Hex: "#000000"}}}, nil
+}
+
+// Module is a module's side in a box.
+func (q *QR) Module(box float64) float64 { return box / float64(q.Side+2*quietZone) }
+
+// modules is a square of modules as bits, the first of a line the lowest.
+type modules struct {
+	n          int
+	rows, cols [17 + 4*mostVersion]uint64
+}
+
+func (g *modules) flip(x, y int) {
+	g.rows[y] ^= 1 << x
+	g.cols[x] ^= 1 << y
+}
+
+// qrFrame is what codes of one version have in common.
+type qrFrame struct {
+	masked [8]modules // by mask: what a code has where all its data are zeros
+	place  [][2]uint8 // column and row of each bit of the data
+}
+
+// qrFrames keeps the frame of each version that was asked for: it is the costly
+// part of encoding, and never changes.
+var qrFrames sync.Map // coding.Version -> *qrFrame
+
+func frameOf(v coding.Version) (*qrFrame, error) {
+	if f, ok := qrFrames.Load(v); ok {
+		return f.(*qrFrame), nil
 	}
-	plans.Store(key, p)
-	return p, nil
+	f := &qrFrame{}
+	for mask := range f.masked {
+		p, err := coding.NewPlan(v, coding.M, coding.Mask(mask))
+		if err != nil {
+			return nil, err
+		}
+		g := &f.masked[mask]
+		g.n = len(p.Pixel)
+		f.place = make([][2]uint8, 8*(p.DataBytes+p.CheckBytes))
+		for y, row := range p.Pixel {
+			for x, pixel := range row {
+				if pixel&coding.Black != 0 {
+					g.flip(x, y)
+				}
+				if r := pixel.Role(); r == coding.Data || r == coding.Check {
+					f.place[pixel.Offset()] = [2]uint8{uint8(x), uint8(y)}
+				}
+			}
+		}
+	}
+	qrFrames.Store(v, f)
+	return f, nil
 }
 
 // bestMask encodes with each of the eight masks and keeps the one with the
 // lowest penalty of ISO/IEC 18004; the first of equals.
-func bestMask(v coding.Version, enc coding.Encoding) (*coding.Code, error) {
-	var best *coding.Code
-	least := 0
-	for mask := coding.Mask(0); mask < 8; mask++ {
-		p, err := plan(v, mask)
-		if err != nil {
-			return nil, err
-		}
-		code, err := p.Encode(enc)
-		if err != nil {
-			return nil, err
-		}
-		if p := penalty(code); best == nil || p < least {
-			best, least = code, p
+func bestMask(v coding.Version, text coding.Encoding) (*modules, error) {
+	f, err := frameOf(v)
+	if err != nil {
+		return nil, err
+	}
+	var b coding.Bits
+	text.Encode(&b, v)
+	b.AddCheckBytes(v, coding.M)
+	var data modules
+	for i, v := range b.Bytes() {
+		for ; v != 0; v &= v - 1 {
+			at := f.place[8*i+bits.LeadingZeros8(v&-v)]
+			data.flip(int(at[0]), int(at[1]))
 		}
 	}
-	return best, nil
+	var best, g modules
+	least := math.MaxInt
+	for mask := range f.masked {
+		g = f.masked[mask]
+		for i := range g.n {
+			g.rows[i] ^= data.rows[i]
+			g.cols[i] ^= data.cols[i]
+		}
+		if p := g.penalty(); p < least {
+			best, least = g, p
+		}
+	}
+	return &best, nil
+}
+
+// runs are the dark modules, row by row.
+func (g *modules) runs() []run {
+	out := make([]run, 0, g.n*g.n/4)
+	for y, v := range g.rows[:g.n] {
+		for x := 0; v != 0; {
+			light := bits.TrailingZeros64(v)
+			x, v = x+light, v>>light
+			dark := bits.TrailingZeros64(^v)
+			out = append(out, run{x, y, dark})
+			x, v = x+dark, v>>dark
+		}
+	}
+	return out
 }
 
 // penalty scores a code: long runs, blocks of four, patterns like a finder, and
 // an uneven share of dark modules.
-func penalty(c *coding.Code) int {
-	n := c.Size
-	var g []byte
-	if n > 64 { // larger than a word
-		g = make([]byte, n*n)
-	}
-	rows, cols := make([]uint64, n), make([]uint64, n) // the first module is the lowest bit
-	dark := 0
-	for y := range n {
-		for x := range n {
-			v := c.Bitmap[y*c.Stride+x/8] >> (7 - x&7) & 1
-			if g != nil {
-				g[y*n+x] = v
-			}
-			dark += int(v)
-			rows[y] |= uint64(v) << (x & 63)
-			cols[x] |= uint64(v) << (y & 63)
+func (g *modules) penalty() int {
+	sum, dark := 0, 0
+	inner := uint64(1)<<(g.n-1) - 1 // all but the last of a line
+	for i := range g.n {
+		a := g.rows[i]
+		sum += linePenalty(a, g.n) + linePenalty(g.cols[i], g.n)
+		dark += bits.OnesCount64(a)
+		if i+1 < g.n {
+			b := g.rows[i+1]
+			sum += 3 * bits.OnesCount64(^(a^b)&^(a^a>>1)&^(b^b>>1)&inner)
 		}
 	}
-	sum := 0
-	for i := range n {
-		if g != nil {
-			sum += linePenalty(g[i*n:], 1, n) + linePenalty(g[i:], n, n)
-		} else {
-			sum += wordPenalty(rows[i], n) + wordPenalty(cols[i], n)
-		}
-	}
-	for y := 0; y+1 < n; y++ {
-		if g == nil {
-			a, b := rows[y], rows[y+1]
-			sum += 3 * bits.OnesCount64(^(a^b)&^(a^a>>1)&^(b^b>>1)&(1<<(n-1)-1))
-			continue
-		}
-		for x := 0; x+1 < n; x++ {
-			a := y*n + x
-			if g[a] == g[a+1] && g[a] == g[a+n] && g[a] == g[a+n+1] {
-				sum += 3
-			}
-		}
-	}
-	off := dark*20 - n*n*10 // 20 times the distance from one half, in modules
+	off := dark*20 - g.n*g.n*10 // 20 times the distance from one half, in modules
 	if off < 0 {
 		off = -off
 	}
-	return sum + off/(n*n)*10
+	return sum + off/(g.n*g.n)*10
 }
 
-// wordPenalty is linePenalty for up to 64 modules, all at once.
-func wordPenalty(v uint64, n int) int {
+// linePenalty scores one row or column of n modules, all at once.
+func linePenalty(v uint64, n int) int {
 	same := ^(v ^ v>>1) & (1<<(n-1) - 1) // equal to the next one
 	five := same & (same >> 1) & (same >> 2) & (same >> 3)
 	sum := bits.OnesCount64(five) + 2*bits.OnesCount64(five&^(five<<1))
-	for _, pattern := range [...]uint64{0x05d, 0x5d0} {
-		hit := uint64(1)<<(n-10) - 1
-		for i := range 11 {
-			hit &= v>>i ^ (pattern>>i&1 - 1)
-		}
-		sum += 40 * bits.OnesCount64(hit)
+	// 1011101, and whether four light modules stand before or after it.
+	core := v &^ (v >> 1) & (v >> 2) & (v >> 3) & (v >> 4) &^ (v >> 5) & (v >> 6)
+	if core == 0 {
+		return sum
 	}
-	return sum
-}
-
-// linePenalty scores one row or column of n modules, step apart.
-func linePenalty(g []byte, step, n int) int {
-	sum, run := 0, 0
-	var prev byte = 2
-	bits := 0
-	for i := range n {
-		v := g[i*step]
-		if v == prev {
-			if run++; run == 5 {
-				sum += 3
-			} else if run > 5 {
-				sum++
-			}
-		} else {
-			run, prev = 1, v
-		}
-		bits = bits<<1&0x7ff | int(v)
-		// 1011101 with four light modules before or after it.
-		if i >= 10 && (bits == 0x05d || bits == 0x5d0) {
-			sum += 40
-		}
-	}
-	return sum
+	l := ^v
+	light := l & (l >> 1) & (l >> 2) & (l >> 3) & (1<<(n-3) - 1)
+	return sum + 40*(bits.OnesCount64(core&(light<<4))+bits.OnesCount64(core&(light>>7)))
 }

@@ -38,6 +38,9 @@ func repaint(items []Item, colours map[string]string) {
 		case Text:
 			it.Color = to(it.Color)
 			items[i] = it
+		case Modules:
+			it.Fill = to(it.Fill)
+			items[i] = it
 		case Group:
 			repaint(it.Items, colours)
 		}

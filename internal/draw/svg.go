@@ -7,9 +7,10 @@
 package draw
 
 import (
-	"bytes"
 	"math"
+	"slices"
 	"strconv"
+	"sync"
 )
 
 // TextMode says how an SVG holds its text.
@@ -36,9 +37,9 @@ type SVGOptions struct {
 	Unit string
 }
 
-// svgWriter holds what one call of SVG needs.
+// svgWriter writes a drawing at a time.
 type svgWriter struct {
-	bytes.Buffer
+	b       []byte
 	o       SVGOptions
 	glyphs  glyphSet
 	shapes  shapeSet
@@ -51,24 +52,36 @@ func SVG(l *List, o SVGOptions) []byte {
 	if l.Check() != nil {
 		return nil
 	}
-	w := &svgWriter{o: o}
+	w := svgWriters.Get().(*svgWriter)
+	defer svgWriters.Put(w)
+	w.o, w.b = o, w.b[:0]
+	w.glyphs.reset()
+	w.shapes = shapeSet{byPath: map[string]*shapeUse{}}
 	if o.Text == Outline {
 		w.glyphs.collect(l, o.IDPrefix)
-		w.shapes.byPath = map[string]*shapeUse{}
 		w.shapes.collect(l.Items, o.IDPrefix)
-		w.Grow(32 << 10) // a label
 	}
 	w.head(l)
 	w.items(l.Items)
-	w.WriteString("</svg>\n")
-	return w.Bytes()
+	w.str("</svg>\n")
+	return slices.Clone(w.b)
 }
+
+// svgWriters are used again: what one drawing needs, the next one needs too.
+var svgWriters = sync.Pool{New: func() any { return new(svgWriter) }}
+
+func (w *svgWriter) str(s string) { w.b = append(w.b, s...) }
+
+func (w *svgWriter) byte(c byte) { w.b = append(w.b, c) }
+
+// num writes millimetres.
+func (w *svgWriter) num(mm float64) { w.b = appendUM(w.b, um(mm)) }
 
 // head writes the opening tag, the title, the description and the metadata.
 func (w *svgWriter) head(l *List) {
-	w.WriteString("<svg")
+	w.str("<svg")
 	if !w.o.Inline {
-		w.WriteString(` xmlns="http://www.w3.org/2000/svg"`)
+		w.str(` xmlns="http://www.w3.org/2000/svg"`)
 		w.attr("width", num(l.W)+w.o.Unit)
 		w.attr("height", num(l.H)+w.o.Unit)
 	}
@@ -97,7 +110,7 @@ func (w *svgWriter) head(l *List) {
 	if w.o.Text == Live && !w.o.Inline {
 		w.attr("font-family", "system-ui, sans-serif")
 	}
-	w.WriteString(">\n")
+	w.str(">\n")
 	w.note("title", "-t", l.Title)
 	w.note("desc", "-d", l.Desc)
 	w.note("metadata", "-m", w.o.Metadata)
@@ -107,36 +120,38 @@ func (w *svgWriter) note(tag, suffix, text string) {
 	if text == "" {
 		return
 	}
-	w.WriteString("<" + tag)
+	w.str("<" + tag)
 	if w.o.IDPrefix != "" {
 		w.attr("id", w.o.IDPrefix+suffix)
 	}
-	w.WriteString(">" + escapeText(text) + "</" + tag + ">\n")
+	w.byte('>')
+	w.b = appendEscaped(w.b, text, false)
+	w.str("</")
+	w.str(tag)
+	w.str(">\n")
 }
 
 func (w *svgWriter) attr(name, value string) {
-	w.WriteByte(' ')
-	w.WriteString(name)
-	w.WriteString(`="`)
-	w.WriteString(escape(value))
-	w.WriteByte('"')
+	w.byte(' ')
+	w.str(name)
+	w.str(`="`)
+	w.b = appendEscaped(w.b, value, true)
+	w.byte('"')
 }
 
 func (w *svgWriter) mm(name string, v float64) {
-	w.WriteByte(' ')
-	w.WriteString(name)
-	w.WriteString(`="`)
-	w.scratch = appendUM(w.scratch[:0], um(v))
-	w.Write(w.scratch)
-	w.WriteByte('"')
+	w.byte(' ')
+	w.str(name)
+	w.str(`="`)
+	w.num(v)
+	w.byte('"')
 }
 
 func (w *svgWriter) items(items []Item) {
 	for i := 0; i < len(items); i++ {
 		switch it := items[i].(type) {
 		case Rect:
-			// A QR code is some hundreds of plain rectangles of one paint; as
-			// one path they take a tenth of the bytes.
+			// Plain rectangles of one paint take fewer bytes as one path.
 			if n := plainRun(items[i:]); n > 2 {
 				w.rects(items[i:i+n], it.Fill)
 				i += n - 1
@@ -153,13 +168,15 @@ func (w *svgWriter) items(items []Item) {
 			w.path(it.Points, Paint{}, it.Stroke, it.SW, it.Dash, it.Title, true)
 		case Polygon:
 			if n := polygonRun(items[i:]); n > 1 && w.o.Text == Outline {
-				w.WriteString("<g")
+				w.str("<g")
 				w.paint(it.Fill, it.Stroke, it.SW, nil)
-				w.WriteString(">")
+				w.str(">")
 				for _, p := range items[i : i+n] {
-					w.shape(p.(Polygon), false)
+					if p := p.(Polygon); len(p.Points) >= 3 {
+						w.shape(p, false)
+					}
 				}
-				w.WriteString("</g>\n")
+				w.str("</g>\n")
 				i += n - 1
 				continue
 			}
@@ -168,6 +185,8 @@ func (w *svgWriter) items(items []Item) {
 			w.circle(it)
 		case Text:
 			w.text(it)
+		case Modules:
+			w.modules(it)
 		case Group:
 			w.group(it)
 		}
@@ -178,79 +197,90 @@ func (w *svgWriter) group(g Group) {
 	if len(g.Items) == 0 {
 		return
 	}
-	w.WriteString(`<g transform="`)
+	w.str(`<g transform="`)
 	if g.Turn {
-		w.WriteString("matrix(0 1-1 0 ")
+		w.str("matrix(0 1-1 0 ")
 	} else {
-		w.WriteString("translate(")
+		w.str("translate(")
 	}
-	w.WriteString(num(g.X) + " " + num(g.Y) + ")\">\n")
+	w.num(g.X)
+	w.byte(' ')
+	w.num(g.Y)
+	w.str(")\">\n")
 	w.items(g.Items)
-	w.WriteString("</g>\n")
+	w.str("</g>\n")
 }
 
-// rects writes plain rectangles as one path. On a common grid each is a stroke
-// one unit wide through its middle, a third of the bytes of its outline.
-func (w *svgWriter) rects(items []Item, fill Paint) {
-	w.WriteString("<path")
-	b := w.scratch[:0]
-	px, py := 0, 0
-	if g, ok := onGrid(items); ok {
-		if w.o.Text == Outline {
-			w.attr("stroke", w.hex(fill)) // nothing to fill, and 1 is the usual width
-		} else {
-			w.paint(Paint{}, fill, 1, nil)
-		}
-		unit := fixed7(g.unit)
-		w.WriteString(` transform="matrix(` + unit + " 0 0 " + unit + " " + num(g.x) + " " + num(g.y+g.unit/2) + `)" d="`)
-		rows, columns := g.upright()
-		for _, c := range rows {
-			if len(b) == 0 {
-				b = append(b, 'M')
-			} else {
-				b = append(b, 'm')
-			}
-			b = appendPair(b, 1000*(c[0]-px), 1000*(c[1]-py))
-			b = appendUM(append(b, 'h'), 1000*c[2])
-			px, py = c[0]+c[2], c[1]
-		}
-		half := 500 // from the middle of rows to the middle of columns, once
-		for _, c := range columns {
-			if len(b) == 0 {
-				b = append(b, 'M')
-			} else {
-				b = append(b, 'm')
-			}
-			b = appendPair(b, 1000*(c[0]-px)+half, 1000*(c[1]-py)-half)
-			half = 0
-			b = appendUM(append(b, 'v'), 1000*c[2])
-			px, py = c[0], c[1]+c[2]
-		}
+// modules writes a code as one path: each run is a stroke one module wide.
+func (w *svgWriter) modules(m Modules) {
+	w.str("<path")
+	if w.o.Text == Outline {
+		w.attr("stroke", w.hex(m.Fill)) // nothing to fill, and 1 is the usual width
 	} else {
-		w.paint(fill, Paint{}, 0, nil)
-		w.WriteString(` d="`)
-		for i, it := range items {
-			r := it.(Rect)
-			// Edges are rounded and moves are their differences: neighbours
-			// meet, and errors do not add up.
-			x, y := um(r.X), um(r.Y)
-			wd, ht := um(r.X+r.W)-x, um(r.Y+r.H)-y
-			if i == 0 {
-				b = append(b, 'M')
-			} else {
-				b = append(b, 'm')
-			}
-			b = appendPair(b, x-px, y-py)
-			b = appendUM(append(b, 'h'), wd)
-			b = appendUM(append(b, 'v'), ht)
-			b = appendUM(append(b, 'h'), -wd)
-			b = append(b, 'z')
-			px, py = x, y
-		}
+		w.paint(Paint{}, m.Fill, 1, nil)
 	}
-	w.Write(b)
-	w.scratch = b
-	w.WriteString("\"/>\n")
+	w.str(` transform="matrix(`)
+	w.b = appendFixed7(w.b, m.Unit)
+	w.str(" 0 0 ")
+	w.b = appendFixed7(w.b, m.Unit)
+	w.byte(' ')
+	w.num(m.X)
+	w.byte(' ')
+	w.num(m.Y + m.Unit/2)
+	w.str(`)" d="`)
+	w.str(m.Code.path)
+	w.str("\"/>\n")
+}
+
+// rects writes plain rectangles as one path.
+func (w *svgWriter) rects(items []Item, fill Paint) {
+	w.str("<path")
+	w.paint(fill, Paint{}, 0, nil)
+	w.str(` d="`)
+	b := w.b
+	px, py := 0, 0
+	for i, it := range items {
+		r := it.(Rect)
+		// Edges are rounded and moves are their differences: neighbours
+		// meet, and errors do not add up.
+		x, y := um(r.X), um(r.Y)
+		wd, ht := um(r.X+r.W)-x, um(r.Y+r.H)-y
+		if i == 0 {
+			b = append(b, 'M')
+		} else {
+			b = append(b, 'm')
+		}
+		b = appendPair(b, x-px, y-py)
+		b = appendUM(append(b, 'h'), wd)
+		b = appendUM(append(b, 'v'), ht)
+		b = appendUM(append(b, 'h'), -wd)
+		b = append(b, 'z')
+		px, py = x, y
+	}
+	w.b = b
+	w.str("\"/>\n")
+}
+
+// plainRun is how many items from the start of the list are plain rectangles of
+// one paint.
+func plainRun(items []Item) int {
+	first, ok := items[0].(Rect)
+	if !ok || !plain(first) {
+		return 0
+	}
+	n := 1
+	for n < len(items) {
+		r, ok := items[n].(Rect)
+		if !ok || !plain(r) || r.Fill != first.Fill {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+func plain(r Rect) bool {
+	return r.Stroke.None() && r.R == 0 && !r.Fill.None() && !r.empty() && r.Title == ""
 }
 
 // appendPair writes two numbers with the least separator that SVG needs.
@@ -275,7 +305,7 @@ func (w *svgWriter) rect(r Rect) {
 	if r.empty() {
 		return
 	}
-	w.WriteString("<rect")
+	w.str("<rect")
 	x, y := um(r.X), um(r.Y)
 	if x != 0 {
 		w.mm("x", r.X)
@@ -298,13 +328,13 @@ func (w *svgWriter) path(pts []Point, fill, stroke Paint, sw float64, dash []flo
 	if len(pts) == 0 {
 		return
 	}
-	w.WriteString("<path")
+	w.str("<path")
 	w.paint(fill, stroke, sw, dash)
 	if round {
-		w.WriteString(` stroke-linejoin="round"`)
+		w.str(` stroke-linejoin="round"`)
 	}
-	w.WriteString(` d="`)
-	b := w.scratch[:0]
+	w.str(` d="`)
+	b := w.b
 	px, py := 0, 0
 	for i, p := range pts {
 		x, y := um(p.X), um(p.Y)
@@ -320,8 +350,7 @@ func (w *svgWriter) path(pts []Point, fill, stroke Paint, sw float64, dash []flo
 		}
 		px, py = x, y
 	}
-	w.Write(b)
-	w.scratch = b
+	w.b = b
 	w.close("path", title)
 }
 
@@ -329,20 +358,30 @@ func (w *svgWriter) path(pts []Point, fill, stroke Paint, sw float64, dash []flo
 // it has one.
 func (w *svgWriter) close(tag, title string) {
 	if title == "" {
-		w.WriteString("\"/>\n")
+		w.str("\"/>\n")
 		return
 	}
-	w.WriteString("\"><title>" + escapeText(title) + "</title></" + tag + ">\n")
+	w.byte('"')
+	w.title(tag, title)
 }
 
 // end ends an element after a whole attribute, with its tooltip. Labels have none:
 // they keep to the short list of elements.
 func (w *svgWriter) end(tag, title string) {
 	if title == "" || w.o.Text == Outline {
-		w.WriteString("/>\n")
+		w.str("/>\n")
 		return
 	}
-	w.WriteString("><title>" + escapeText(title) + "</title></" + tag + ">\n")
+	w.title(tag, title)
+}
+
+// title ends an element with its tooltip.
+func (w *svgWriter) title(tag, title string) {
+	w.str("><title>")
+	w.b = appendEscaped(w.b, title, false)
+	w.str("</title></")
+	w.str(tag)
+	w.str(">\n")
 }
 
 func (w *svgWriter) polygon(p Polygon) {
@@ -353,10 +392,10 @@ func (w *svgWriter) polygon(p Polygon) {
 		w.shape(p, true)
 		return
 	}
-	w.WriteString("<polygon")
+	w.str("<polygon")
 	w.paint(p.Fill, p.Stroke, p.SW, nil)
-	w.WriteString(` points="`)
-	b := w.scratch[:0]
+	w.str(` points="`)
+	b := w.b
 	for i, pt := range p.Points {
 		if i == 0 {
 			b = appendPair(b, um(pt.X), um(pt.Y))
@@ -365,9 +404,8 @@ func (w *svgWriter) polygon(p Polygon) {
 		b = appendNext(b, um(pt.X))
 		b = appendNext(b, um(pt.Y))
 	}
-	w.Write(b)
-	w.scratch = b
-	w.WriteByte('"')
+	w.b = b
+	w.byte('"')
 	w.end("polygon", p.Title)
 }
 
@@ -379,26 +417,26 @@ func (w *svgWriter) circle(c Circle) {
 	if w.o.Text == Outline {
 		// Labels keep to the short list of elements, which has no circle.
 		href = ""
-		w.WriteString("<path")
+		w.str("<path")
 		w.paint(c.Fill, c.Stroke, c.SW, nil)
 		r := num(c.R)
-		w.WriteString(` d="M` + string(appendPair(nil, um(c.X-c.R), um(c.Y))) + "a" + r + " " + r + " 0 1 0 " + num(2*c.R) + " 0a" + r + " " + r + " 0 1 0 " + num(-2*c.R) + " 0z")
+		w.str(` d="M` + string(appendPair(nil, um(c.X-c.R), um(c.Y))) + "a" + r + " " + r + " 0 1 0 " + num(2*c.R) + " 0a" + r + " " + r + " 0 1 0 " + num(-2*c.R) + " 0z")
 		w.close("path", "")
 		return
 	}
 	if href != "" {
-		w.WriteString("<a")
+		w.str("<a")
 		w.attr("href", href)
-		w.WriteString(">")
+		w.str(">")
 	}
-	w.WriteString("<circle")
+	w.str("<circle")
 	w.mm("cx", c.X)
 	w.mm("cy", c.Y)
 	w.paint(c.Fill, c.Stroke, c.SW, nil)
-	w.WriteString(` r="` + num(c.R))
+	w.str(` r="` + num(c.R))
 	w.close("circle", c.Title)
 	if href != "" {
-		w.WriteString("</a>\n")
+		w.str("</a>\n")
 	}
 }
 
@@ -421,7 +459,7 @@ func (w *svgWriter) paint(fill, stroke Paint, sw float64, dash []float64) {
 	}
 	switch {
 	case fill.None():
-		w.WriteString(` fill="none"`)
+		w.str(` fill="none"`)
 	case fill.Hex != w.glyphs.color && (!w.o.Inline || fill.Class == ""):
 		w.attr("fill", w.hex(fill))
 	}
@@ -433,14 +471,14 @@ func (w *svgWriter) paint(fill, stroke Paint, sw float64, dash []float64) {
 	}
 	w.mm("stroke-width", sw)
 	if dashed(dash) {
-		w.WriteString(` stroke-dasharray="`)
+		w.str(` stroke-dasharray="`)
 		for i, d := range dash {
 			if i > 0 {
-				w.WriteByte(' ')
+				w.byte(' ')
 			}
-			w.WriteString(num(d))
+			w.num(d)
 		}
-		w.WriteByte('"')
+		w.byte('"')
 	}
 }
 
@@ -453,12 +491,13 @@ func (w *svgWriter) hex(p Paint) string {
 	return h
 }
 
-// fixed7 prints a scale factor with the digits that keep the width of a page
-// exact to a micrometre.
-func fixed7(v float64) string {
-	s := strconv.FormatFloat(math.Round(v*1e7)/1e7, 'f', -1, 64)
-	if len(s) > 1 && s[0] == '0' {
-		return s[1:]
+// appendFixed7 writes a scale factor with the digits that keep the width of a
+// page exact to a micrometre.
+func appendFixed7(b []byte, v float64) []byte {
+	at := len(b)
+	b = strconv.AppendFloat(b, math.Round(v*1e7)/1e7, 'f', -1, 64)
+	if len(b) > at+1 && b[at] == '0' {
+		b = append(b[:at], b[at+1:]...)
 	}
-	return s
+	return b
 }

@@ -119,7 +119,7 @@ func TestGlyphPathsClose(t *testing.T) {
 			if g.gid == 0 {
 				continue
 			}
-			tr := face(bold).outline(g.gid, 300)
+			tr := face(bold).traces(300).of(g.gid)
 			if tr.rest == "" {
 				continue
 			}
@@ -137,7 +137,7 @@ func TestGlyphPathsFollowTheFont(t *testing.T) {
 		for _, bold := range []bool{false, true} {
 			for r := rune('!'); r < 0x180; r++ {
 				g := face(bold).glyph(r)
-				tr := face(bold).outline(g.gid, em)
+				tr := face(bold).traces(em).of(g.gid)
 				if g.gid == 0 || tr.rest == "" {
 					continue
 				}
@@ -192,57 +192,39 @@ func toSegment(p, a, z Point) float64 {
 	return math.Hypot(p.X-a.X-k*dx, p.Y-a.Y-k*dy)
 }
 
-// Columns of cells that are alone in their rows become one stroke; what is
+// Columns of modules that are alone in their rows become one stroke; what is
 // covered stays the same.
-func TestUprightCells(t *testing.T) {
+func TestUprightModules(t *testing.T) {
 	for name, c := range map[string]struct {
-		cells         [][3]int
+		runs          []run
 		rows, columns int
 	}{
-		"a column of three": {[][3]int{{0, 0, 1}, {0, 1, 1}, {0, 2, 1}}, 0, 1},
-		"one of two":        {[][3]int{{0, 0, 1}, {0, 1, 1}}, 2, 0},
-		"a wide cell in it": {[][3]int{{0, 0, 1}, {0, 1, 2}, {0, 2, 1}, {0, 3, 1}, {0, 4, 1}}, 2, 1},
-		"two, with a gap":   {[][3]int{{4, 0, 1}, {4, 1, 1}, {4, 2, 1}, {4, 4, 1}, {4, 5, 1}, {4, 6, 1}}, 0, 2},
-		"the same twice":    {[][3]int{{0, 0, 1}, {0, 0, 1}, {0, 1, 1}, {0, 2, 1}}, 0, 1},
+		"a column of three": {[]run{{0, 0, 1}, {0, 1, 1}, {0, 2, 1}}, 0, 1},
+		"one of two":        {[]run{{0, 0, 1}, {0, 1, 1}}, 2, 0},
+		"a wide run in it":  {[]run{{0, 0, 1}, {0, 1, 2}, {0, 2, 1}, {0, 3, 1}, {0, 4, 1}}, 2, 1},
+		"two, with a gap":   {[]run{{4, 0, 1}, {4, 1, 1}, {4, 2, 1}, {4, 4, 1}, {4, 5, 1}, {4, 6, 1}}, 0, 2},
 	} {
-		rows, columns := grid{cells: c.cells}.upright()
+		rows, columns := upright(c.runs)
 		if len(rows) != c.rows || len(columns) != c.columns {
 			t.Errorf("%s: rows %v and columns %v", name, rows, columns)
 		}
 		covered := map[[2]int]bool{}
 		for _, r := range rows {
-			for i := range r[2] {
-				covered[[2]int{r[0] + i, r[1]}] = true
+			for i := range r.n {
+				covered[[2]int{r.col + i, r.row}] = true
 			}
 		}
 		for _, c := range columns {
-			for i := range c[2] {
-				covered[[2]int{c[0], c[1] + i}] = true
+			for i := range c.n {
+				covered[[2]int{c.col, c.row + i}] = true
 			}
 		}
-		for _, cell := range c.cells {
-			for i := range cell[2] {
-				if at := [2]int{cell[0] + i, cell[1]}; !covered[at] {
+		for _, r := range c.runs {
+			for i := range r.n {
+				if at := [2]int{r.col + i, r.row}; !covered[at] {
 					t.Errorf("%s: nothing covers %v", name, at)
 				}
 			}
-		}
-	}
-}
-
-func TestGridOnlyWhereRectsLieOnOne(t *testing.T) {
-	rect := func(x, y, w, h float64) Item { return Rect{X: x, Y: y, W: w, H: h, Fill: ink} }
-	for name, c := range map[string]struct {
-		items []Item
-		want  bool
-	}{
-		"cells":            {[]Item{rect(1, 1, 0.3, 0.3), rect(1.6, 1, 0.9, 0.3), rect(1, 1.3, 0.3, 0.3)}, true},
-		"off to the right": {[]Item{rect(1, 1, 0.3, 0.3), rect(1.65, 1, 0.3, 0.3)}, false},
-		"too high":         {[]Item{rect(1, 1, 0.3, 0.3), rect(1.3, 1, 0.3, 0.6)}, false},
-		"no height":        {[]Item{rect(1, 1, 0.3, 0), rect(1.3, 1, 0.3, 0)}, false},
-	} {
-		if _, ok := onGrid(c.items); ok != c.want {
-			t.Errorf("%s: on a grid is %v", name, ok)
 		}
 	}
 }

@@ -6,6 +6,7 @@ package draw
 import (
 	"math"
 	"strconv"
+	"sync/atomic"
 
 	"golang.org/x/image/font/sfnt"
 )
@@ -40,18 +41,43 @@ func appendInts(b []byte, x, y int) []byte {
 	return strconv.AppendInt(b, int64(y), 10)
 }
 
-// outline returns a glyph's trace in em units to the em; what was asked for once
-// is kept.
-func (f *Font) outline(gid sfnt.GlyphIndex, em float64) *trace {
-	key := glyphKey{gid: gid, em: em}
-	if d, ok := f.paths.Load(key); ok {
-		return d.(*trace)
+// emTraces are the traces of a font whose em has so many units, as asked for.
+type emTraces struct {
+	f    *Font
+	em   float64
+	kept []atomic.Pointer[trace] // by glyph; nil to keep none
+}
+
+// keptEms is for how many sizes of the em a font keeps traces.
+const keptEms = 24
+
+// traces returns the traces in em units to the em.
+func (f *Font) traces(em float64) *emTraces {
+	if t, ok := f.ems.Load(em); ok {
+		return t.(*emTraces)
 	}
-	d := f.trace(gid, em)
-	if f.nPaths.Add(1) <= keptGlyphs {
-		f.paths.Store(key, d)
+	t := &emTraces{f: f, em: em}
+	if f.nEms.Add(1) <= keptEms {
+		t.kept = make([]atomic.Pointer[trace], f.tables.glyphs)
+		f.ems.Store(em, t)
 	}
-	return d
+	return t
+}
+
+// of returns a glyph's trace; what was asked for once is kept.
+func (t *emTraces) of(gid sfnt.GlyphIndex) *trace {
+	if int(gid) >= len(t.kept) {
+		return t.f.trace(gid, t.em)
+	}
+	at := &t.kept[gid]
+	o := at.Load()
+	if o == nil {
+		o = t.f.trace(gid, t.em)
+		if t.f.nPaths.Add(1) <= keptGlyphs {
+			at.Store(o)
+		}
+	}
+	return o
 }
 
 // trace writes a glyph's outline as path data.

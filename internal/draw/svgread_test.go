@@ -35,7 +35,7 @@ func svgMarks(t *testing.T, l *List, svg []byte) []mark {
 		var tx Text
 		for drawn := false; !drawn && len(lines) > 0; lines = lines[1:] {
 			tx = lines[0]
-			line.ps, _ = place(tx.S, tx.Bold, l.Fallback)
+			line.ps, _ = place(nil, tx.S, tx.Bold, l.Fallback)
 			drawn = slices.ContainsFunc(line.ps, func(p placed) bool { return p.gid != 0 && len(p.f.shape(p.gid).segs) > 0 })
 		}
 		line.open, line.m, line.seen = true, m, map[int]bool{}
@@ -58,7 +58,7 @@ func svgMarks(t *testing.T, l *List, svg []byte) []mark {
 			if p.gid == 0 {
 				continue
 			}
-			x, o := inUnits(p.x, line.em), p.f.outline(p.gid, line.em)
+			x, o := inUnits(p.x, line.em), p.f.traces(line.em).of(p.gid)
 			if o.rest != "" && starts[Point{float64(x + o.x), float64(o.y)}] {
 				line.seen[x] = true
 				last = x
@@ -163,34 +163,38 @@ func svgMarks(t *testing.T, l *List, svg []byte) []mark {
 	}
 }
 
-// gridMarks reads strokes one unit wide along rows, and down columns, as the
-// rectangles that they cover, row by row.
+// gridMarks reads strokes one unit wide along rows, and down columns.
 func gridMarks(t *testing.T, m affine, d string) []mark {
 	t.Helper()
-	type cell struct{ x, y, w float64 }
-	var cells []cell
+	var boxes [][4]float64
 	for _, c := range walkPath(t, d) {
 		a, z := c[0], c[1]
 		switch {
 		case len(c) != 2:
 			t.Fatalf("a stroke of the grid has %d points", len(c))
 		case a.Y == z.Y:
-			cells = append(cells, cell{a.X, a.Y - 0.5, z.X - a.X})
+			boxes = append(boxes, [4]float64{a.X, a.Y - 0.5, z.X - a.X, 1})
 		default:
-			for y := a.Y; y < z.Y; y++ {
-				cells = append(cells, cell{a.X - 0.5, y, 1})
-			}
+			boxes = append(boxes, [4]float64{a.X - 0.5, a.Y, 1, z.Y - a.Y})
 		}
 	}
-	slices.SortStableFunc(cells, func(a, b cell) int {
-		if a.y != b.y {
-			return cmp.Compare(a.y, b.y)
+	return m.modules(boxes)
+}
+
+// modules are the runs that boxes cover, one or more modules high, row by row.
+func (m affine) modules(boxes [][4]float64) []mark {
+	var runs [][4]float64
+	for _, b := range boxes {
+		for y := range int(b[3]) {
+			runs = append(runs, [4]float64{b[0], b[1] + float64(y), b[2], 1})
 		}
-		return cmp.Compare(a.x, b.x)
+	}
+	slices.SortStableFunc(runs, func(a, b [4]float64) int {
+		return cmp.Or(cmp.Compare(a[1], b[1]), cmp.Compare(a[0], b[0]))
 	})
 	var ms []mark
-	for _, c := range cells {
-		ms = append(ms, m.rect("rect", c.x, c.y, c.w, 1))
+	for _, r := range runs {
+		ms = append(ms, m.rect("rect", r[0], r[1], r[2], r[3]))
 	}
 	return ms
 }

@@ -7,16 +7,20 @@ import "strconv"
 
 // shapeUse is a shape that stands in a drawing several times.
 type shapeUse struct {
+	path    string
 	n       int
 	id      string
 	written bool
 	at      Point
 }
 
-// shapeSet holds a drawing's polygons by their relative path data.
+// shapeSet holds a drawing's polygons by their relative path data, and in the
+// order in which they are written.
 type shapeSet struct {
-	byPath map[string]*shapeUse
-	ids    int
+	byPath  map[string]*shapeUse
+	next    []*shapeUse
+	scratch []byte
+	ids     int
 }
 
 // leastRepeats is from how many places on an id saves bytes.
@@ -30,12 +34,14 @@ func (s *shapeSet) collect(items []Item, prefix string) {
 			s.collect(g.Items, prefix)
 		}
 		if p, ok := it.(Polygon); ok && len(p.Points) >= 3 {
-			d := shape(p)
-			u := s.byPath[d]
+			d := shape(s.scratch[:0], p)
+			s.scratch = d
+			u := s.byPath[string(d)]
 			if u == nil {
-				u = &shapeUse{}
-				s.byPath[d] = u
+				u = &shapeUse{path: string(d)}
+				s.byPath[u.path] = u
 			}
+			s.next = append(s.next, u)
 			if u.n++; u.n == leastRepeats {
 				u.id = shortPrefix(prefix) + "-" + strconv.Itoa(s.ids)
 				s.ids++
@@ -62,11 +68,10 @@ func polygonRun(items []Item) int {
 	return n
 }
 
-// shape is a polygon as path data after its first point. Steps are rounded by
+// shape appends a polygon as path data after its first point. Steps are rounded by
 // themselves, so that the same shape elsewhere gives the same data; the sum of
 // their errors stays below a hundredth of a millimetre for some ten points.
-func shape(p Polygon) string {
-	b := make([]byte, 0, 100)
+func shape(b []byte, p Polygon) []byte {
 	op := byte(0)
 	for i := 1; i < len(p.Points); i++ {
 		a, z := p.Points[i-1], p.Points[i]
@@ -85,15 +90,17 @@ func shape(p Polygon) string {
 			b = appendPair(append(b, 'l'), x, y)
 		}
 	}
-	return string(append(b, 'z'))
+	return append(b, 'z')
 }
 
 // shape writes a polygon, with its paint or inside a group that has it.
 func (w *svgWriter) shape(p Polygon, paint bool) {
-	d := shape(p)
-	u := w.shapes.byPath[d]
-	if u != nil && u.written {
-		w.WriteString(`<use href="#` + u.id + `"`)
+	u := w.shapes.next[0]
+	w.shapes.next = w.shapes.next[1:]
+	if u.written {
+		w.str(`<use href="#`)
+		w.str(u.id)
+		w.byte('"')
 		if x := p.Points[0].X - u.at.X; um(x) != 0 {
 			w.mm("x", x)
 		}
@@ -101,19 +108,22 @@ func (w *svgWriter) shape(p Polygon, paint bool) {
 			w.mm("y", y)
 		}
 	} else {
-		w.WriteString("<path")
-		if u != nil && u.id != "" {
+		w.str("<path")
+		if u.id != "" {
 			u.written, u.at = true, p.Points[0]
-			w.WriteString(` id="` + u.id + `"`)
+			w.str(` id="`)
+			w.str(u.id)
+			w.byte('"')
 		}
-		w.WriteString(` d="M`)
-		w.Write(appendPair(w.scratch[:0], um(p.Points[0].X), um(p.Points[0].Y)))
-		w.WriteString(d + `"`)
+		w.str(` d="M`)
+		w.b = appendPair(w.b, um(p.Points[0].X), um(p.Points[0].Y))
+		w.str(u.path)
+		w.byte('"')
 	}
 	if paint {
 		w.paint(p.Fill, p.Stroke, p.SW, nil)
-		w.WriteString("/>\n")
+		w.str("/>\n")
 		return
 	}
-	w.WriteString("/>")
+	w.str("/>")
 }

@@ -9,8 +9,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-
-	"golang.org/x/image/font/sfnt"
 )
 
 // text writes one line of text.
@@ -24,33 +22,35 @@ func (w *svgWriter) text(t Text) {
 	}
 	href := safeHref(t.Href)
 	if href != "" {
-		w.WriteString("<a")
+		w.str("<a")
 		w.attr("href", href)
-		w.WriteString(">")
+		w.str(">")
 	}
-	w.WriteString("<text")
+	w.str("<text")
 	w.mm("x", t.X)
 	w.mm("y", t.Y)
 	w.mm("font-size", t.Pt*PtMM)
 	if t.Bold {
-		w.WriteString(` font-weight="700"`)
+		w.str(` font-weight="700"`)
 	}
 	switch t.Align {
 	case Center:
-		w.WriteString(` text-anchor="middle"`)
+		w.str(` text-anchor="middle"`)
 	case Right:
-		w.WriteString(` text-anchor="end"`)
+		w.str(` text-anchor="end"`)
 	}
 	if w.o.Inline && t.Color.Class != "" {
 		w.attr("class", t.Color.Class)
 	} else if !t.Color.None() {
 		w.attr("fill", t.Color.Hex)
 	}
-	w.WriteString(">" + escapeText(t.S) + "</text>")
+	w.byte('>')
+	w.b = appendEscaped(w.b, t.S, false)
+	w.str("</text>")
 	if href != "" {
-		w.WriteString("</a>")
+		w.str("</a>")
 	}
-	w.WriteString("\n")
+	w.str("\n")
 }
 
 // start is where a line of text begins once its alignment is resolved.
@@ -68,22 +68,18 @@ func start(t Text, advance int) float64 {
 // outline places a line's glyphs inside a group that maps the units of its
 // outlines to the page.
 func (w *svgWriter) outline(t Text) {
-	ps, total := w.glyphs.lines[0], 0
-	w.glyphs.lines = w.glyphs.lines[1:]
-	if n := len(ps); n > 0 {
-		total = ps[n-1].x + ps[n-1].adv
-	}
-	em := w.glyphs.em(t)
+	g := &w.glyphs
+	l := g.lines[g.line]
+	spots := g.spots[g.spot:][:l.spots]
+	g.line, g.spot = g.line+1, g.spot+l.spots
 	b := w.scratch[:0]
 	x, y, shared := 0, 0, false
-	for _, p := range ps { // what nothing else uses is one path
-		switch g := w.glyphs.of(p, em); {
-		case g == nil:
-		case g.id != "":
+	for _, s := range spots { // what nothing else uses is one path
+		if u := &g.uses[s.use]; u.id != "" {
 			shared = true
-		default:
-			b = g.appendPath(b, inUnits(p.x, em), x, y)
-			x, y = inUnits(p.x, em)+g.endX, g.endY
+		} else {
+			b = u.appendPath(b, s.x, x, y)
+			x, y = s.x+u.endX, u.endY
 		}
 	}
 	w.scratch = b
@@ -91,58 +87,53 @@ func (w *svgWriter) outline(t Text) {
 		return
 	}
 	if shared {
-		w.WriteString("<g")
+		w.str("<g")
 	} else {
-		w.WriteString("<path")
+		w.str("<path")
 	}
 	w.paint(t.Color, Paint{}, 0, nil)
-	w.WriteString(` transform="translate(` + num(start(t, total)) + " " + num(t.Y) + ")scale(" + fixed7(t.Pt*PtMM/em) + `)"`)
+	w.str(` transform="translate(`)
+	w.num(start(t, l.advance))
+	w.byte(' ')
+	w.num(t.Y)
+	w.str(")scale(")
+	w.b = appendFixed7(w.b, t.Pt*PtMM/l.em)
+	w.str(`)"`)
 	if !shared {
-		w.WriteString(` d="`)
-		w.Write(b)
-		w.WriteString("\"/>\n")
+		w.str(` d="`)
+		w.b = append(w.b, b...)
+		w.str("\"/>\n")
 		return
 	}
-	w.WriteByte('>')
+	w.byte('>')
 	if len(b) > 0 {
-		w.WriteString(`<path d="`)
-		w.Write(b)
-		w.WriteString(`"/>`)
+		w.str(`<path d="`)
+		w.b = append(w.b, b...)
+		w.str(`"/>`)
 	}
-	for _, p := range ps {
-		g := w.glyphs.of(p, em)
-		if g == nil || g.id == "" {
+	for _, s := range spots {
+		u := &g.uses[s.use]
+		if u.id == "" {
 			continue
 		}
-		x := inUnits(p.x, em)
-		if !g.written {
-			g.written, g.at = true, x
-			w.WriteString(`<path id="`)
-			w.WriteString(g.id)
-			w.WriteString(`" d="`)
-			b = g.appendPath(b[:0], x, 0, 0)
-			w.Write(b)
-			w.WriteString(`"/>`)
+		if !u.written {
+			u.written, u.at = true, s.x
+			w.str(`<path id="`)
+			w.str(u.id)
+			w.str(`" d="M`)
+			w.b = append(appendInts(w.b, s.x+u.x, u.y), u.rest...)
+			w.str(`"/>`)
 			continue
 		}
-		w.WriteString(`<use href="#`)
-		w.WriteString(g.id)
-		if x != g.at {
-			w.WriteString(`" x="`)
-			b = strconv.AppendInt(b[:0], int64(x-g.at), 10)
-			w.Write(b)
+		w.str(`<use href="#`)
+		w.str(u.id)
+		if s.x != u.at {
+			w.str(`" x="`)
+			w.b = strconv.AppendInt(w.b, int64(s.x-u.at), 10)
 		}
-		w.WriteString(`"/>`)
+		w.str(`"/>`)
 	}
-	w.scratch = b
-	w.WriteString("</g>\n")
-}
-
-// glyphKey names a glyph in a drawing.
-type glyphKey struct {
-	f   *Font
-	gid sfnt.GlyphIndex
-	em  float64 // units to the em of its outline
+	w.str("</g>\n")
 }
 
 // sizes are a face's text sizes in a drawing, sorted, and how many units the em
@@ -195,14 +186,57 @@ type glyphUse struct {
 	at      int
 }
 
+// line is a line of text, laid out: how many of the spots are its, its advance
+// in 1/1000 em, and how many units the em of its outlines has.
+type line struct {
+	spots, advance int
+	em             float64
+}
+
+// spot is an outline on a line, in units: a place in glyphSet.uses.
+type spot struct{ x, use int }
+
 // glyphSet holds the drawing's lines of text, laid out, and their outlines in
 // order of first use.
 type glyphSet struct {
-	lines         [][]placed
-	uses          map[glyphKey]*glyphUse
-	order         []*glyphUse
+	lines         []line
+	spots         []spot
+	line, spot    int // what is written next
+	uses          []glyphUse
+	fonts         []fontUse
 	regular, bold sizes
 	color         string // of most lines
+	placed        []placed
+}
+
+// reset makes the set empty, and keeps its memory.
+func (g *glyphSet) reset() {
+	*g = glyphSet{lines: g.lines[:0], spots: g.spots[:0], uses: g.uses[:0], fonts: g.fonts[:0], placed: g.placed}
+}
+
+// fontUse is a font in one size of its em, and by glyph what place it has in
+// glyphSet.uses plus 1; 0 for glyphs that were not yet met, -1 for those without
+// an outline.
+type fontUse struct {
+	*emTraces
+	known []int32
+}
+
+// font returns the use of a font whose em has so many units.
+func (g *glyphSet) font(f *Font, em float64) *fontUse {
+	for i := range g.fonts {
+		if u := &g.fonts[i]; u.f == f && u.em == em {
+			return u
+		}
+	}
+	n := len(g.fonts)
+	if g.fonts = slices.Grow(g.fonts, 1)[:n+1]; cap(g.fonts[n].known) < f.tables.glyphs {
+		g.fonts[n].known = make([]int32, f.tables.glyphs)
+	}
+	u := &g.fonts[n]
+	u.emTraces, u.known = f.traces(em), u.known[:f.tables.glyphs]
+	clear(u.known)
+	return u
 }
 
 // Bytes around an outline of its own, around one use of it, and of the move to
@@ -217,49 +251,74 @@ const (
 // once and used by id. Frequent glyphs with long outlines are; a glyph that
 // stands once, or a plain bar, costs less in place.
 func (g *glyphSet) collect(l *List, prefix string) {
-	g.uses = make(map[glyphKey]*glyphUse, 128)
-	colors := map[string]int{}
 	g.regular, g.bold = newSizes(l, false), newSizes(l, true)
+	colors := map[string]int{}
+	ps := g.placed
+	var font *fontUse
 	for t := range texts(l.Items) {
-		ps, _ := place(t.S, t.Bold, l.Fallback)
-		em := g.em(t)
-		g.lines = append(g.lines, ps)
 		if colors[t.Color.Hex]++; colors[t.Color.Hex] > colors[g.color] {
 			g.color = t.Color.Hex
 		}
+		ln := line{em: g.em(t)}
+		ps, ln.advance = place(ps[:0], t.S, t.Bold, l.Fallback)
 		for _, p := range ps {
 			if p.gid == 0 {
 				continue
 			}
-			k := glyphKey{p.f, p.gid, em}
-			u := g.uses[k]
-			if u == nil {
-				u = &glyphUse{trace: p.f.outline(p.gid, k.em)}
-				g.uses[k] = u
-				if u.rest != "" {
-					g.order = append(g.order, u)
+			if font == nil || font.f != p.f || font.em != ln.em {
+				font = g.font(p.f, ln.em)
+			}
+			use := &font.known[p.gid]
+			if *use == 0 {
+				*use = -1
+				if o := font.of(p.gid); o.rest != "" {
+					g.uses = append(g.uses, glyphUse{trace: o})
+					*use = int32(len(g.uses))
 				}
 			}
-			u.n++
+			if *use > 0 {
+				i := int(*use) - 1
+				g.uses[i].n++
+				g.spots = append(g.spots, spot{inUnits(p.x, ln.em), i})
+				ln.spots++
+			}
 		}
+		g.lines = append(g.lines, ln)
 	}
+	g.placed = ps
 	short := shortPrefix(prefix)
 	// The most frequent ones get the shortest ids.
-	byUse := slices.Clone(g.order)
-	slices.SortStableFunc(byUse, func(a, b *glyphUse) int { return b.n - a.n })
+	byUse := make([]uint64, len(g.uses)) // how seldom, and which
+	for i := range byUse {
+		byUse[i] = uint64(maxParts-g.uses[i].n)<<32 | uint64(i)
+	}
+	slices.Sort(byUse)
 	ids := 0
-	for _, u := range byUse {
-		id := short + string(idChars[ids%len(idChars)])
+	for _, v := range byUse {
+		u := &g.uses[uint32(v)]
+		id := len(short) + 1
 		if ids >= len(idChars) {
-			id += strconv.Itoa(ids / len(idChars))
+			id = len(short) + 2
+			for n := ids / len(idChars); n >= 10; n /= 10 {
+				id++
+			}
 		}
 		inPlace := u.n * (len(u.rest) + moveBytes)
-		once := len(u.rest) + ownBytes + len(id) + (u.n-1)*(useBytes+len(id))
+		once := len(u.rest) + ownBytes + id + (u.n-1)*(useBytes+id)
 		if once < inPlace {
-			u.id = id
+			u.id = glyphID(short, ids)
 			ids++
 		}
 	}
+}
+
+// glyphID is the id of a drawing's nth glyph.
+func glyphID(prefix string, n int) string {
+	id := prefix + idChars[n%len(idChars):][:1]
+	if n >= len(idChars) {
+		id += strconv.Itoa(n / len(idChars))
+	}
+	return id
 }
 
 const idChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -286,15 +345,4 @@ func (g *glyphSet) em(t Text) float64 {
 		return g.bold.em(t.Pt)
 	}
 	return g.regular.em(t.Pt)
-}
-
-// of returns how a placed glyph is held, nil if there is nothing to draw.
-func (g *glyphSet) of(p placed, em float64) *glyphUse {
-	if p.gid == 0 {
-		return nil
-	}
-	if u := g.uses[glyphKey{p.f, p.gid, em}]; u != nil && u.rest != "" {
-		return u
-	}
-	return nil
 }

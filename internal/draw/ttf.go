@@ -13,6 +13,9 @@ import (
 // tables are the parts of a TrueType file by tag.
 type tables struct {
 	t        map[string][]byte
+	loca     []byte // these three once more, as they are read for each glyph
+	glyfs    []byte
+	hmtx     []byte
 	longLoca bool
 	glyphs   int
 	hMetrics int
@@ -48,6 +51,7 @@ func parseTables(data []byte) (*tables, error) {
 			return nil, fmt.Errorf("table %q is missing or too short", tag)
 		}
 	}
+	tb.loca, tb.glyfs, tb.hmtx = tb.t["loca"], tb.t["glyf"], tb.t["hmtx"]
 	tb.longLoca = be.Uint16(tb.t["head"][50:]) != 0
 	tb.glyphs = int(be.Uint16(tb.t["maxp"][4:]))
 	tb.hMetrics = int(be.Uint16(tb.t["hhea"][34:]))
@@ -71,19 +75,19 @@ func (tb *tables) glyf(gid int) []byte {
 	}
 	var a, b int
 	if tb.longLoca {
-		a, b = int(be.Uint32(tb.t["loca"][4*gid:])), int(be.Uint32(tb.t["loca"][4*gid+4:]))
+		a, b = int(be.Uint32(tb.loca[4*gid:])), int(be.Uint32(tb.loca[4*gid+4:]))
 	} else {
-		a, b = 2*int(be.Uint16(tb.t["loca"][2*gid:])), 2*int(be.Uint16(tb.t["loca"][2*gid+2:]))
+		a, b = 2*int(be.Uint16(tb.loca[2*gid:])), 2*int(be.Uint16(tb.loca[2*gid+2:]))
 	}
-	if a >= b || b > len(tb.t["glyf"]) || b-a < 10 {
+	if a >= b || b > len(tb.glyfs) || b-a < 10 {
 		return nil
 	}
-	return tb.t["glyf"][a:b]
+	return tb.glyfs[a:b]
 }
 
 // metric returns a glyph's advance and left side bearing as stored.
 func (tb *tables) metric(gid int) (adv, lsb uint16) {
-	h := tb.t["hmtx"]
+	h := tb.hmtx
 	if gid < tb.hMetrics {
 		return be.Uint16(h[4*gid:]), be.Uint16(h[4*gid+2:])
 	}
@@ -126,24 +130,21 @@ func components(g []byte, f func(at int)) {
 	}
 }
 
-// plainGlyph copies a glyph's record without its instructions.
-func plainGlyph(g []byte) []byte {
+// appendPlain appends a glyph's record without its instructions; nothing if the
+// record is broken.
+func appendPlain(b, g []byte) []byte {
 	if len(g) < 10 {
-		return nil
+		return b
 	}
 	n := int(int16(be.Uint16(g)))
 	if n < 0 {
-		out := append([]byte(nil), g...)
 		last := 0
-		components(out, func(at int) {
-			be.PutUint16(out[at-2:], be.Uint16(out[at-2:])&^(1<<8)) // "has instructions"
-			last = at
-		})
+		components(g, func(at int) { last = at })
 		if last == 0 {
-			return nil
+			return b
 		}
 		end := last + 2 + 2
-		flags := be.Uint16(out[last-2:])
+		flags := be.Uint16(g[last-2:])
 		if flags&compWords != 0 {
 			end += 2
 		}
@@ -155,35 +156,37 @@ func plainGlyph(g []byte) []byte {
 		case flags&comp2x2 != 0:
 			end += 8
 		}
-		if end > len(out) {
-			return nil
+		if end > len(g) {
+			return b
 		}
-		return out[:end]
+		out := append(b, g[:end]...)
+		components(out[len(b):], func(at int) {
+			at += len(b)
+			be.PutUint16(out[at-2:], be.Uint16(out[at-2:])&^(1<<8)) // "has instructions"
+		})
+		return out
 	}
 	at := 10 + 2*n
 	if at+2 > len(g) {
-		return nil
+		return b
 	}
 	ins := int(be.Uint16(g[at:]))
 	if at+2+ins > len(g) {
-		return nil
+		return b
 	}
-	out := make([]byte, 0, len(g)-ins)
-	out = append(out, g[:at]...)
-	out = append(out, 0, 0)
-	return append(out, g[at+2+ins:]...)
+	b = append(append(b, g[:at]...), 0, 0)
+	return append(b, g[at+2+ins:]...)
 }
 
 // subset builds a font that holds glyph 0, the given glyphs in their order, and
-// after them whatever they are composed of. newID maps a glyph's index in the
-// font to its index in the subset.
-func subset(tb *tables, gids []int) (file []byte, newID map[int]int) {
+// after them whatever they are composed of. newID has by a glyph's index in the
+// font its index in the subset.
+func subset(tb *tables, gids []int) (file []byte, newID []uint16) {
 	old := make([]int, 1, len(gids)+8)
-	newID = make(map[int]int, len(gids)+8)
-	newID[0] = 0
+	newID = make([]uint16, max(tb.glyphs, 1))
 	add := func(g int) {
-		if _, known := newID[g]; !known && g >= 0 && g < tb.glyphs {
-			newID[g] = len(old)
+		if g > 0 && g < tb.glyphs && newID[g] == 0 {
+			newID[g] = uint16(len(old))
 			old = append(old, g)
 		}
 	}
@@ -195,16 +198,26 @@ func subset(tb *tables, gids []int) (file []byte, newID map[int]int) {
 		components(rec, func(at int) { add(int(be.Uint16(rec[at:]))) })
 	}
 
-	var glyf, loca, hmtx []byte
-	var offsets []int
+	size := 0
 	for _, g := range old {
-		offsets = append(offsets, len(glyf))
-		rec := plainGlyph(tb.glyf(g))
-		if g == 0 {
-			rec = nil // .notdef is never shown: characters are checked before
+		size += len(tb.glyf(g)) + 1
+	}
+	glyf, hmtx := make([]byte, 0, size), make([]byte, 0, 4*len(old))
+	loca, offsets := make([]byte, 0, 4*len(old)+4), make([]int, 0, len(old)+1)
+	for _, g := range old {
+		at := len(glyf)
+		offsets = append(offsets, at)
+		if g != 0 { // .notdef is never shown: characters are checked before
+			glyf = appendPlain(glyf, tb.glyf(g))
 		}
-		components(rec, func(at int) { be.PutUint16(rec[at:], uint16(newID[int(be.Uint16(rec[at:]))])) })
-		glyf = append(glyf, rec...)
+		rec := glyf[at:]
+		components(rec, func(at int) {
+			id := uint16(0) // of a component that the font lacks
+			if c := int(be.Uint16(rec[at:])); c < len(newID) {
+				id = newID[c]
+			}
+			be.PutUint16(rec[at:], id)
+		})
 		if len(glyf)%2 != 0 {
 			glyf = append(glyf, 0)
 		}
@@ -247,7 +260,11 @@ func assemble(ts []table) []byte {
 	for pow*2 <= n {
 		pow, sel = pow*2, sel+1
 	}
-	out := be.AppendUint32(nil, 0x00010000)
+	size := 12 + 16*n
+	for _, t := range ts {
+		size += (len(t.data) + 3) &^ 3
+	}
+	out := be.AppendUint32(make([]byte, 0, size), 0x00010000)
 	for _, v := range []int{n, pow * 16, sel, n*16 - pow*16} {
 		out = be.AppendUint16(out, uint16(v))
 	}

@@ -36,48 +36,58 @@ func appendUM(b []byte, n int) []byte {
 
 func num(mm float64) string { return string(appendUM(nil, um(mm))) }
 
-// escape makes any string safe inside a double-quoted attribute. Characters that
-// XML cannot hold become U+FFFD.
-func escape(s string) string { return escapeXML(s, true) }
-
 // escapeText makes any string safe as the text of an element.
-func escapeText(s string) string { return escapeXML(s, false) }
+func escapeText(s string) string { return string(appendEscaped(nil, s, false)) }
 
-func escapeXML(s string, attr bool) string {
-	clean := true
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < 0x20 || c == '&' || c == '<' || c == '>' || c == '"' && attr || c >= 0x7f {
-			clean = false
-			break
-		}
+// plainText are the bytes that are characters of their own and safe anywhere.
+var plainText = func() (t [256]bool) {
+	for c := ' '; c <= '~'; c++ {
+		t[c] = !strings.ContainsRune(`&<>"`, c)
 	}
-	if clean {
-		return s
-	}
-	var b strings.Builder
-	b.Grow(len(s) + 16)
+	return t
+}()
+
+// appendEscaped appends a string so that it is safe as the text of an element
+// or, with attr, inside a double-quoted attribute. Characters that XML cannot
+// hold become U+FFFD.
+func appendEscaped(b []byte, s string, attr bool) []byte {
+	from := 0 // what is still to be appended as it is
 	for i := 0; i < len(s); {
-		r, n := utf8.DecodeRuneInString(s[i:])
-		i += n
+		if plainText[s[i]] {
+			i++
+			continue
+		}
+		r, n := rune(s[i]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRuneInString(s[i:])
+		}
+		instead := ""
 		switch {
 		case r == '&':
-			b.WriteString("&amp;")
+			instead = "&amp;"
 		case r == '<':
-			b.WriteString("&lt;")
+			instead = "&lt;"
 		case r == '>':
-			b.WriteString("&gt;")
+			instead = "&gt;"
 		case r == '"' && attr:
-			b.WriteString("&#34;")
-		case r == '\t' || r == '\n' || r == '\r':
-			// Written plainly these would be normalised away in attributes.
-			b.WriteString("&#" + strconv.Itoa(int(r)) + ";")
+			instead = "&#34;"
+		// Written plainly these would be normalised away in attributes.
+		case r == '\t':
+			instead = "&#9;"
+		case r == '\n':
+			instead = "&#10;"
+		case r == '\r':
+			instead = "&#13;"
 		case r < 0x20, r >= 0x7f && r < 0xa0, r == 0xfffe, r == 0xffff, r == utf8.RuneError && n == 1:
-			b.WriteRune(utf8.RuneError)
-		default:
-			b.WriteRune(r)
+			instead = "\uFFFD"
 		}
+		if instead != "" {
+			b = append(append(b, s[from:i]...), instead...)
+			from = i + n
+		}
+		i += n
 	}
-	return b.String()
+	return append(b, s[from:]...)
 }
 
 // safeHref returns the address if it is relative or http(s), else "".

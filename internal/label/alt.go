@@ -68,12 +68,12 @@ func (in Input) describe(alt string, lo *layout, w *words) string {
 	}
 	for _, x := range lo.said {
 		told := 0
-		refs := fieldRef.FindAllStringSubmatch(x.text, -1)
-		for _, m := range refs {
+		refs := fieldsIn(x.text)
+		for _, f := range refs {
 			switch {
-			case slices.Contains(inSentence, m[1]):
+			case slices.Contains(inSentence, f):
 				told++
-			case m[1] == "id_line":
+			case f == "id_line":
 				told++
 				say(lo.f["hash_short"])
 			}

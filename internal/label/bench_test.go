@@ -79,6 +79,45 @@ func BenchmarkLabels(b *testing.B) {
 	}
 }
 
+// BenchmarkLabelSet makes what a build makes of each result: the badge, the full
+// label in two formats and the small one.
+func BenchmarkLabelSet(b *testing.B) {
+	d := load(b)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		in := input()
+		in.Result.ID = fmt.Sprintf("%012x", i) + in.Result.ID[12:]
+		in.Result.Model.Name += "-" + strconv.Itoa(i%977)
+		in.Model = nil
+		err := func() error {
+			if _, err := d.Badge(in, false); err != nil {
+				return err
+			}
+			s, err := d.Subject(in)
+			if err != nil {
+				return err
+			}
+			full, err := s.Draw(Style{})
+			if err != nil {
+				return err
+			}
+			full.SVG()
+			if _, err := full.PDF(); err != nil {
+				return err
+			}
+			small, err := s.Draw(Style{Size: SizeSmall})
+			if err != nil {
+				return err
+			}
+			small.SVG()
+			return nil
+		}()
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkNaive(b *testing.B) {
 	for _, w := range writers {
 		b.Run(w.name, func(b *testing.B) {
@@ -153,6 +192,10 @@ func naivePDF(l *draw.List) ([]byte, error) {
 		switch it := it.(type) {
 		case draw.Rect:
 			f.Rect(it.X, it.Y, it.W, it.H, style(it.Fill, it.Stroke, it.SW))
+		case draw.Modules:
+			for r := range it.Rects() {
+				f.Rect(r.X, r.Y, r.W, r.H, style(r.Fill, r.Stroke, r.SW))
+			}
 		case draw.Line:
 			style(draw.Paint{}, it.Stroke, it.SW)
 			f.Line(it.X1, it.Y1, it.X2, it.Y2)
@@ -191,6 +234,10 @@ func naiveSVG(l *draw.List) ([]byte, error) {
 		switch it := it.(type) {
 		case draw.Rect:
 			fmt.Fprintf(&out, `<rect x="%.3f" y="%.3f" width="%.3f" height="%.3f" %s/>`, it.X, it.Y, it.W, it.H, style(it.Fill, it.Stroke, it.SW))
+		case draw.Modules:
+			for r := range it.Rects() {
+				fmt.Fprintf(&out, `<rect x="%.3f" y="%.3f" width="%.3f" height="%.3f" %s/>`, r.X, r.Y, r.W, r.H, style(r.Fill, r.Stroke, r.SW))
+			}
 		case draw.Line:
 			fmt.Fprintf(&out, `<path d="M%.3f %.3fL%.3f %.3f" %s/>`, it.X1, it.Y1, it.X2, it.Y2, style(draw.Paint{}, it.Stroke, it.SW))
 		case draw.Polygon:
@@ -271,6 +318,10 @@ func naivePNG(l *draw.List) ([]byte, error) {
 		switch it := it.(type) {
 		case draw.Rect:
 			box(it.X, it.Y, it.X+it.W, it.Y+it.H, it.Fill)
+		case draw.Modules:
+			for r := range it.Rects() {
+				box(r.X, r.Y, r.X+r.W, r.Y+r.H, r.Fill)
+			}
 		case draw.Line:
 			box(it.X1, it.Y1-it.SW/2, it.X2, it.Y2+it.SW/2, it.Stroke)
 		case draw.Polygon:

@@ -37,8 +37,10 @@ type Design struct {
 
 	dim      size
 	uses     map[string]bool // fields in its texts
+	used     []string        // likewise, sorted
 	fallback []*draw.Font
-	doc      *yamldoc.Doc // the file that it was read from
+	lacks    map[string][]rune // by language: what its fonts cannot draw of the words
+	doc      *yamldoc.Doc      // the file that it was read from
 }
 
 // Bounds on what is read of a board's labels folder.
@@ -145,6 +147,7 @@ func Load(labels fs.FS) (*Designs, result.Findings) {
 		ds, fs1 := parseDesign(file, data)
 		if ds != nil {
 			fs1 = append(fs1, ds.loadFonts(labels, fonts)...)
+			ds.lacks = ds.lacksOf(d.lang)
 		}
 		if _, drawable := usable(fs1); ds != nil && drawable && d.lang != nil {
 			fs1 = append(fs1, ds.try(d.words("en"))...)
@@ -241,6 +244,7 @@ func parseDesign(file string, data []byte) (*Design, result.Findings) {
 	ds.SHA256 = hex.EncodeToString(sum[:])
 	ds.Name = strings.TrimSuffix(strings.TrimSuffix(path.Base(file), ".yaml"), "-"+ds.Size)
 	ds.uses = fieldsOf(ds)
+	ds.used = slices.Sorted(maps.Keys(ds.uses))
 	return ds, append(found, ds.check()...)
 }
 
@@ -294,8 +298,8 @@ func fieldsOf(ds *Design) map[string]bool {
 	for i := range ds.Elements {
 		e := &ds.Elements[i]
 		for _, s := range []string{e.Text, e.Short} {
-			for _, m := range fieldRef.FindAllStringSubmatch(s, -1) {
-				used[m[1]] = true
+			for _, f := range fieldsIn(s) {
+				used[f] = true
 			}
 		}
 	}

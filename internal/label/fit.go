@@ -31,7 +31,7 @@ type fitter struct {
 }
 
 func (f fitter) fits(s string, pt float64) bool {
-	return f.maxW <= 0 || f.holds(f.ruler(s).width(0, len([]rune(s))), pt)
+	return f.maxW <= 0 || f.holds(draw.Advance(s, f.bold, f.fallback...), pt)
 }
 
 // holds says whether a width in thousandths of an em has room at pt points.
@@ -51,9 +51,7 @@ type ruler struct {
 func (f fitter) ruler(s string) ruler {
 	r := ruler{rs: []rune(s), at: make([]int, 1, len(s)+1)}
 	for _, c := range r.rs {
-		// Widths are whole thousandths of an em times the size.
-		adv := int(math.Round(draw.Width(string(c), 1/draw.PtMM, f.bold, f.fallback...) * 1000))
-		r.at = append(r.at, r.at[len(r.at)-1]+adv)
+		r.at = append(r.at, r.at[len(r.at)-1]+draw.RuneAdvance(c, f.bold, f.fallback...))
 	}
 	return r
 }
@@ -77,14 +75,11 @@ func (r ruler) trim(i, j int) int {
 // minPt with an ellipsis before the tail, which is the end that tells texts
 // apart: "" or what the text ends in.
 func (f fitter) fit(s string, pt, minPt float64, lines int, tail string) block {
-	sizes := steps(pt, minPt)
-	r := f.ruler(s)
-	for _, p := range sizes {
-		if f.holds(r.at[len(r.rs)], p) {
-			return block{lines: []string{s}, pt: p}
-		}
+	if b, ok := f.line(s, pt, minPt); ok {
+		return b
 	}
-	if lines > 1 {
+	sizes := steps(pt, minPt)
+	if r := f.ruler(s); lines > 1 {
 		for _, p := range sizes {
 			if f.wrapPt > 0 && p > f.wrapPt {
 				continue
@@ -96,6 +91,20 @@ func (f fitter) fit(s string, pt, minPt float64, lines int, tail string) block {
 	}
 	p := sizes[len(sizes)-1]
 	return block{lines: f.cut(s, p, lines, tail), pt: p, cut: true}
+}
+
+// line is the text on one line, if that fits.
+func (f fitter) line(s string, pt, minPt float64) (b block, ok bool) {
+	width := draw.Advance(s, f.bold, f.fallback...)
+	if f.holds(width, pt) {
+		return block{lines: []string{s}, pt: pt}, true
+	}
+	for _, p := range steps(pt, minPt) {
+		if f.holds(width, p) {
+			return block{lines: []string{s}, pt: p}, true
+		}
+	}
+	return b, false
 }
 
 // steps are the sizes from pt down to minPt, half a point apart; minPt is the

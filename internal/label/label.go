@@ -77,7 +77,8 @@ type Label struct {
 	// Findings are warnings about this label, such as a shortened name.
 	Findings result.Findings
 
-	places        []Place
+	boxes         []box
+	scale         float64
 	title, author string
 	prefix        string // of ids
 	look          string

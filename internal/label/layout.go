@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"jouleboard/internal/draw"
 	"jouleboard/internal/result"
@@ -40,7 +41,7 @@ type layout struct {
 	f        fields
 	facts    []fact
 	in       ratingShape
-	url      string
+	code     func() (*draw.QR, error)
 	list     *draw.List
 	boxes    []box
 	findings result.Findings
@@ -52,36 +53,72 @@ type layout struct {
 // ratingShape is what the row of stars shows.
 type ratingShape struct{ min, max float64 }
 
-// Draw lays a label out. The error is a *Problem with a rule of its own
-// (LBL-E-...) if the result cannot be put on a label of that style.
-func (d *Designs) Draw(in Input, style Style) (*Label, error) {
-	style = style.full()
+// Subject is what the labels of one result have in common: what they say, and
+// the code that they carry.
+type Subject struct {
+	d      *Designs
+	in     Input
+	w      *words
+	fields fields
+	facts  []fact
+	alt    string
+	record Record
+	code   func() (*draw.QR, error)
+}
+
+// Subject reads what the labels of a result say. The error is a *Problem with a
+// rule of its own (LBL-E-...) if no label may say it.
+func (d *Designs) Subject(in Input) (*Subject, error) {
 	if in.Result == nil {
 		return nil, problem("LBL-E-RESULT", "pass the result", "no result to draw a label of")
-	}
-	ds, scale, err := d.choose(style)
-	if err != nil {
-		return nil, err
 	}
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	lb := &Label{Record: in.record(), date: in.date(), author: result.Normal(in.SiteTitle), prefix: "jb-" + in.hash() + "-" + style.tail()}
+	s := &Subject{d: d, in: in, w: d.words(in.Lang), record: in.record(), code: in.code()}
+	s.fields, s.facts = in.fields(s.w)
+	s.alt = in.alt(s.w)
+	return s, nil
+}
+
+// code encodes the address of the QR code once it is asked for, and once only.
+func (in Input) code() func() (*draw.QR, error) {
+	return sync.OnceValues(func() (*draw.QR, error) { return draw.NewQR(in.url()) })
+}
+
+// Draw lays a label out. The error is a *Problem as those of Subject and
+// Subject.Draw.
+func (d *Designs) Draw(in Input, style Style) (*Label, error) {
+	s, err := d.Subject(in)
+	if err != nil {
+		return nil, err
+	}
+	return s.Draw(style)
+}
+
+// Draw lays one label out. The error is a *Problem with a rule of its own
+// (LBL-E-...) if the result cannot be put on a label of that style.
+func (s *Subject) Draw(style Style) (*Label, error) {
+	d, in, w := s.d, s.in, s.w
+	style = style.full()
+	ds, scale, err := d.choose(style)
+	if err != nil {
+		return nil, err
+	}
+	lb := &Label{Record: s.record, Alt: s.alt, date: in.date(), author: result.Normal(in.SiteTitle), prefix: "jb-" + in.hash() + "-" + style.tail()}
 	lb.Record.Design, lb.Record.DesignSHA256, lb.Record.Size = ds.Name, ds.SHA256, style.Size
 	if style.Look != LookColour {
 		lb.Record.Look = style.Look
 	}
 	lb.look = style.Look
 
-	w := d.words(in.Lang)
-	lb.Alt = in.alt(w)
-	drawn := w
-	if missing := ds.undrawableWords(w); len(missing) > 0 {
+	drawn, f, facts := w, maps.Clone(s.fields), slices.Clone(s.facts)
+	if missing := ds.lacks[w.lang]; len(missing) > 0 {
 		drawn = d.words("en")
+		f, facts = in.fields(drawn)
 		lb.note(result.Note, "LBL-W-LANG", "put a TrueType font with these characters into labels/fonts and name it under fonts.fallback in the design",
 			"the fonts of design %s lack %s, so the label's words are English", ds.Name, describe(missing))
 	}
-	f, facts := in.fields(drawn)
 	lb.title = f["model"]
 	if in.Rating.Rated {
 		lb.title += ", " + f["rating"]
@@ -92,8 +129,9 @@ func (d *Designs) Draw(in Input, style Style) (*Label, error) {
 		delete(f, "frame")
 	}
 	page := sizes[style.Size]
-	lo := &layout{ds: ds, look: style.Look, scale: scale, f: f, facts: facts, in: ratingShape{in.Rating.Min, in.Rating.Max}, url: in.url(),
+	lo := &layout{ds: ds, look: style.Look, scale: scale, f: f, facts: facts, in: ratingShape{in.Rating.Min, in.Rating.Max}, code: s.code,
 		list: &draw.List{W: page.W, H: page.H, Title: lb.title, Desc: lb.Alt, Lang: w.lang, Fallback: ds.fallback}}
+	lo.boxes = make([]box, 0, len(ds.Elements)+2*len(facts)+4)
 	if err := lo.run(); err != nil {
 		return nil, err
 	}
@@ -108,7 +146,7 @@ func (d *Designs) Draw(in Input, style Style) (*Label, error) {
 	}
 	lo.list.Desc = in.describe(lb.Alt, lo, w)
 	lb.Findings = append(lb.Findings, lo.findings...)
-	lb.List, lb.places = lo.list, lo.places()
+	lb.List, lb.boxes, lb.scale = lo.list, lo.boxes, scale
 	return lb, nil
 }
 
@@ -179,9 +217,9 @@ func (l *Label) script(in Input, ds *Design, f fields, facts []fact) {
 		l.note(result.Warn, "LBL-W-SCRIPT", "put a TrueType font with these characters into labels/fonts", "%s %q holds %s, which no font draws", what, s, describe(bad))
 		return drawable(s, ds.fallback)
 	}
-	for _, k := range slices.Sorted(maps.Keys(f)) {
-		if uses[k] {
-			f[k] = fix(k, f[k])
+	for _, k := range ds.used {
+		if s, ok := f[k]; ok {
+			f[k] = fix(k, s)
 		}
 	}
 	if uses["fact_value"] {
@@ -191,17 +229,22 @@ func (l *Label) script(in Input, ds *Design, f fields, facts []fact) {
 	}
 }
 
-// undrawableWords returns what the design's fonts lack of a language's words.
-// Characters of alternative texts count too: a language is either there or not.
-func (ds *Design) undrawableWords(w *words) []rune {
-	if w.lang == "en" {
-		return nil
+// lacksOf returns what the design's fonts lack of each language's words, if they
+// lack any. Characters of alternative texts count too: a language is either
+// there or not.
+func (ds *Design) lacksOf(langs map[string]*words) map[string][]rune {
+	lacks := map[string][]rune{}
+	for lang, w := range langs {
+		if lang == "en" {
+			continue
+		}
+		for _, k := range slices.Sorted(maps.Keys(w.s)) {
+			if bad := undrawable(w.s[k], ds.fallback); len(bad) > 0 {
+				lacks[lang] = append(lacks[lang], bad...)
+			}
+		}
 	}
-	var bad []rune
-	for _, k := range slices.Sorted(maps.Keys(w.s)) {
-		bad = append(bad, undrawable(w.s[k], ds.fallback)...)
-	}
-	return bad
+	return lacks
 }
 
 // run draws every element that is to be shown.
@@ -289,12 +332,13 @@ func (lo *layout) element(e *Element) error {
 		lo.add(draw.Stars(e.CX, e.CY, e.R, e.Pitch, lo.in.min, lo.in.max, lo.paint(e.Fill), lo.paint(e.Stroke))...)
 		lo.box(box{id: e.ID, x1: e.CX - e.R, y1: e.CY - e.R, x2: e.CX + 4*e.Pitch + e.R, y2: e.CY + 0.81*e.R, color: e.Stroke, fill: e.Fill, shows: "stars"})
 	case "qr":
-		items, info, err := draw.QR(lo.url, e.X*lo.scale, e.Y*lo.scale, e.Box*lo.scale)
+		qr, err := lo.code()
 		if err != nil {
 			return problem("LBL-E-QR", "use a shorter base_url", "%v", err)
 		}
-		if info.Version > 10 {
-			return problem("LBL-E-QR", "use a shorter base_url", "QR code of %d bytes needs version %d, at most 10 is allowed", len(lo.url), info.Version)
+		items, err := qr.In(e.X*lo.scale, e.Y*lo.scale, e.Box*lo.scale)
+		if err != nil {
+			return problem("LBL-E-QR", "use a shorter base_url", "%v", err)
 		}
 		lo.list.Add(items...)
 		lo.box(box{id: e.ID, x1: e.X, y1: e.Y, x2: e.X + e.Box, y2: e.Y + e.Box, shows: "qr"})
@@ -345,6 +389,8 @@ func (lo *layout) text(e *Element, dy float64) error {
 			return problem("LBL-E-FIT", "shorten the text, or give the element more room in the design", "%q does not fit %g mm at %g pt (element %s)", s, e.MaxW, e.Pt, cmp.Or(e.ID, e.Text))
 		}
 		b = block{lines: []string{s}, pt: e.Pt}
+	} else if whole, ok := ft.line(s, e.Pt, minPt); ok {
+		b = whole
 	} else {
 		b = ft.fit(s, e.Pt, minPt, lines, tail(e, s))
 	}
@@ -398,7 +444,46 @@ func tail(e *Element, s string) string {
 
 // fill puts the fields into a text.
 func (lo *layout) fill(s string) string {
-	return result.Normal(fieldRef.ReplaceAllStringFunc(s, func(m string) string { return lo.f[m[1:len(m)-1]] }))
+	var out strings.Builder
+	for {
+		text, field, rest, ok := cutField(s)
+		if !ok && out.Len() == 0 {
+			return result.Normal(text)
+		}
+		out.WriteString(text)
+		if !ok {
+			return result.Normal(out.String())
+		}
+		out.WriteString(lo.f[field])
+		s = rest
+	}
+}
+
+// cutField cuts a text at its first {field}; ok is false if there is none, and
+// before is the whole then.
+func cutField(s string) (before, field, after string, ok bool) {
+	open := -1
+	for i := range len(s) {
+		switch {
+		case s[i] == '{':
+			open = i
+		case s[i] == '}' && open >= 0:
+			return s[:open], s[open+1 : i], s[i+1:], true
+		}
+	}
+	return s, "", "", false
+}
+
+// fieldsIn are the fields of a text.
+func fieldsIn(s string) []string {
+	var fs []string
+	for {
+		_, f, rest, ok := cutField(s)
+		if !ok {
+			return fs
+		}
+		fs, s = append(fs, f), rest
+	}
 }
 
 // end is where the text of an element that was drawn ends.

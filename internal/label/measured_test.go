@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/png"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,10 +78,8 @@ func TestDrawnSizes(t *testing.T) {
 				if v.Fill.Hex == "#FFFFFF" && v.W == v.H && i > 0 {
 					quiet = v
 				}
-				if v.Fill.Hex == "#000000" && quiet.W > 0 && v.X > quiet.X && v.Y > quiet.Y && v.X+v.W < quiet.X+quiet.W && v.Y+v.H < quiet.Y+quiet.H {
-					dark = append(dark, v)
-					module = min(module, v.H, v.W)
-				}
+			case draw.Modules:
+				dark, module = slices.Collect(v.Rects()), v.Unit
 			}
 		}
 		if ground.W != l.List.W || ground.H != l.List.H {

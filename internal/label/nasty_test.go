@@ -28,7 +28,7 @@ func layOut(t *testing.T, d *Designs, in Input, s Style) (result.Findings, *Labe
 	}
 	f, facts := in.fields(d.words(in.Lang))
 	(&Label{}).script(in, ds, f, facts)
-	lo := &layout{ds: ds, look: LookColour, scale: scale, f: f, facts: facts, in: ratingShape{in.Rating.Min, in.Rating.Max}, url: in.url(), list: &draw.List{}}
+	lo := &layout{ds: ds, look: LookColour, scale: scale, f: f, facts: facts, in: ratingShape{in.Rating.Min, in.Rating.Max}, code: in.code(), list: &draw.List{}}
 	if err := lo.run(); err != nil {
 		t.Fatal(err)
 	}

@@ -21,20 +21,15 @@ func (p Place) Has(fields ...string) bool {
 
 // Places are the lines of text, the stars and the QR code in the order in which
 // they were drawn. Lines, rectangles and frames are not among them.
-func (l *Label) Places() []Place { return l.places }
-
-// places are the layout's boxes that show something, in the drawing's size.
-func (lo *layout) places() []Place {
+func (l *Label) Places() []Place {
 	var ps []Place
-	for _, b := range lo.boxes {
+	for _, b := range l.boxes {
 		if b.shows == "" {
 			continue
 		}
-		p := Place{Text: b.line, X1: b.x1 * lo.scale, Y1: b.y1 * lo.scale, X2: b.x2 * lo.scale, Y2: b.y2 * lo.scale}
+		p := Place{Text: b.line, X1: b.x1 * l.scale, Y1: b.y1 * l.scale, X2: b.x2 * l.scale, Y2: b.y2 * l.scale}
 		if b.text {
-			for _, m := range fieldRef.FindAllStringSubmatch(b.shows, -1) {
-				p.Fields = append(p.Fields, m[1])
-			}
+			p.Fields = fieldsIn(b.shows)
 		} else {
 			p.Fields = []string{b.shows}
 		}

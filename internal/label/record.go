@@ -6,6 +6,7 @@ package label
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -60,6 +61,9 @@ func (r Record) JSON() string {
 	b, err := json.Marshal(r)
 	if err != nil {
 		return "{}" // strings only: it cannot fail
+	}
+	if !slices.ContainsFunc(b, func(c byte) bool { return c >= 0x80 }) {
+		return string(b)
 	}
 	var out strings.Builder
 	out.Grow(len(b))

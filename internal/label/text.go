@@ -16,6 +16,9 @@ import (
 // contributed text may hold, and direction marks, which labels have no use for.
 func forbidden(s string) (rune, bool) {
 	for _, r := range s {
+		if r >= ' ' && r <= '~' {
+			continue
+		}
 		if result.BadRune(r) != "" || result.IsDirectionMark(r) {
 			return r, true
 		}

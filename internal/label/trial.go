@@ -48,7 +48,7 @@ func (ds *Design) try(w *words) result.Findings {
 	t := &trial{checker: checker{ds: ds}, seen: map[string]bool{}}
 	for _, s := range samples() {
 		f, facts := s.in.fields(w)
-		lo := &layout{ds: ds, look: LookColour, scale: 1, f: f, facts: facts, in: ratingShape{s.in.Rating.Min, s.in.Rating.Max}, url: s.in.url(), list: &draw.List{}}
+		lo := &layout{ds: ds, look: LookColour, scale: 1, f: f, facts: facts, in: ratingShape{s.in.Rating.Min, s.in.Rating.Max}, code: s.in.code(), list: &draw.List{}}
 		if err := lo.run(); err != nil {
 			if p, ok := asProblem(err); ok {
 				t.once(lo.at, p.Rule, p.Hint, s.name, "%s", p.Message)
@@ -57,9 +57,9 @@ func (ds *Design) try(w *words) result.Findings {
 		}
 		for _, c := range lo.cuts {
 			e := &ds.Elements[c]
-			for _, m := range fieldRef.FindAllStringSubmatch(e.Text, -1) {
-				if !slices.Contains(mayBeCut, m[1]) {
-					t.once(c, "LBL-CUT", "give it more room, another line, or a shorter text with short:", s.name, "element %s cuts {%s} short", name(e.ID), m[1])
+			for _, f := range fieldsIn(e.Text) {
+				if !slices.Contains(mayBeCut, f) {
+					t.once(c, "LBL-CUT", "give it more room, another line, or a shorter text with short:", s.name, "element %s cuts {%s} short", name(e.ID), f)
 				}
 			}
 		}

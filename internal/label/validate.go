@@ -220,16 +220,16 @@ func (c *checker) text(at string, e *Element) {
 			c.add(at+"/"+key, "LBL-DESIGN", "shorten it", "%s has %d characters, at most %d are allowed", key, n, maxText)
 			return
 		}
-		for _, m := range fieldRef.FindAllStringSubmatch(text, -1) {
-			if _, ok := fieldNames[m[1]]; !ok {
-				c.add(at+"/"+key, "LBL-DESIGN", "fields are: "+strings.Join(slices.Sorted(maps.Keys(fieldNames)), ", "), "unknown field %q", result.Clip(m[1]))
+		for _, f := range fieldsIn(text) {
+			if _, ok := fieldNames[f]; !ok {
+				c.add(at+"/"+key, "LBL-DESIGN", "fields are: "+strings.Join(slices.Sorted(maps.Keys(fieldNames)), ", "), "unknown field %q", result.Clip(f))
 			}
-			if strings.HasPrefix(m[1], "fact_") && e.Repeat == "" {
-				c.add(at+"/"+key, "LBL-DESIGN", "add repeat: facts and dy:", "field %s stands in rows only", m[1])
+			if strings.HasPrefix(f, "fact_") && e.Repeat == "" {
+				c.add(at+"/"+key, "LBL-DESIGN", "add repeat: facts and dy:", "field %s stands in rows only", f)
 			}
 			// What the text says in full, the short one says too.
-			if key == "text" && e.Short != "" && !strings.Contains(e.Short, "{"+m[1]+"}") && !strings.Contains(e.Short, "{"+m[1]+"_short}") {
-				c.add(at+"/short", "LBL-DESIGN", "add {"+m[1]+"} or {"+m[1]+"_short} to it", "short leaves out {%s}, which text has", m[1])
+			if key == "text" && e.Short != "" && !strings.Contains(e.Short, "{"+f+"}") && !strings.Contains(e.Short, "{"+f+"_short}") {
+				c.add(at+"/short", "LBL-DESIGN", "add {"+f+"} or {"+f+"_short} to it", "short leaves out {%s}, which text has", f)
 			}
 		}
 		if r, bad := forbidden(text); bad {
@@ -286,14 +286,14 @@ func (c *checker) mandatory() {
 		case "qr":
 			shown["QR code"] = shown["QR code"] || e.When == ""
 		case "text":
-			for _, m := range fieldRef.FindAllStringSubmatch(e.Text, -1) {
+			for _, f := range fieldsIn(e.Text) {
 				// On small labels the reason says that there is no rating.
-				always := e.When == "" || e.When == m[1] || slices.Contains(impliedBy[m[1]], e.When) || brief && m[1] == "rating" && e.When == "rated"
-				shown[m[1]] = shown[m[1]] || always
+				always := e.When == "" || e.When == f || slices.Contains(impliedBy[f], e.When) || brief && f == "rating" && e.When == "rated"
+				shown[f] = shown[f] || always
 				// One element for results that stand and one for withdrawn ones.
 				if e.When == "standing" || e.When == "withdrawn" {
-					shown[m[1]] = shown[m[1]] || half[m[1]] != "" && half[m[1]] != e.When
-					half[m[1]] = e.When
+					shown[f] = shown[f] || half[f] != "" && half[f] != e.When
+					half[f] = e.When
 				}
 			}
 		}

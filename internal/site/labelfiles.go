@@ -198,13 +198,17 @@ func (s *site) drawLabels(r *renderer, e *entry, in label.Input) (result.Finding
 // labelBytes draws files of a label; each drawing is made once. With errors among
 // the findings there are no files.
 func (s *site) labelBytes(e *entry, in label.Input, files []content.LabelFile) ([][]byte, result.Findings, error) {
+	subject, err := s.in.Designs.Subject(in)
+	if err != nil {
+		return nil, labelProblem(e, err), nil
+	}
 	var out [][]byte
 	var found result.Findings
 	var drawn *label.Label
 	var last label.Style
 	for _, f := range files {
 		if style := labelStyle(f); drawn == nil || style != last {
-			l, err := s.in.Designs.Draw(in, style)
+			l, err := subject.Draw(style)
 			if err != nil {
 				return nil, labelProblem(e, err), nil
 			}

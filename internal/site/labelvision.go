@@ -112,6 +112,9 @@ func repaint(items []draw.Item, see func(string) string) []draw.Item {
 		case draw.Text:
 			v.Color = p(v.Color)
 			it = v
+		case draw.Modules:
+			v.Fill = p(v.Fill)
+			it = v
 		case draw.Group:
 			v.Items = repaint(v.Items, see)
 			it = v
