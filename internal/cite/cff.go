@@ -20,7 +20,18 @@ type cffWriter struct {
 	dash   bool // the next line begins a list item
 }
 
-var plainScalar = regexp.MustCompile(`^[A-Za-z](?:[A-Za-z0-9 ]*[A-Za-z0-9])?$`)
+// plainScalar says that YAML needs no quotes around a text: it begins with a letter,
+// ends with a letter or digit, and holds nothing else than these and spaces.
+func plainScalar(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		letter, digit := c|0x20 >= 'a' && c|0x20 <= 'z', c >= '0' && c <= '9'
+		if !letter && (i == 0 || !digit && (c != ' ' || i == len(s)-1)) {
+			return false
+		}
+	}
+	return s != ""
+}
 
 // reserved are words that YAML readers take for something else than text.
 var reserved = map[string]bool{"true": true, "false": true, "null": true, "yes": true, "no": true, "on": true, "off": true, "y": true, "n": true}
@@ -35,7 +46,7 @@ func (w *cffWriter) lead() {
 }
 
 func quoted(s string) string {
-	if plainScalar.MatchString(s) && !reserved[strings.ToLower(s)] {
+	if plainScalar(s) && !reserved[strings.ToLower(s)] {
 		return s
 	}
 	var b strings.Builder

@@ -89,16 +89,28 @@ func Render(format string, items ...Item) (string, error) {
 	var ids []string
 	for _, f := range Formats() {
 		ids = append(ids, f.ID)
-		if f.ID != format {
-			continue
+		if f.ID == format {
+			texts, err := RenderAll([]Format{f}, items...)
+			if err != nil {
+				return "", err
+			}
+			return texts[0], nil
 		}
-		list := prepare(items)
-		if len(list) == 0 {
-			return "", fmt.Errorf("nothing to cite: no item has a title")
-		}
-		return f.write(list), nil
 	}
 	return "", fmt.Errorf("citation format %q is not known; use one of %s", format, strings.Join(ids, ", "))
+}
+
+// RenderAll writes the items in several formats, as Render does in one.
+func RenderAll(formats []Format, items ...Item) ([]string, error) {
+	list := prepare(items)
+	if len(list) == 0 {
+		return nil, fmt.Errorf("nothing to cite: no item has a title")
+	}
+	texts := make([]string, len(formats))
+	for i, f := range formats {
+		texts[i] = f.write(list)
+	}
+	return texts, nil
 }
 
 // prepare cleans the items, drops those without a title and doubles, and gives
@@ -222,6 +234,9 @@ func (it Item) clean() Item {
 
 // line makes one line of visible text.
 func line(s string) string {
+	if isLine(s) {
+		return s
+	}
 	s = strings.ToValidUTF8(s, "\ufffd")
 	s = strings.Map(func(r rune) rune {
 		switch {
@@ -233,6 +248,19 @@ func line(s string) string {
 		return r
 	}, s)
 	return strings.Join(strings.Fields(s), " ")
+}
+
+// isLine says that a text is one line of plain characters already, as most are.
+func isLine(s string) bool {
+	space := true
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c >= 0x7f || c == ' ' && space {
+			return false
+		}
+		space = c == ' '
+	}
+	return !space || s == ""
 }
 
 // address returns an http or https address in ASCII, with everything escaped
