@@ -16,9 +16,9 @@ import (
 // that it may import. Arrows go down: an arrow between neighbours has its reason
 // beside it.
 var mayImport = map[string][]string{
-	"cmd/jouleboard": {"internal/site", "internal/scaffold", "internal/sign", "internal/memo", "internal/serve", "internal/measure", "internal/load", "internal/load/fakeserver", "internal/energy", "internal/convert", "internal/review", "internal/content", "internal/label", "internal/chart", "internal/cite",
+	"cmd/jouleboard": {"internal/site", "internal/scaffold", "internal/sign", "internal/serve", "internal/measure", "internal/load", "internal/load/fakeserver", "internal/energy", "internal/convert", "internal/review", "internal/content", "internal/label", "internal/chart", "internal/cite",
 		"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/unit", "internal/stats", "templates", "assets", "labels"},
-	"internal/site": {"internal/memo", "internal/sign", "internal/content", "internal/label", "internal/chart", "internal/cite",
+	"internal/site": {"internal/sign", "internal/content", "internal/label", "internal/chart", "internal/cite",
 		"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/yamldoc", "internal/unit", "internal/stats", "templates", "assets", "labels"},
 	"internal/sign":    {"internal/result"},
 	"internal/serve":   {"internal/result"},
@@ -43,7 +43,6 @@ var mayImport = map[string][]string{
 	"internal/energy":            {"internal/unit", "internal/stats"},
 	"internal/bench":             {"internal/result/resulttest"}, // a program of its own, for make bench
 	"internal/browsertest":       {},                             // of browser tests only, behind their build tag
-	"internal/memo":              {},
 	"internal/scaffold":          {},
 	"internal/unit":              {},
 	"internal/stats":             {},

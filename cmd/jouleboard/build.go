@@ -18,7 +18,7 @@ import (
 
 func newBuildCommand(e *env) *cobra.Command {
 	var opt site.Options
-	var stats bool
+	var stats, noCache bool
 	var format string
 	cmd := &cobra.Command{
 		Use:   "build",
@@ -26,6 +26,9 @@ func newBuildCommand(e *env) *cobra.Command {
 		Long: `build reads results/, content/ and the board's own templates, assets and labels,
 and writes the site to public/. If anything is wrong it lists every problem,
 exits with status 1 and leaves the output folder as it was.
+
+A build remembers what it read and wrote, in the user's cache folder, and the
+next one makes only what changed. The cache is safe to delete.
 
 The same input gives the same bytes. Dates come from the results, never from
 the clock.`,
@@ -48,13 +51,24 @@ the clock.`,
 				return usageError{msg: "--out: " + err.Error(), hint: "name a folder of its own, such as public"}
 			}
 			b := thisBuild()
-			opt.Tool = site.Tool{Version: b.Version, Commit: b.Commit}
+			opt.Tool = site.Tool{Version: b.Version, Commit: b.Commit, Binary: binaryMark()}
+			record := ""
+			if !noCache {
+				record = recordPath(root, opt.Out)
+			}
+			if record != "" {
+				opt.Cache = site.ReadCache(record)
+			}
 			bar := newProgress(e)
 			opt.Progress = bar.update
 			st, findings, ok, err := site.Build(cmd.Context(), root, opt)
 			bar.finish()
 			if err != nil {
 				return err
+			}
+			if ok && record != "" && !opt.DryRun && !st.Recalled {
+				// What cannot be remembered is made again the next time.
+				_ = opt.Cache.Write(record)
 			}
 			e.printFindings(findings)
 			if !ok {
@@ -89,6 +103,7 @@ the clock.`,
 	f.BoolVar(&opt.NoMinify, "no-minify", false, "leave pages, styles and scripts as written")
 	f.BoolVar(&opt.Drafts, "drafts", false, "also build results that are drafts")
 	f.BoolVar(&opt.DryRun, "dry-run", false, "render everything, write nothing")
+	f.BoolVar(&noCache, "no-cache", false, "make everything anew, and remember nothing of it")
 	f.BoolVar(&stats, "stats", false, "print where the time went")
 	f.StringVar(&format, "format", "text", "text or json")
 	return cmd

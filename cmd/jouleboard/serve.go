@@ -14,7 +14,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"jouleboard/internal/memo"
 	"jouleboard/internal/result"
 	"jouleboard/internal/serve"
 	"jouleboard/internal/site"
@@ -73,7 +72,7 @@ Ctrl-C ends it with status 0.`,
 			}
 			b := thisBuild()
 			opt.Tool = site.Tool{Version: b.Version, Commit: b.Commit}
-			opt.Memo = memo.New()
+			opt.Cache = &site.Cache{}
 			return e.serve(cmd.Context(), root, opt, flags, l)
 		},
 	}

@@ -56,7 +56,7 @@ func Load(content fs.FS) (*Catalog, result.Findings) {
 
 // where is an entry inside a file; the zero value is nowhere.
 type where struct {
-	doc *yamldoc.Doc `memo:"-"` // for findings; nothing that is made of an entry looks at it
+	doc *yamldoc.Doc // for findings
 	ptr string       // JSON pointer of the entry, "" for the whole file
 }
 

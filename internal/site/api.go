@@ -208,7 +208,7 @@ type apiModeration struct {
 func (s *site) apiBoard(b *rank.Board, rows bool) apiBoard {
 	m, _ := s.reg.Get(b.Metric)
 	a := apiBoard{ID: b.ID, Title: b.Title, URL: "boards/" + b.ID + "/", JSON: apiBoardPath(b.ID), CSV: boardCSV(b.ID), Task: b.Task, Hardware: b.Hardware, Point: b.Point, Boundary: b.Boundary,
-		Kind: b.Kind, Origin: b.Origin, Weights: b.Weights, Count: b.Count, Precision: b.Precision, Metric: b.Metric, Unit: m.Unit, Better: string(m.Better), Newest: b.Newest, Ranked: len(rankedRows(b))}
+		Kind: b.Kind, Origin: b.Origin, Weights: b.Weights, Count: b.Count, Precision: b.Precision, Metric: b.Metric, Unit: m.Unit, Better: string(m.Better), Newest: b.Newest, Ranked: len(s.ranked[b])}
 	if !rows {
 		return a
 	}
@@ -271,7 +271,7 @@ func (s *site) apiSummary(e *entry) apiSummary {
 	}
 	a.Scale = e.Rating.ScaleID
 	for _, br := range e.Rows {
-		a.Boards = append(a.Boards, apiPlace{br.Board.ID, br.Row.RankLo, br.Row.RankHi, len(rankedRows(br.Board))})
+		a.Boards = append(a.Boards, apiPlace{br.Board.ID, br.Row.RankLo, br.Row.RankHi, len(s.ranked[br.Board])})
 	}
 	return a
 }
@@ -324,48 +324,50 @@ func apiGone(w *catalog.Withdrawal) apiModeration {
 }
 
 // api writes /api/v1 and /schema.
+// apiBoardFile is a board with its rows.
+func (s *site) apiBoardFile(b *rank.Board) job {
+	return func(r *renderer) (result.Findings, error) {
+		return nil, r.json(apiBoardPath(b.ID), s.apiBoard(b, true))
+	}
+}
+
+// apiModelFile is a model with the summaries of its results.
+func (s *site) apiModelFile(v *modelView) job {
+	return func(r *renderer) (result.Findings, error) {
+		f := apiModelFile{apiModel: s.apiModel(v), Summaries: []apiSummary{}}
+		for _, e := range v.Entries {
+			if e.Withdrawal == nil {
+				f.Summaries = append(f.Summaries, s.apiSummary(e))
+			}
+		}
+		return nil, r.json(apiModelPath(v.Name), f)
+	}
+}
+
+// json puts a file of the API.
+func (r *renderer) json(name string, v any) error {
+	data, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", name, err)
+	}
+	return r.put(name, "api", append(data, '\n'))
+}
+
 func (s *site) api() job {
 	return func(r *renderer) (result.Findings, error) {
-		put := func(name string, v any) error {
-			data, err := json.MarshalIndent(v, "", " ")
-			if err != nil {
-				return fmt.Errorf("encode %s: %w", name, err)
-			}
-			return r.out.put(name, "api", append(data, '\n'))
-		}
 		boards, models, results := []apiBoard{}, []apiModel{}, []apiResult{}
 		for _, b := range s.boards {
 			boards = append(boards, s.apiBoard(b, false))
-			if err := put(apiBoardPath(b.ID), s.apiBoard(b, true)); err != nil {
-				return nil, err
-			}
 		}
-		summaries := map[string]apiSummary{}
+		for _, v := range s.models {
+			models = append(models, s.apiModel(v))
+		}
 		for _, e := range s.entries {
 			results = append(results, s.apiResult(e))
-			if e.Withdrawal != nil {
-				continue
-			}
-			summaries[e.ID] = s.apiSummary(e)
-			if err := put(apiResultPath(e.Hash), summaries[e.ID]); err != nil {
-				return nil, err
-			}
 		}
 		tombs := s.withdrawnHashes()
 		for _, hash := range slices.Sorted(maps.Keys(tombs)) {
-			if err := put(apiResultPath(hash), apiTombstone{tombs[hash].ID, resultDir(hash), apiGone(tombs[hash])}); err != nil {
-				return nil, err
-			}
-		}
-		for _, v := range s.models {
-			f := apiModelFile{apiModel: s.apiModel(v), Summaries: []apiSummary{}}
-			models = append(models, f.apiModel)
-			for _, e := range v.Entries {
-				if sum, ok := summaries[e.ID]; ok {
-					f.Summaries = append(f.Summaries, sum)
-				}
-			}
-			if err := put(apiModelPath(v.Name), f); err != nil {
+			if err := r.json(apiResultPath(hash), apiTombstone{tombs[hash].ID, resultDir(hash), apiGone(tombs[hash])}); err != nil {
 				return nil, err
 			}
 		}
@@ -378,13 +380,13 @@ func (s *site) api() job {
 			name string
 			v    any
 		}{{apiRoot + "index.json", index}, {index.Boards, boards}, {index.Models, models}, {index.Results, results}, {index.Metrics, s.dictionary()}, {index.Columns, s.dictionaryColumns()}, {index.Moderation, s.apiModerated()}} {
-			if err := put(f.name, f.v); err != nil {
+			if err := r.json(f.name, f.v); err != nil {
 				return nil, err
 			}
 		}
-		if err := r.out.put(openAPIPath, "api", openAPI); err != nil {
+		if err := r.put(openAPIPath, "api", openAPI); err != nil {
 			return nil, err
 		}
-		return nil, r.out.put("schema/result-1.json", "schema", result.Schema())
+		return nil, r.put("schema/result-1.json", "schema", result.Schema())
 	}
 }

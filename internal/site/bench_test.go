@@ -50,7 +50,7 @@ func BenchmarkResultPages(b *testing.B) {
 	s.jobs() // notes which files there are, for links
 	b.ReportAllocs()
 	for b.Loop() {
-		r := newRenderer(s, newMemory())
+		r := &renderer{s: s, out: newMemory(nil)}
 		for _, e := range s.entries {
 			if fs, err := s.resultPage(e)(r); err != nil || fs.HasErrors() {
 				b.Fatal(err, findingsText(fs))

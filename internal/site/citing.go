@@ -5,6 +5,7 @@ package site
 
 import (
 	"fmt"
+	"time"
 
 	"jouleboard/internal/cite"
 	"jouleboard/internal/rank"
@@ -24,40 +25,35 @@ type citeFormat struct {
 
 // citeBlock renders items in every format.
 func (s *site) citeBlock(id, title, intro string, items ...cite.Item) (citeBlock, error) {
+	defer s.work.since("cite", time.Now())
 	b := citeBlock{ID: id, Title: title, Intro: intro, Copy: s.msg.T("copy"), Copied: s.msg.T("copied")}
-	texts, err := s.made("cite", func() ([][]byte, error) {
-		var texts [][]byte
-		for _, f := range cite.Formats() {
-			text, err := cite.Render(f.ID, items...)
-			if err != nil {
-				return nil, fmt.Errorf("cite %s as %s: %w", title, f.Name, err)
-			}
-			texts = append(texts, []byte(text))
-		}
-		return texts, nil
-	}, items)
+	formats := cite.Formats()
+	texts, err := cite.RenderAll(formats, items...)
 	if err != nil {
-		return b, err
+		return b, fmt.Errorf("cite %s: %w", title, err)
 	}
-	for i, f := range cite.Formats() {
+	for i, f := range formats {
 		name := f.Name // BibTeX and its like are names; plain text is not
 		if f.ID == "text" {
 			name = s.msg.T("cite.text")
 		}
-		b.Formats = append(b.Formats, citeFormat{f.ID, name, string(texts[i]), i == 0})
+		b.Formats = append(b.Formats, citeFormat{f.ID, name, texts[i], i == 0})
 	}
 	return b, nil
 }
 
 // siteItem is the snapshot of the whole site.
-func (s *site) siteItem() cite.Item {
+func (s *site) siteItem() cite.Item { return s.itemOf(s.newest) }
+
+// itemOf is the snapshot as far as a page shows it, whose newest result is of a day.
+func (s *site) itemOf(newest string) cite.Item {
 	c := s.in.Site
 	authors := make([]cite.Author, len(c.Authors))
 	for i, a := range c.Authors {
 		authors[i] = cite.Author{Family: a.Family, Given: a.Given, Name: a.Name, ORCID: a.ORCID}
 	}
 	return cite.Site(cite.SiteInfo{Title: c.Title, Description: c.Description, URL: s.address("index.html"), Repository: c.Repository, License: c.License,
-		DOI: c.Citation.DOI, Publisher: c.Citation.Publisher, Authors: authors, Keywords: c.Citation.Keywords, Commit: s.in.Commit, Newest: s.newest})
+		DOI: c.Citation.DOI, Publisher: c.Citation.Publisher, Authors: authors, Keywords: c.Citation.Keywords, Commit: s.in.Commit, Newest: newest})
 }
 
 // address is the public address of a page, empty without a base URL.
@@ -77,8 +73,8 @@ func (s *site) citeTool() (citeBlock, error) {
 }
 
 func (s *site) citeBoard(b *rank.Board) (citeBlock, error) {
-	it := s.siteItem()
-	it.Key = cite.Key(s.in.Site.Title, b.ID, s.newest)
+	it := s.itemOf(b.Newest)
+	it.Key = cite.Key(s.in.Site.Title, b.ID, b.Newest)
 	it.Title = b.Title + ". " + s.in.Site.Title
 	it.URL = s.address(boardPath(b.ID))
 	it.Abstract = b.Description
@@ -86,10 +82,10 @@ func (s *site) citeBoard(b *rank.Board) (citeBlock, error) {
 	return s.citeBlock("cite", s.msg.T("cite.board"), s.msg.T("cite.board.intro"), it)
 }
 
-// citePage cites one page of the snapshot.
-func (s *site) citePage(title, path string) (citeBlock, error) {
-	it := s.siteItem()
-	it.Key = cite.Key(s.in.Site.Title, title, s.newest)
+// citePage cites one page of the snapshot; newest is the day of its newest result.
+func (s *site) citePage(title, path, newest string) (citeBlock, error) {
+	it := s.itemOf(newest)
+	it.Key = cite.Key(s.in.Site.Title, title, newest)
 	it.Title = title + ". " + s.in.Site.Title
 	it.URL = s.address(path)
 	it.Abstract = ""

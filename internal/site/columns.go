@@ -102,7 +102,7 @@ func (s *site) resultColumns() []resultColumn {
 			return strings.Join(ids, " ")
 		}),
 	}
-	for _, k := range s.usedColumns(s.entries, statistics) {
+	for _, k := range s.metrics {
 		base, _, _ := strings.Cut(k, ".")
 		cols = append(cols, resultColumn{name: k, kind: columnNumber, key: base, number: func(e *entry) (float64, bool) { return s.value(e.Result, k) }})
 	}

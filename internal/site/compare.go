@@ -121,13 +121,14 @@ var compareWords = []string{"add", "added", "ambiguous", "board", "choose", "cit
 var compareStatistics = []string{".mean", ".p50", ".p90", ".p95", ".p99"}
 
 // comparison lists the jobs of the page and of its data, with their files.
-func (s *site) comparison(add func(j job, files ...string)) {
-	add(s.comparePage(), comparePath, compareModels)
+func (s *site) comparison(l *workList) {
+	l.add(s.comparePage(), comparePath, compareModels)
 	digits := compareDigits(len(s.entries))
-	shards := map[string][]any{}
+	shards, members := map[string][]any{}, map[string][]*entry{}
 	for _, e := range s.entries {
 		if e.Withdrawal == nil {
 			shards[e.ID[:digits]] = append(shards[e.ID[:digits]], e)
+			members[e.ID[:digits]] = append(members[e.ID[:digits]], e)
 		}
 	}
 	gone := s.withdrawnHashes()
@@ -140,10 +141,14 @@ func (s *site) comparison(add func(j job, files ...string)) {
 		// Files without results are there too: an unknown id is then unknown, and
 		// not a failed request.
 		prefix := fmt.Sprintf("%0*x", digits, i)
-		add(s.compareShard(prefix, shards[prefix]), compareShard(prefix))
+		if len(shards[prefix]) > len(members[prefix]) {
+			l.add(s.compareShard(prefix, shards[prefix]), compareShard(prefix)) // of withdrawn ones too
+			continue
+		}
+		l.of("compare "+prefix, members[prefix], s.compareShard(prefix, shards[prefix]), compareShard(prefix))
 	}
 	for _, v := range s.models {
-		add(s.compareModel(v), compareModelFile(v.Name))
+		l.of("compare "+v.Name, v.Entries, s.compareModel(v), compareModelFile(v.Name))
 	}
 }
 
@@ -165,7 +170,7 @@ func (s *site) putData(r *renderer, file string, v any) error {
 	if err != nil {
 		return err
 	}
-	return r.out.put(file, "compare", data)
+	return r.put(file, "compare", data)
 }
 
 func (s *site) comparePage() job {

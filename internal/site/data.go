@@ -213,7 +213,7 @@ func (s *site) dataPage() job {
 			return nil, err
 		}
 		for _, d := range downloads {
-			if err := r.out.put(d.name, path, d.data); err != nil {
+			if err := r.put(d.name, path, d.data); err != nil {
 				return nil, err
 			}
 		}
@@ -236,7 +236,7 @@ func (s *site) dataPage() job {
 			dataFile{relative(path, feedPath), feedPath, s.msg.T("data.feed"), ""},
 			dataFile{relative(path, jsonFeedPath), jsonFeedPath, s.msg.T("data.jsonfeed"), ""})
 		for _, b := range s.boards {
-			p.Boards = append(p.Boards, dataBoard{relative(path, boardPath(b.ID)), b.Title, relative(path, boardCSV(b.ID)), relative(path, apiBoardPath(b.ID)), relative(path, boardParquet(b.ID)), len(rankedRows(b))})
+			p.Boards = append(p.Boards, dataBoard{relative(path, boardPath(b.ID)), b.Title, relative(path, boardCSV(b.ID)), relative(path, apiBoardPath(b.ID)), relative(path, boardParquet(b.ID)), len(s.ranked[b])})
 		}
 		p.Account = s.accountFacts()
 		p.Words = relative(path, dictionaryPath)
@@ -277,8 +277,8 @@ func (s *site) checksums(r *renderer) error {
 	sort.Strings(names)
 	for _, name := range names {
 		if strings.HasPrefix(name, "data/") && !strings.HasSuffix(name, ".html") || strings.HasPrefix(name, "api/") || strings.HasPrefix(name, "schema/") || strings.HasSuffix(name, "/result.json") || name == provenancePath {
-			fmt.Fprintf(&b, "%s  %s\n", r.out.files[name].sum, name)
+			fmt.Fprintf(&b, "%x  %s\n", r.out.files[name].sum, name)
 		}
 	}
-	return r.out.put("SHA256SUMS", "site", []byte(b.String()))
+	return r.put("SHA256SUMS", "site", []byte(b.String()))
 }

@@ -62,7 +62,7 @@ type dictEntry struct {
 // provenance are those that this board's results have.
 func (s *site) dictionary() []dictEntry {
 	byKey := map[string][]string{}
-	for _, c := range s.usedColumns(s.entries, statistics) {
+	for _, c := range s.metrics {
 		base, _, _ := strings.Cut(c, ".")
 		byKey[base] = append(byKey[base], c)
 	}

@@ -61,7 +61,7 @@ func (d *directives) render(name string, args map[string]string, block bool) (te
 // partial executes a shared template.
 func (d *directives) partial(name string, data any) (template.HTML, error) {
 	var b bytes.Buffer
-	if err := d.site.templates["page"].ExecuteTemplate(&b, name, data); err != nil {
+	if err := d.site.templates.execute(&b, "page", name, data); err != nil {
 		return "", fmt.Errorf("template %s: %w", name, err)
 	}
 	return template.HTML(b.String()), nil
@@ -168,7 +168,7 @@ func (d *directives) entryOf(args map[string]string) (*entry, error) {
 		if err != nil {
 			return nil, err
 		}
-		if rows := rankedRows(b); len(rows) > 0 {
+		if rows := d.site.ranked[b]; len(rows) > 0 {
 			return d.site.byID[rows[0].Result.ID], nil
 		}
 		return nil, fmt.Errorf("board %q has no ranked row", id)

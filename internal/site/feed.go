@@ -313,13 +313,13 @@ func (s *site) feed() job {
 		if err != nil {
 			return nil, fmt.Errorf("encode %s: %w", feedPath, err)
 		}
-		if err := r.out.put(feedPath, "feed", append([]byte(xml.Header), append(data, '\n')...)); err != nil {
+		if err := r.put(feedPath, "feed", append([]byte(xml.Header), append(data, '\n')...)); err != nil {
 			return nil, err
 		}
 		data, err = json.MarshalIndent(j, "", " ")
 		if err != nil {
 			return nil, fmt.Errorf("encode %s: %w", jsonFeedPath, err)
 		}
-		return nil, r.out.put(jsonFeedPath, "feed", append(data, '\n'))
+		return nil, r.put(jsonFeedPath, "feed", append(data, '\n'))
 	}
 }

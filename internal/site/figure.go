@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"jouleboard/internal/chart"
 	"jouleboard/internal/draw"
@@ -51,8 +52,8 @@ func (s *site) chartWords(of string) chart.Words {
 // figure draws a chart. name is the path of its downloads without the ending;
 // empty means none. where names the page for the drawing's own title.
 func (s *site) figure(r *renderer, page, name string, c chart.Chart, id, title, caption, where string, links ...figLink) (*figure, error) {
-	f := &figure{ID: id, Title: title, Caption: caption, Wide: s.chartSVG(c, false), Narrow: s.chartSVG(c, true), TableTitle: s.msg.T("fig.table")}
-	option, err := s.madeOne("chart.Option", c.Option, c)
+	f := &figure{ID: id, Title: title, Caption: caption, Wide: chartSVG(c, false), Narrow: chartSVG(c, true), TableTitle: s.msg.T("fig.table")}
+	option, err := c.Option()
 	if err != nil {
 		return nil, fmt.Errorf("chart %s of %s: %w", id, page, err)
 	}
@@ -81,6 +82,11 @@ func (s *site) figure(r *renderer, page, name string, c chart.Chart, id, title, 
 	return f, nil
 }
 
+// chartSVG draws a chart for use inside a page.
+func chartSVG(c chart.Chart, narrow bool) template.HTML {
+	return template.HTML(chart.SVG(c, narrow)) // made by our own renderer, which escapes
+}
+
 // figureDPI gives a PNG twice the pixels that the drawing has on a page.
 const figureDPI = 192
 
@@ -89,24 +95,19 @@ const figureDPI = 192
 // addresses to link to, and are the same bytes for everybody.
 func (s *site) figureFiles(r *renderer, page, name string, c chart.Chart, t chart.Table, title, where string) ([]figLink, error) {
 	heading := joinNonEmpty(s.msg.T("sep.colon"), title, where)
-	info, paints := draw.Info{Title: heading, Author: s.in.Site.Title}, s.themePaints()
-	drawn, err := s.made("figure", func() ([][]byte, error) {
-		list := c.List(false)
-		list.Title, list.Lang = heading, s.in.Site.Language
-		list.Repaint(paints)
-		pdf, err := draw.PDF(list, draw.PDFOptions{Info: info, Date: s.date()})
-		if err != nil {
-			return nil, fmt.Errorf("%s as PDF: %w", name, err)
-		}
-		png, err := draw.PNG(list, draw.PNGOptions{DPI: figureDPI})
-		if err != nil {
-			return nil, fmt.Errorf("%s as PNG: %w", name, err)
-		}
-		return [][]byte{draw.SVG(list, draw.SVGOptions{IDPrefix: path.Base(name) + "-", Text: draw.Live}), pdf, png}, nil
-	}, c, info, paints, s.in.Site.Language, s.date(), name)
+	defer s.work.since("figure", time.Now())
+	list := c.List(false)
+	list.Title, list.Lang = heading, s.in.Site.Language
+	list.Repaint(s.themePaints())
+	pdf, err := draw.PDF(list, draw.PDFOptions{Info: draw.Info{Title: heading, Author: s.in.Site.Title}, Date: r.date()})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s as PDF: %w", name, err)
 	}
+	png, err := draw.PNG(list, draw.PNGOptions{DPI: figureDPI})
+	if err != nil {
+		return nil, fmt.Errorf("%s as PNG: %w", name, err)
+	}
+	svg := draw.SVG(list, draw.SVGOptions{IDPrefix: path.Base(name) + "-", Text: draw.Live})
 	csv, json, err := s.figureData(page, t, heading)
 	if err != nil {
 		return nil, fmt.Errorf("data of %s: %w", name, err)
@@ -117,12 +118,12 @@ func (s *site) figureFiles(r *renderer, page, name string, c chart.Chart, t char
 		text, ext string
 		data      []byte
 	}{
-		{"SVG", ".svg", drawn[0]}, {"PDF", ".pdf", drawn[1]}, {"PNG", ".png", drawn[2]}, {"CSV", ".csv", csv}, {"JSON", ".json", json},
+		{"SVG", ".svg", svg}, {"PDF", ".pdf", pdf}, {"PNG", ".png", png}, {"CSV", ".csv", csv}, {"JSON", ".json", json},
 	} {
 		if s.drawn != s.msg && (f.text == "PDF" || f.text == "PNG") {
 			continue // these hold glyphs, SVG leaves them to the reader's fonts
 		}
-		if err := r.out.put(name+f.ext, page, f.data); err != nil {
+		if err := r.put(name+f.ext, page, f.data); err != nil {
 			return nil, err
 		}
 		out = append(out, figLink{relative(page, name+f.ext), f.text, file + f.ext})

@@ -38,10 +38,10 @@ func (s *site) smallFigure(r *renderer, page, name string, c chart.Chart, id, ti
 	f.Save, f.Small = s.saving(name, heading, list), !vector
 	put := func(text, ext string, data []byte) error {
 		f.Links = append(f.Links, figLink{relative(page, name+ext), text, f.Save.Name + ext})
-		return r.out.put(name+ext, page, data)
+		return r.put(name+ext, page, data)
 	}
 	if vector {
-		pdf, err := draw.PDF(list, draw.PDFOptions{Info: draw.Info{Title: heading, Author: s.in.Site.Title}, Date: s.date()})
+		pdf, err := draw.PDF(list, draw.PDFOptions{Info: draw.Info{Title: heading, Author: s.in.Site.Title}, Date: r.date()})
 		if err != nil {
 			return nil, fmt.Errorf("%s as PDF: %w", name, err)
 		}

@@ -112,7 +112,7 @@ type manifestIcon struct {
 func (s *site) icons() job {
 	return func(r *renderer) (result.Findings, error) {
 		for name, data := range s.assets.icons {
-			if err := r.out.put(name, "icons", data); err != nil {
+			if err := r.put(name, "icons", data); err != nil {
 				return nil, err
 			}
 		}
@@ -133,6 +133,6 @@ func (s *site) icons() job {
 		if err != nil {
 			return nil, fmt.Errorf("encode the web manifest: %w", err)
 		}
-		return nil, r.out.put(manifestFile, "manifest", append(data, '\n'))
+		return nil, r.put(manifestFile, "manifest", append(data, '\n'))
 	}
 }

@@ -16,39 +16,42 @@ import (
 
 // jobs returns all the work of rendering, and notes which files it will make,
 // so that content pages can check their links before those pages exist.
-func (s *site) jobs() []job {
-	var jobs []job
+func (s *site) jobs() []work {
 	s.files, s.redirects = map[string]bool{}, map[string]bool{}
-	add := func(j job, files ...string) {
-		jobs = append(jobs, j)
-		for _, f := range files {
-			s.files[f] = true
-		}
+	l := &workList{files: s.files}
+	add := l.add
+	tasks := map[string][]*entry{}
+	for _, e := range s.entries {
+		tasks[e.Workload.Task] = append(tasks[e.Workload.Task], e)
 	}
 	add(s.homePage(), "index.html")
 	add(s.boardsPage(), "boards/index.html")
 	for _, b := range s.boards {
-		add(s.boardPage(b), boardPath(b.ID), boardCSV(b.ID))
+		l.of("board "+b.ID, tasks[b.Task], s.boardPage(b), boardPath(b.ID), boardCSV(b.ID))
+		l.of("api board "+b.ID, tasks[b.Task], s.apiBoardFile(b))
+		for at := 1; at < parts(len(b.Rows)); at++ {
+			l.of(fmt.Sprintf("board %s %d", b.ID, at), tasks[b.Task], s.boardPart(b, at), partPath("boards/"+b.ID+"/", at))
+		}
 	}
-	s.boardParts(add)
-	s.allResults(add)
+	s.allResults(l)
 	add(s.modelsPage(), "models/index.html")
 	for _, v := range s.models {
-		add(s.modelPage(v), modelPath(v.Name))
+		l.of("model "+v.Name, v.Entries, s.modelPage(v), modelPath(v.Name))
+		l.of("api model "+v.Name, v.Entries, s.apiModelFile(v))
 	}
 	s.catalogueAliases(add)
 	add(s.hardwaresPage(), "hardware/index.html")
 	by := s.hardwareEntries()
 	for _, id := range s.hardwareIDs() {
-		add(s.hardwarePage(s.in.Catalog.Hardware[id], by[id]), hardwarePath(id))
+		l.of("hardware "+id, by[id], s.hardwarePage(s.in.Catalog.Hardware[id], by[id]), hardwarePath(id))
 	}
-	s.hardwareParts(add)
+	s.hardwareParts(l)
 	for _, t := range s.tasks {
 		add(s.taskPage(t), taskPath(t.ID))
 	}
 	for _, e := range s.entries {
 		if e.Withdrawal == nil {
-			add(s.resultPage(e), resultPath(e.Hash))
+			l.of(resultWork, []*entry{e}, s.resultPage(e), resultPath(e.Hash))
 		}
 	}
 	tombs := s.withdrawnHashes()
@@ -57,7 +60,7 @@ func (s *site) jobs() []job {
 	}
 	add(s.labelsPage(), "labels/index.html")
 	add(s.readingPage(), readingPath)
-	s.comparison(add)
+	s.comparison(l)
 	add(s.citationsPage(), "cite/index.html")
 	add(s.dataPage(), "data/index.html", "data/results.json", "data/results.csv")
 	add(s.dictionaryPage(), dictionaryPath)
@@ -80,14 +83,14 @@ func (s *site) jobs() []job {
 	add(s.contentAssets())
 	for _, page := range s.cardPages() {
 		if _, ok := s.cardAlts[page]; ok {
-			add(s.card(page), cardPath(page))
+			l.showing("card", func() any { return s.cardOf(page).list }, s.card(page), cardPath(page))
 		}
 	}
 	add(s.icons(), manifestFile)
 	add(s.staticFiles())
 	add(s.navigation())
 	add(s.footerLinks())
-	return jobs
+	return l.list
 }
 
 // navigation checks that the entries of site.yaml that name a page of the site
@@ -124,7 +127,7 @@ func (r *renderer) last() error {
 func (s *site) staticFiles() job {
 	return func(r *renderer) (result.Findings, error) {
 		for _, name := range slices.Sorted(maps.Keys(s.assets.files)) {
-			if err := r.out.put(name, "assets", s.assets.files[name]); err != nil {
+			if err := r.put(name, "assets", s.assets.files[name]); err != nil {
 				return nil, err
 			}
 		}
@@ -132,11 +135,11 @@ func (s *site) staticFiles() job {
 		if s.baseURL != "" {
 			robots += "Sitemap: " + public(s.baseURL, "sitemap.xml") + "\n"
 		}
-		if err := r.out.put("robots.txt", "site", []byte(robots)); err != nil {
+		if err := r.put("robots.txt", "site", []byte(robots)); err != nil {
 			return nil, err
 		}
 		// GitHub Pages would otherwise leave out what begins with an underscore.
-		return nil, r.out.put(".nojekyll", "site", nil)
+		return nil, r.put(".nojekyll", "site", nil)
 	}
 }
 
@@ -156,7 +159,7 @@ func (s *site) contentAssets() job {
 			if err != nil {
 				return result.Findings{{Rule: "SITE-ASSET", Level: result.Error, Where: result.Place{File: "content/" + name}, Message: err.Error()}}, nil
 			}
-			if err := r.out.put(name, "content", data); err != nil {
+			if err := r.put(name, "content", data); err != nil {
 				return nil, err
 			}
 		}

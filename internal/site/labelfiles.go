@@ -10,6 +10,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"jouleboard/internal/content"
 	"jouleboard/internal/label"
@@ -137,10 +138,10 @@ func (s *site) labelFiles(r *renderer, e *entry, p *resultPage) (result.Findings
 	var badge []byte
 	if s.in.Site.BuildsLabel(content.Badge) {
 		var err error
-		if badge, err = s.badge(in); err != nil {
+		if badge, err = s.in.Designs.Badge(in, false); err != nil {
 			return labelProblem(e, err), nil
 		}
-		if err := r.out.put(badgePath(e.Hash), page, badge); err != nil {
+		if err := r.put(badgePath(e.Hash), page, badge); err != nil {
 			return nil, err
 		}
 	}
@@ -164,31 +165,17 @@ func (s *site) labelFiles(r *renderer, e *entry, p *resultPage) (result.Findings
 	return found, nil
 }
 
-// badge draws the badge of a label.
-func (s *site) badge(in label.Input) ([]byte, error) {
-	return s.madeOne("badge", func() ([]byte, error) { return s.in.Designs.Badge(in, false) }, s.in.designsRead, in)
-}
-
 // drawLabels writes every file that site.yaml names.
 func (s *site) drawLabels(r *renderer, e *entry, in label.Input) (result.Findings, error) {
 	files := s.in.Site.LabelFiles()
-	parts, err := s.made("labels", func() ([][]byte, error) {
-		drawn, found, err := s.labelBytes(e, in, files)
-		if err != nil {
-			return nil, err
-		}
-		told, err := packFindings(found)
-		return append([][]byte{told}, drawn...), err
-	}, s.in.designsRead, in, files, e.Path)
-	if err != nil {
-		return nil, err
-	}
-	found, err := unpackFindings(parts[0])
+	start := time.Now()
+	drawn, found, err := s.labelBytes(e, in, files)
+	s.work.since("labels", start)
 	if err != nil || found.HasErrors() {
 		return found, err
 	}
 	for i, f := range files {
-		if err := r.out.put(resultDir(e.Hash)+labelName(f), resultPath(e.Hash), parts[i+1]); err != nil {
+		if err := r.put(resultDir(e.Hash)+labelName(f), resultPath(e.Hash), drawn[i]); err != nil {
 			return nil, err
 		}
 	}

@@ -141,7 +141,7 @@ func (s *site) labelCard(page string, e *entry) (labelCard, error) {
 	var badge []byte
 	if s.in.Site.BuildsLabel(content.Badge) {
 		var err error
-		if badge, err = s.badge(s.labelInput(e)); err != nil {
+		if badge, err = s.in.Designs.Badge(s.labelInput(e), false); err != nil {
 			return labelCard{}, err
 		}
 	}

@@ -190,7 +190,7 @@ func (d *directives) samples(class string, shown []samplePicture) (template.HTML
 				d.put = map[string]bool{}
 			}
 			d.put[name] = true
-			if err := d.r.out.put(name, d.page, p.svg); err != nil {
+			if err := d.r.put(name, d.page, p.svg); err != nil {
 				d.err = err
 				return "", err
 			}

@@ -51,13 +51,15 @@ type Input struct {
 
 	// Signed holds, by the result's id, who signed its file.
 	Signed map[string]sign.Signed
-
-	designsRead string // digest of what the designs were made of
 }
 
 // Load reads the board at root. err is for a root that cannot be read at all.
 func Load(ctx context.Context, root string, opt Options) (*Input, result.Findings, error) {
-	in := &Input{Root: root, Registry: unit.Default()}
+	return load(ctx, root, opt, gitCommit(ctx, root))
+}
+
+func load(ctx context.Context, root string, opt Options, commit string) (*Input, result.Findings, error) {
+	in := &Input{Root: root, Registry: unit.Default(), Commit: commit}
 	var out result.Findings
 	add := func(fs result.Findings) { out = append(out, fs...) }
 
@@ -90,9 +92,7 @@ func Load(ctx context.Context, root string, opt Options) (*Input, result.Finding
 	add(fs)
 	in.Scales, fs = rank.LoadScales(in.Labels)
 	add(fs)
-	designs := &witness{FS: in.Labels}
-	in.Designs, fs = label.Load(designs)
-	in.designsRead = designs.digest()
+	in.Designs, fs = label.Load(in.Labels)
 	add(fs)
 	in.Sheets, fs = label.LoadSheets(in.Labels)
 	add(fs)
@@ -123,7 +123,6 @@ func Load(ctx context.Context, root string, opt Options) (*Input, result.Finding
 		return nil, out, err
 	}
 	add(fs)
-	in.Commit = gitCommit(ctx, root)
 	return in, out, nil
 }
 

@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"html/template"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
@@ -77,7 +76,7 @@ func (s *site) heads() {
 	s.strips = map[string]cardStrip{}
 	for _, b := range s.boards {
 		s.boardAt[boardPath(b.ID)] = b
-		s.strips[b.ID] = newCardStrip(b)
+		s.strips[b.ID] = newCardStrip(s.ranked[b])
 	}
 	for _, v := range s.models {
 		s.modelAt[modelPath(v.Name)] = v
@@ -284,21 +283,36 @@ func (s *site) ldVariables(keys []string) []ldVariable {
 // usedColumns are the metrics that any of the results has, in registry order.
 // With statistics, a distribution stands once for each that is there.
 func (s *site) usedColumns(es []*entry, statistics []string) []string {
+	used := map[string]bool{}
+	for _, e := range es {
+		for k := range e.Metrics {
+			used[k] = true
+		}
+		for k, d := range e.Distributions {
+			if statistics == nil {
+				used[k] = true
+			}
+			for _, stat := range statistics {
+				if !used[k+stat] && d.Stat(stat[1:]) != nil {
+					used[k+stat] = true
+				}
+			}
+		}
+		for k, f := range s.in.Site.Formulas {
+			if !used[k] {
+				_, used[k] = f.Value(e.Result)
+			}
+		}
+	}
 	var out []string
 	for _, k := range s.reg.Keys() {
 		m, _ := s.reg.Get(k)
-		if m.Distribution && statistics == nil {
-			if slices.ContainsFunc(es, func(e *entry) bool { _, ok := e.Distributions[k]; return ok }) {
-				out = append(out, k)
-			}
-			continue
-		}
 		suffixes := []string{""}
-		if m.Distribution {
+		if m.Distribution && statistics != nil {
 			suffixes = statistics
 		}
 		for _, suffix := range suffixes {
-			if slices.ContainsFunc(es, func(e *entry) bool { _, ok := s.value(e.Result, k+suffix); return ok }) {
+			if used[k+suffix] {
 				out = append(out, k+suffix)
 			}
 		}

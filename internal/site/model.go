@@ -6,17 +6,17 @@ package site
 
 import (
 	"fmt"
-	"html/template"
 	"sort"
 	"strings"
 
 	"jouleboard/assets"
 	"jouleboard/internal/catalog"
 	"jouleboard/internal/content"
-	"jouleboard/internal/memo"
 	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
 	"jouleboard/internal/unit"
+
+	"github.com/tdewolff/minify/v2"
 )
 
 // site is everything the pages are made of.
@@ -29,7 +29,8 @@ type site struct {
 	reg     *unit.Registry
 
 	boards  []*rank.Board
-	entries []*entry // in the order of their paths
+	ranked  map[*rank.Board][]*rank.Row // without flagged rows
+	entries []*entry                    // in the order of their paths
 	byID    map[string]*entry
 	models  []*modelView
 	byModel map[string]*modelView
@@ -38,11 +39,12 @@ type site struct {
 	files   map[string]bool // that the build will make
 	// redirects are those of them that only lead elsewhere.
 	redirects map[string]bool
-	newest    string // date of the newest result, YYYY-MM-DD
+	newest    string   // date of the newest result, YYYY-MM-DD
+	metrics   []string // that any result has, in registry order
 
 	assets    assetSet
-	templates map[string]*template.Template
-	pageKey   memo.Digest // of what all pages depend on
+	min       *minify.M // nil leaves everything as written
+	templates *templateSet
 	pageCount int
 	work      *workLog
 
@@ -71,10 +73,12 @@ type entry struct {
 	Left       []string   // why it is on no board, or not ranked
 }
 
-// boardRow is a place on a board.
+// boardRow is a place on a board. At is its index among the ranked rows, -1 for a
+// flagged one.
 type boardRow struct {
 	Board *rank.Board
 	Row   *rank.Row
+	At    int
 }
 
 // modelView gathers the results of one model.
@@ -118,6 +122,7 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 		}
 		live = append(live, r)
 	}
+	s.metrics = s.usedColumns(s.entries, statistics)
 	s.boards, fs = rank.Boards(live, in.Site.Rank, in.Catalog, in.Scales, in.Registry)
 	out = append(out, placed(in.Site, fs)...)
 	for i, b := range in.Site.Rank.Boards {
@@ -141,9 +146,10 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 	}
 	s.assets, fs = loadAssets(in, opt)
 	out = append(out, fs...)
-	templates := &witness{FS: in.Templates}
-	s.templates, fs = loadTemplates(templates, s.msg)
-	s.setPageKey(templates)
+	if !opt.NoMinify {
+		s.min = minifier()
+	}
+	s.templates, fs = loadTemplates(in.Templates, s.msg, s.min)
 	out = append(out, fs...)
 	return s, out
 }
@@ -157,16 +163,35 @@ func renamed(r *result.Loaded, name string) *result.Loaded {
 	return &now
 }
 
+// rankedRows are the rows that compete: flagged ones stand below, unranked.
+func rankedRows(b *rank.Board) []*rank.Row {
+	var rows []*rank.Row
+	for i := range b.Rows {
+		if b.Rows[i].Flag == nil {
+			rows = append(rows, &b.Rows[i])
+		}
+	}
+	return rows
+}
+
 // place ties entries to boards and models, and rates them.
 func (s *site) place() {
+	s.ranked = make(map[*rank.Board][]*rank.Row, len(s.boards))
 	for _, b := range s.boards {
+		s.ranked[b] = rankedRows(b)
+		n := 0
 		for i := range b.Rows {
 			row := &b.Rows[i]
 			e := s.byID[row.Result.ID]
-			e.Rows = append(e.Rows, boardRow{b, row})
+			at := -1
+			if row.Flag == nil {
+				at = n
+				n++
+			}
+			e.Rows = append(e.Rows, boardRow{b, row, at})
 			for _, o := range row.Others {
 				oe := s.byID[o.ID]
-				oe.Behind = append(oe.Behind, boardRow{b, row})
+				oe.Behind = append(oe.Behind, boardRow{b, row, at})
 			}
 		}
 	}

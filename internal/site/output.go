@@ -30,18 +30,25 @@ type output struct {
 	dir   string
 	stage string // staging folder, beside dir
 
+	// fresh says that there is nothing at dir yet: the staging folder becomes it.
+	fresh bool
+	// last are the files that the last build left, by name; nil if none is known.
+	last map[string]*outputFile
+
 	mu    sync.Mutex
 	files map[string]staged
 	dirs  map[string]bool
 	bytes int64
-	// kept holds the files of a build into memory, which has no folders at all.
-	kept map[string][]byte
-	work workLog
+	// kept holds the files of a build into memory, which has no folders at all, and
+	// before those of the last one.
+	kept, before map[string][]byte
+	work         workLog
 }
 
 type staged struct {
-	sum   string
-	same  bool // the output folder has these bytes already
+	sum   digest
+	same  bool  // the output folder has these bytes already
+	stamp stamp // of a file that is the same, where it is known
 	owner string
 }
 
@@ -127,13 +134,19 @@ func sweep(parent string) {
 
 // newOutput prepares a staging folder beside dir. It refuses a folder that
 // holds files but no manifest: it may be somebody's work.
-func newOutput(dir string) (*output, error) {
+func newOutput(dir string, cache *Cache) (*output, error) {
+	o := &output{dir: dir, files: map[string]staged{}, dirs: map[string]bool{}}
 	if entries, err := os.ReadDir(dir); err == nil {
 		if len(entries) > 0 && !exists(filepath.Join(dir, manifestName)) {
 			return nil, fmt.Errorf("%s is not empty and was not written by jouleboard (it has no %s): choose another folder with --out, or empty it", dir, manifestName)
 		}
+		if len(entries) > 0 {
+			o.last = cache.byName()
+		}
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read the output folder: %w", err)
+	} else {
+		o.fresh = !exists(dir) // a link that leads nowhere is no place for a folder
 	}
 	parent := filepath.Dir(filepath.Clean(dir))
 	if err := os.MkdirAll(parent, 0o755); err != nil {
@@ -144,12 +157,17 @@ func newOutput(dir string) (*output, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a staging folder beside the output (is %s writable?): %w", parent, err)
 	}
-	return &output{dir: dir, stage: stage, files: map[string]staged{}, dirs: map[string]bool{}}, nil
+	o.stage = stage
+	return o, nil
 }
 
 // newMemory prepares an output that touches no disk.
-func newMemory() *output {
-	return &output{files: map[string]staged{}, kept: map[string][]byte{}}
+func newMemory(cache *Cache) *output {
+	o := &output{files: map[string]staged{}, kept: map[string][]byte{}}
+	if cache != nil {
+		o.last, o.before = cache.byName(), cache.contents
+	}
+	return o
 }
 
 // discard removes the staging folder.
@@ -164,28 +182,18 @@ func (o *output) discard() {
 // concurrent use.
 func (o *output) put(name, owner string, data []byte) error {
 	defer o.work.since("stage", time.Now())
-	sum := sha256.Sum256(data)
-	f := staged{sum: hex.EncodeToString(sum[:]), owner: owner}
-
-	o.mu.Lock()
-	if other, dup := o.files[name]; dup {
-		o.mu.Unlock()
-		return fmt.Errorf("two pages want the file %s: %s and %s; rename one of them", name, other.owner, owner)
+	f := staged{sum: sha256.Sum256(data), owner: owner}
+	makeDir, err := o.add(name, f, int64(len(data)))
+	if err != nil {
+		return err
 	}
-	o.files[name] = f
-	o.bytes += int64(len(data))
 	if o.kept != nil {
+		o.mu.Lock()
 		o.kept[name] = data
 		o.mu.Unlock()
 		return nil
 	}
-	dir := filepath.Dir(filepath.FromSlash(name))
-	makeDir := !o.dirs[dir]
-	o.dirs[dir] = true
-	o.mu.Unlock()
-
-	if o.has(name, data) {
-		f.same = true
+	if o.same(name, &f, data) {
 		o.mu.Lock()
 		o.files[name] = f
 		o.mu.Unlock()
@@ -197,7 +205,7 @@ func (o *output) put(name, owner string, data []byte) error {
 			return fmt.Errorf("stage %s: %w", name, err)
 		}
 	}
-	err := os.WriteFile(to, data, 0o644)
+	err = os.WriteFile(to, data, 0o644)
 	if errors.Is(err, fs.ErrNotExist) {
 		// Another goroutine claimed the folder and has not made it yet.
 		if err = os.MkdirAll(filepath.Dir(to), 0o755); err == nil {
@@ -208,6 +216,71 @@ func (o *output) put(name, owner string, data []byte) error {
 		return fmt.Errorf("stage %s: %w", name, err)
 	}
 	return nil
+}
+
+// add takes a name for a file, and says whether its folder is to be made.
+func (o *output) add(name string, f staged, size int64) (makeDir bool, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if other, dup := o.files[name]; dup {
+		return false, fmt.Errorf("two pages want the file %s: %s and %s; rename one of them", name, other.owner, f.owner)
+	}
+	o.files[name] = f
+	o.bytes += size
+	if o.kept != nil {
+		return false, nil
+	}
+	dir := path.Dir(name)
+	makeDir = !o.dirs[dir]
+	o.dirs[dir] = true
+	return makeDir, nil
+}
+
+// same says whether the output folder has a file's bytes already, and notes its
+// stamp in f where the last build knew it.
+func (o *output) same(name string, f *staged, data []byte) bool {
+	if o.fresh {
+		return false
+	}
+	if l := o.last[name]; l != nil && l.isAt(o.dir) {
+		if l.sum != f.sum {
+			return false
+		}
+		f.same, f.stamp = true, l.stamp
+		return true
+	}
+	f.same = o.has(name, data)
+	return f.same
+}
+
+// keep takes files over from the last build, all of them or none: only where each
+// is there as it was left.
+func (o *output) keep(files []outputFile) (bool, error) {
+	for i := range files {
+		f := &files[i]
+		if o.kept == nil && (o.last[f.name] == nil || !f.isAt(o.dir)) {
+			return false, nil
+		}
+		if o.kept != nil && o.before[f.name] == nil {
+			return false, nil
+		}
+	}
+	for i := range files {
+		f := &files[i]
+		size := f.stamp.size
+		if o.kept != nil {
+			size = int64(len(o.before[f.name]))
+		}
+		if _, err := o.add(f.name, staged{sum: f.sum, same: true, stamp: f.stamp, owner: "the last build"}, size); err != nil {
+			return false, err
+		}
+		if o.kept != nil {
+			o.mu.Lock()
+			o.kept[f.name] = o.before[f.name]
+			o.mu.Unlock()
+		}
+	}
+	return true, nil
 }
 
 // has says whether the output folder holds these bytes under the name already.
@@ -275,11 +348,16 @@ func (o *output) names() []string {
 func (o *output) commit(dry bool, stats *Stats) error {
 	stats.Sums = make(map[string]string, len(o.files))
 	for name, f := range o.files {
-		stats.Sums[name] = f.sum
+		stats.Sums[name] = hex.EncodeToString(f.sum[:])
 	}
 	if o.kept != nil {
 		stats.Files, stats.Bytes, stats.Contents = len(o.files), o.bytes, o.kept
 		return nil
+	}
+	if o.fresh && !dry {
+		if done, err := o.become(stats); done || err != nil {
+			return err
+		}
 	}
 	old, err := readManifest(filepath.Join(o.dir, manifestName))
 	if err != nil {
@@ -290,11 +368,8 @@ func (o *output) commit(dry bool, stats *Stats) error {
 	if err := o.check(append(append([]string(nil), names...), old...)); err != nil {
 		return err
 	}
-	var manifest strings.Builder
 	for _, name := range names {
-		f := o.files[name]
-		fmt.Fprintf(&manifest, "%s  %s\n", f.sum, name)
-		if f.same {
+		if o.files[name].same {
 			stats.Unchanged++
 			continue
 		}
@@ -321,7 +396,38 @@ func (o *output) commit(dry bool, stats *Stats) error {
 	if dry {
 		return nil
 	}
-	return writeAtomic(filepath.Join(o.dir, manifestName), []byte(manifest.String()))
+	return writeAtomic(filepath.Join(o.dir, manifestName), o.manifest(names))
+}
+
+// become makes the staging folder the output folder, which is not there yet, in
+// one step. It is not done if somebody made it meanwhile.
+func (o *output) become(stats *Stats) (done bool, err error) {
+	names := o.names()
+	list := filepath.Join(o.stage, manifestName)
+	if err := os.WriteFile(list, o.manifest(names), 0o644); err != nil {
+		return false, fmt.Errorf("stage the list of files: %w", err)
+	}
+	if err := os.Chmod(o.stage, 0o755); err != nil {
+		return false, fmt.Errorf("open the staging folder to readers: %w", err)
+	}
+	if os.Rename(o.stage, o.dir) != nil {
+		return false, os.Remove(list)
+	}
+	stats.Files, stats.Bytes, stats.Written = len(names), o.bytes, len(names)
+	return true, nil
+}
+
+// manifest lists files with their digests, as sha256sum prints it.
+func (o *output) manifest(names []string) []byte {
+	var b bytes.Buffer
+	for _, name := range names {
+		sum := o.files[name].sum
+		b.WriteString(hex.EncodeToString(sum[:]))
+		b.WriteString("  ")
+		b.WriteString(name)
+		b.WriteByte('\n')
+	}
+	return b.Bytes()
 }
 
 func (o *output) move(name string) error {

@@ -51,17 +51,6 @@ type term struct{ Name, Unit, Text, GoodFor, URL string }
 // leftOut is a result that is not ranked, with the rule that kept it out.
 type leftOut struct{ URL, Title, Rule, Reason string }
 
-// rankedRows are the rows that compete: flagged ones stand below, unranked.
-func rankedRows(b *rank.Board) []*rank.Row {
-	var rows []*rank.Row
-	for i := range b.Rows {
-		if b.Rows[i].Flag == nil {
-			rows = append(rows, &b.Rows[i])
-		}
-	}
-	return rows
-}
-
 func (s *site) boardPage(b *rank.Board) job {
 	return func(r *renderer) (result.Findings, error) {
 		path := boardPath(b.ID)
@@ -84,11 +73,11 @@ func (s *site) boardPage(b *rank.Board) job {
 		}
 		p.Scripts = append(p.Scripts, s.assets.tableJS, s.assets.pickJS)
 		p.Pages = s.rowPages("boards/"+b.ID+"/", 0, len(b.Rows))
-		p.TableTitle = s.msg.T("board.table", len(rankedRows(b)), s.rankedBy(b))
-		if len(rankedRows(b)) < 2 {
+		p.TableTitle = s.msg.T("board.table", len(s.ranked[b]), s.rankedBy(b))
+		if len(s.ranked[b]) < 2 {
 			p.TableTitle = s.msg.T("board.table.one")
 		}
-		if len(rankedRows(b)) > 1 && !anyInterval(b) {
+		if len(s.ranked[b]) > 1 && !anyInterval(b) {
 			p.TableNotes = append(p.TableNotes, s.msg.T("board.nointerval"))
 		}
 		if p.Tradeoff, err = s.tradeoff(r, path, b, "boards/"+b.ID+"/tradeoff", "tradeoff"); err != nil {
@@ -100,14 +89,14 @@ func (s *site) boardPage(b *rank.Board) job {
 		if p.Cite, err = s.citeBoard(b); err != nil {
 			return nil, err
 		}
-		if err := r.out.put(boardCSV(b.ID), path, s.boardCSV(b)); err != nil {
+		if err := r.put(boardCSV(b.ID), path, s.boardCSV(b)); err != nil {
 			return nil, err
 		}
 		table, err := s.boardParquet(b)
 		if err != nil {
 			return nil, fmt.Errorf("make %s: %w", boardParquet(b.ID), err)
 		}
-		if err := r.out.put(boardParquet(b.ID), path, table); err != nil {
+		if err := r.put(boardParquet(b.ID), path, table); err != nil {
 			return nil, err
 		}
 		return nil, r.page("board", path, p)
@@ -135,7 +124,7 @@ func (s *site) boardLede(page string, b *rank.Board) []segment {
 		out = append(out, segment{Text: s.msg.T("lede.point", s.msg.inSentence(t))})
 	}
 	out = append(out, segment{Text: s.msg.T("lede.stop")})
-	ranked := rankedRows(b)
+	ranked := s.ranked[b]
 	if len(ranked) == 0 {
 		return append(out, segment{Text: s.msg.T("lede.none")})
 	}

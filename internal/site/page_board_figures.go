@@ -44,7 +44,7 @@ func (s *site) tradeoff(r *renderer, page string, b *rank.Board, name, id string
 	}
 	var all [][2]float64
 	var pts []chart.Pt
-	ranked := rankedRows(b)
+	ranked := s.ranked[b]
 	if len(ranked) > tradeoffLines {
 		t.Caption += " " + s.msg.T("fig.tradeoff.top", tradeoffLines, len(ranked))
 		ranked = ranked[:tradeoffLines]
@@ -124,7 +124,7 @@ func containsResult(rs []*result.Loaded, r *result.Loaded) bool {
 
 // bars is the top of the board, with intervals where there are any.
 func (s *site) bars(r *renderer, page string, b *rank.Board, name, id string) (*figure, error) {
-	rows := rankedRows(b)
+	rows := s.ranked[b]
 	if len(rows) < 2 {
 		return nil, nil
 	}

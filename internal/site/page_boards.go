@@ -41,8 +41,8 @@ type boardLine struct {
 // boardLine gathers what lists say of a board.
 func (s *site) boardLine(page string, b *rank.Board) boardLine {
 	l := boardLine{URL: relative(page, boardPath(b.ID)), Title: b.Title, Hardware: s.boardHardware(b), Point: s.pointText(b),
-		Numbers: s.originText(b), Models: len(rankedRows(b))}
-	ranked := rankedRows(b)
+		Numbers: s.originText(b), Models: len(s.ranked[b])}
+	ranked := s.ranked[b]
 	if len(ranked) == 0 {
 		return l
 	}

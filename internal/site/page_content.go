@@ -5,6 +5,7 @@ package site
 
 import (
 	"cmp"
+	"fmt"
 	"html/template"
 	"strings"
 
@@ -67,6 +68,13 @@ func (s *site) contentPage(p *content.Page) job {
 		if d.err != nil {
 			return fs, d.err
 		}
+		if s.min != nil {
+			small, err := s.min.String("text/html", string(body))
+			if err != nil {
+				return fs, fmt.Errorf("minify %s: %w", path, err)
+			}
+			body = template.HTML(small)
+		}
 		v := contentPage{frame: s.frame(path, p.Title, cmp.Or(p.Description, p.Title), d.charts),
 			Heading: p.Title, Lede: p.Description, Section: title, Layout: p.Layout, Date: p.Date, Body: body, Source: p.Source}
 		if p.Language != "" && p.Language != s.in.Site.Language {
@@ -93,7 +101,7 @@ func (s *site) contentPage(p *content.Page) job {
 			}
 		}
 		var err error
-		if v.Cite, err = s.citePage(p.Title, path); err != nil {
+		if v.Cite, err = s.citePage(p.Title, path, r.newest()); err != nil {
 			return fs, err
 		}
 		return fs, r.page("page", path, v)
@@ -136,7 +144,7 @@ func (s *site) taskPage(t *catalog.Task) job {
 		}
 		p.Pairs = s.taskPairs(t)
 		var err error
-		if p.Cite, err = s.citePage(t.Title, path); err != nil {
+		if p.Cite, err = s.citePage(t.Title, path, r.newest()); err != nil {
 			return nil, err
 		}
 		return nil, r.page("task", path, p)

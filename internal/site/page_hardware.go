@@ -136,7 +136,7 @@ func (s *site) hardwarePage(h *catalog.Hardware, es []*entry) job {
 		for _, n := range h.Notes {
 			p.Pairs = append(p.Pairs, fact{Key: s.msg.T("fact.note"), Value: n})
 		}
-		if p.Cite, err = s.citePage(h.Name, path); err != nil {
+		if p.Cite, err = s.citePage(h.Name, path, r.newest()); err != nil {
 			return nil, err
 		}
 		if p.History, err = s.history(r, path, es, true); err != nil {

@@ -6,6 +6,7 @@ package site
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -114,7 +115,7 @@ func (s *site) hardwareTaskPage(h *catalog.Hardware, g taskGroup) job {
 		}
 		t.Pages = s.rowPages(dir, 0, len(g.Entries))
 		p.Tasks, p.Types, p.Software = []hardwareTask{t}, s.typeLegend(), s.softwareTable(g.Entries)
-		if p.Cite, err = s.citePage(p.Heading, path); err != nil {
+		if p.Cite, err = s.citePage(p.Heading, path, r.newest()); err != nil {
 			return nil, err
 		}
 		return nil, r.page("hardware", path, p)
@@ -154,7 +155,7 @@ func (s *site) hardwareTable(page string, g taskGroup, cols []string, at int) ta
 }
 
 // hardwareParts adds the pages of tasks, and the further pages of long tables.
-func (s *site) hardwareParts(add func(job, ...string)) {
+func (s *site) hardwareParts(l *workList) {
 	by := s.hardwareEntries()
 	for _, id := range s.hardwareIDs() {
 		if inline(by[id]) {
@@ -162,9 +163,9 @@ func (s *site) hardwareParts(add func(job, ...string)) {
 		}
 		for _, g := range hardwareGroups(by[id]) {
 			h := s.in.Catalog.Hardware[id]
-			add(s.hardwareTaskPage(h, g), partPath(hardwareDir(id, g.Task), 0))
+			l.of("hardware "+id+" "+g.Task, g.Entries, s.hardwareTaskPage(h, g), partPath(hardwareDir(id, g.Task), 0))
 			for at := 1; at < parts(len(g.Entries)); at++ {
-				add(s.hardwarePart(h, g, at), partPath(hardwareDir(id, g.Task), at))
+				l.of(fmt.Sprintf("hardware %s %s %d", id, g.Task, at), g.Entries, s.hardwarePart(h, g, at), partPath(hardwareDir(id, g.Task), at))
 			}
 		}
 	}

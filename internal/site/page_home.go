@@ -164,7 +164,7 @@ func (s *site) pickLines(b *rank.Board, xKey string) []*pickLine {
 	byName := map[string]map[string]*result.Loaded{}
 	var names []string
 	for _, o := range s.boardFamily(b) {
-		for _, row := range rankedRows(o) {
+		for _, row := range s.ranked[o] {
 			name := row.Result.Model.Name
 			if byName[name] == nil {
 				byName[name] = map[string]*result.Loaded{}
@@ -397,8 +397,8 @@ func (s *site) pickFigure(r *renderer, page string, b *rank.Board, lines []*pick
 	}
 	t.Layered = true
 	f.Option = "" // the page's own script moves this figure
-	f.Wide = s.chartSVG(t, false) + pickLayer(t.Layer(false), lines, limit, short, my)
-	f.Narrow = s.chartSVG(t, true) + pickLayer(t.Layer(true), lines, limit, short, my)
+	f.Wide = chartSVG(t, false) + pickLayer(t.Layer(false), lines, limit, short, my)
+	f.Narrow = chartSVG(t, true) + pickLayer(t.Layer(true), lines, limit, short, my)
 	return f, nil
 }
 

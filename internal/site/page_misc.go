@@ -3,7 +3,6 @@
 package site
 
 import (
-	"bytes"
 	"html/template"
 	"maps"
 	"net/url"
@@ -100,24 +99,17 @@ func (s *site) notFoundPage() job {
 	}
 }
 
-// plain executes a template that has no frame.
-func (r *renderer) plain(name, path string, data any) error {
-	var buf bytes.Buffer
-	if err := r.s.templates["home"].ExecuteTemplate(&buf, name, data); err != nil {
-		return &templateError{path, err}
-	}
-	return r.html(path, name+".html", buf.Bytes())
-}
-
 // date is the day the snapshot stands for: SOURCE_DATE_EPOCH, or the newest
 // result's. It is never the clock's.
-func (s *site) date() time.Time {
+func (s *site) date() time.Time { return s.dated(s.newest) }
+
+func (s *site) dated(newest string) time.Time {
 	if v := os.Getenv("SOURCE_DATE_EPOCH"); v != "" {
 		if n, err := strconv.ParseInt(v, 10, 64); err == nil {
 			return time.Unix(n, 0).UTC()
 		}
 	}
-	if t, _, ok := result.DateRange(s.newest); ok {
+	if t, _, ok := result.DateRange(newest); ok {
 		return t
 	}
 	return time.Unix(0, 0).UTC()

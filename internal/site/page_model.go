@@ -80,7 +80,7 @@ func (s *site) modelPage(v *modelView) job {
 		p.Quality = s.qualityFacts(path, v)
 		p.Pairs = s.modelPairs(v)
 		var err error
-		if p.Cite, err = s.citePage(short, path); err != nil {
+		if p.Cite, err = s.citePage(short, path, r.newest()); err != nil {
 			return nil, err
 		}
 		if err := s.modelMore(r, path, v, groups, &p); err != nil {
@@ -99,7 +99,7 @@ func (s *site) modelLede(v *modelView) string {
 				continue
 			}
 			m, _ := s.reg.Get(b.Metric)
-			return s.msg.T("model.lede", len(v.Entries), s.msg.Sig(row.Value, m.Digits)+"\u00a0"+m.Unit, s.msg.inSentence(s.metricName(m)), b.Title, rankText(row), len(rankedRows(b)))
+			return s.msg.T("model.lede", len(v.Entries), s.msg.Sig(row.Value, m.Digits)+"\u00a0"+m.Unit, s.msg.inSentence(s.metricName(m)), b.Title, rankText(row), len(s.ranked[b]))
 		}
 	}
 	return s.msg.T("model.lede.none", len(v.Entries))
@@ -116,7 +116,7 @@ func (s *site) modelRanks(page string, v *modelView) []modelRank {
 			e := s.byID[row.Result.ID]
 			m, _ := s.reg.Get(b.Metric)
 			mr := modelRank{Board: b.Title, BoardURL: relative(page, boardPath(b.ID)), Stars: s.stars(row.Rating),
-				Rank: s.msg.T("rank.of", rankText(row), len(rankedRows(b))), Value: s.msg.Sig(row.Value, m.Digits), Unit: m.Unit,
+				Rank: s.msg.T("rank.of", rankText(row), len(s.ranked[b])), Value: s.msg.Sig(row.Value, m.Digits), Unit: m.Unit,
 				Setup: s.setup(e), URL: relative(page, resultPath(e.Hash))}
 			if row.RankLo == 0 {
 				mr.Rank = unit.Dash

@@ -116,7 +116,7 @@ func (s *site) resultPage(e *entry) job {
 		if len(p.Distributions) > 0 {
 			p.Scripts = append(p.Scripts, s.assets.saveJS)
 			name := resultDir(e.Hash) + "distributions.csv"
-			if err := r.out.put(name, page, s.statsCSV(e)); err != nil {
+			if err := r.put(name, page, s.statsCSV(e)); err != nil {
 				return nil, err
 			}
 			p.StatsData = []figLink{{"distributions.csv", "CSV", path.Base(resultDir(e.Hash)) + "-distributions.csv"}, {"result.json", "JSON", path.Base(resultDir(e.Hash)) + ".json"}}
@@ -131,7 +131,10 @@ func (s *site) resultPage(e *entry) job {
 		if p.Cite, err = s.citeResult(e); err != nil {
 			return nil, err
 		}
-		if err := r.out.put(resultDir(e.Hash)+"result.json", e.Path, e.Raw); err != nil {
+		if err := r.put(resultDir(e.Hash)+"result.json", e.Path, e.Raw); err != nil {
+			return nil, err
+		}
+		if err := r.json(apiResultPath(e.Hash), s.apiSummary(e)); err != nil {
 			return nil, err
 		}
 		return findings, r.page("result", page, p)
@@ -257,7 +260,7 @@ func (s *site) places(page string, e *entry) []place {
 		m, _ := s.reg.Get(br.Board.Metric)
 		text := s.msg.T("rank.unranked")
 		if br.Row.RankLo > 0 {
-			text = s.msg.T("rank.place", rankText(br.Row), len(rankedRows(br.Board)), s.msg.inSentence(s.metricName(m)))
+			text = s.msg.T("rank.place", rankText(br.Row), len(s.ranked[br.Board]), s.msg.inSentence(s.metricName(m)))
 		}
 		out = append(out, place{Board: br.Board.Title, URL: relative(page, boardPath(br.Board.ID)), Text: text})
 	}

@@ -127,7 +127,7 @@ func (s *site) distributions(r *renderer, page string, e *entry, samples *result
 				return nil, err
 			}
 		} else {
-			v.Wide, v.Narrow = s.chartSVG(c, false), s.chartSVG(c, true)
+			v.Wide, v.Narrow = chartSVG(c, false), chartSVG(c, true)
 			list := c.List(false)
 			list.Repaint(s.themePaints())
 			v.Save = s.saving(name, joinNonEmpty(s.msg.T("sep.colon"), c.Title, s.title(e)), list)

@@ -115,8 +115,7 @@ func (s *site) neighbours(page string, e *entry) []neighbourBoard {
 		if br.Row.RankLo == 0 {
 			continue
 		}
-		rows := rankedRows(br.Board)
-		at := slices.Index(rows, br.Row)
+		rows, at := s.ranked[br.Board], br.At
 		if at < 0 || len(rows) < 2 {
 			continue
 		}

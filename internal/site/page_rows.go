@@ -59,15 +59,6 @@ func (s *site) rowPages(dir string, at, n int) *rowPages {
 	return p
 }
 
-// boardParts adds the further pages of the boards that need some.
-func (s *site) boardParts(add func(job, ...string)) {
-	for _, b := range s.boards {
-		for at := 1; at < parts(len(b.Rows)); at++ {
-			add(s.boardPart(b, at), partPath("boards/"+b.ID+"/", at))
-		}
-	}
-}
-
 func (s *site) boardPart(b *rank.Board, at int) job {
 	return func(r *renderer) (result.Findings, error) {
 		dir := "boards/" + b.ID + "/"
@@ -87,7 +78,7 @@ var resultColumns = []string{"model", "task", "hardware", "load", "precision", "
 	"energy_per_output_token_j", "itl_ms.p50", "output_tokens_per_s", "parameters", "license", "level", "date"}
 
 // allResults adds the page of all results.
-func (s *site) allResults(add func(job, ...string)) {
+func (s *site) allResults(l *workList) {
 	var es []*entry
 	for _, e := range s.entries {
 		if e.Withdrawal == nil {
@@ -109,7 +100,11 @@ func (s *site) allResults(add func(job, ...string)) {
 		}
 	}
 	for at := range parts(len(es)) {
-		add(s.resultsPart(es, cols, at), partPath("results/", at))
+		if at == 0 {
+			l.add(s.resultsPart(es, cols, at), partPath("results/", at))
+			continue
+		}
+		l.of(fmt.Sprintf("results %d of %d %q", at, len(es), cols), es[at*tableRows:min(len(es), (at+1)*tableRows)], s.resultsPart(es, cols, at), partPath("results/", at))
 	}
 }
 

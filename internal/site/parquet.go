@@ -93,12 +93,18 @@ type pqChunk struct {
 func parquet(cols []resultColumn, entries []*entry, facts [][2]string) ([]byte, error) {
 	var out bytes.Buffer
 	out.WriteString(parquetMagic)
+	// It writes no time, so the bytes are always the same. One for all columns: its
+	// tables are larger than most of them.
+	z, err := gzip.NewWriterLevel(nil, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
 	var groups [][]pqChunk
 	for at := 0; at < len(entries); at += parquetRows {
 		rows := entries[at:min(at+parquetRows, len(entries))]
 		var group []pqChunk
 		for _, c := range cols {
-			chunk, err := pqColumn(&out, c, rows)
+			chunk, err := pqColumn(&out, z, c, rows)
 			if err != nil {
 				return nil, fmt.Errorf("column %s: %w", c.name, err)
 			}
@@ -123,9 +129,9 @@ func (c resultColumn) pqType() int {
 	return pqDouble
 }
 
-// pqColumn writes a column's values as one page: which rows have one, in runs,
-// then the values of those.
-func pqColumn(out *bytes.Buffer, c resultColumn, rows []*entry) (pqChunk, error) {
+// pqColumn writes a column's values as one page packed by z: which rows have one,
+// in runs, then the values of those.
+func pqColumn(out *bytes.Buffer, z *gzip.Writer, c resultColumn, rows []*entry) (pqChunk, error) {
 	var levels, values []byte
 	run, has := 0, false
 	flush := func() {
@@ -171,10 +177,7 @@ func pqColumn(out *bytes.Buffer, c resultColumn, rows []*entry) (pqChunk, error)
 		return pqChunk{}, fmt.Errorf("%d rows hold more than 2 GB", len(rows))
 	}
 	var packed bytes.Buffer
-	z, err := gzip.NewWriterLevel(&packed, gzip.BestCompression) // writes no time, so the bytes are always the same
-	if err != nil {
-		return pqChunk{}, err
-	}
+	z.Reset(&packed)
 	if _, err := z.Write(page); err != nil {
 		return pqChunk{}, err
 	}
@@ -273,7 +276,7 @@ func pqFooter(cols []resultColumn, groups [][]pqChunk, rows int, facts [][2]stri
 
 // resultsParquet is every result, a row each.
 func (s *site) resultsParquet() ([]byte, error) {
-	return parquet(s.resultColumns(), s.entries, s.parquetFacts(s.in.Site.Title))
+	return parquet(s.resultColumns(), s.entries, s.parquetFacts(s.in.Site.Title, s.newest))
 }
 
 // boardParquet is a board's rows as they are ranked: the columns of all results
@@ -292,13 +295,13 @@ func (s *site) boardParquet(b *rank.Board) ([]byte, error) {
 		{name: "stars", kind: columnNumber, number: func(e *entry) (float64, bool) { return rows[e].Rating.Stars, rows[e].Rating.Rated }},
 		{name: "scale", kind: columnText, text: func(e *entry) string { return rows[e].Rating.ScaleID }},
 	}, s.resultColumns()...)
-	return parquet(cols, entries, append(s.parquetFacts(b.Title), [2]string{"board", b.ID}, [2]string{"ranked_by", b.Metric}))
+	return parquet(cols, entries, append(s.parquetFacts(b.Title, b.Newest), [2]string{"board", b.ID}, [2]string{"ranked_by", b.Metric}))
 }
 
 // parquetFacts are what a file needs when it lies alone.
-func (s *site) parquetFacts(title string) [][2]string {
+func (s *site) parquetFacts(title, newest string) [][2]string {
 	facts := [][2]string{{"title", title}}
-	for _, f := range [][2]string{{"license", s.in.Site.License}, {"use_notice", s.in.Site.UseNotice}, {"base_url", s.baseURL}, {"newest", s.newest}, {"columns", s.address(apiRoot + "columns.json")}} {
+	for _, f := range [][2]string{{"license", s.in.Site.License}, {"use_notice", s.in.Site.UseNotice}, {"base_url", s.baseURL}, {"newest", newest}, {"columns", s.address(apiRoot + "columns.json")}} {
 		if f[1] != "" {
 			facts = append(facts, f)
 		}

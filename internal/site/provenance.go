@@ -78,7 +78,7 @@ func (s *site) provenance(r *renderer) error {
 	if err := enc.Encode(p); err != nil {
 		return fmt.Errorf("encode %s: %w", provenancePath, err)
 	}
-	return r.out.put(provenancePath, "site", b.Bytes())
+	return r.put(provenancePath, "site", b.Bytes())
 }
 
 // inputs lists the files of the board that a build reads, sorted by path. Results

@@ -7,16 +7,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"html/template"
-	"io/fs"
 	"net/url"
-	"regexp"
 	"runtime"
-	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/tdewolff/minify/v2"
 	"github.com/tdewolff/minify/v2/css"
@@ -29,73 +25,9 @@ import (
 	"jouleboard/internal/unit"
 )
 
-// pageTemplates are the templates that define "main"; each is parsed together
-// with the shared ones.
-var pageTemplates = []string{"home", "boards", "board", "models", "model", "hardwares", "hardware", "result", "tombstone",
-	"task", "labels", "reading", "compare", "rows", "page", "citepage", "data", "dictionary", "moderation", "queue", "notfound"}
-
-// sharedTemplates hold the frame and the parts.
-var sharedTemplates = []string{"base.html", "partials.html", "table.html", "redirect.html"}
-
-// loadTemplates parses every template. Each error names its file and line. What
-// stands between parts, {{sep "list"}}, is at hand in all of them, whatever they
-// are given.
-func loadTemplates(fsys fs.FS, msg *messages) (map[string]*template.Template, result.Findings) {
-	var out result.Findings
-	bad := func(name string, err error) { out = append(out, templateFinding(name, err)) }
-	parse := func(t *template.Template, name string) *template.Template {
-		src, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			bad(name, err)
-			return t
-		}
-		t, err = t.New(name).Parse(string(src))
-		if err != nil {
-			bad(name, err)
-		}
-		return t
-	}
-	if names, err := fs.Glob(fsys, "*.html"); err == nil {
-		for _, name := range names {
-			if !slices.Contains(sharedTemplates, name) && !slices.Contains(pageTemplates, strings.TrimSuffix(name, ".html")) {
-				out = append(out, result.Finding{Rule: "SITE-TEMPLATE", Level: result.Warn, Where: result.Place{File: "templates/" + name},
-					Message: "no page is made with this template", Hint: "the templates are " + strings.Join(append(slices.Clone(sharedTemplates), pageTemplates...), ", ")})
-			}
-		}
-	}
-	shared := template.New("shared").Funcs(template.FuncMap{"sep": func(between string) string { return msg.T("sep." + between) }, "lead": lead})
-	for _, name := range sharedTemplates {
-		if t := parse(shared, name); t == nil {
-			return nil, out
-		}
-	}
-	set := map[string]*template.Template{}
-	for _, name := range pageTemplates {
-		t, err := shared.Clone()
-		if err != nil {
-			bad(name+".html", err)
-			continue
-		}
-		if parse(t, name+".html") == nil {
-			continue
-		}
-		set[name] = t
-	}
-	if !out.HasErrors() {
-		// Escaping happens at the first execution; doing it here makes an error of
-		// any template known before the first page.
-		for _, name := range pageTemplates {
-			if set[name].Lookup("main") == nil {
-				bad(name+".html", fmt.Errorf("does not define \"main\""))
-			}
-		}
-	}
-	return set, out
-}
-
 // frame is what every page has. Page structs embed it.
 type frame struct {
-	s    *site  `memo:"-"` // what templates see through it is in pageKey
+	s    *site
 	path string // of the page in the output
 
 	Title, Description string
@@ -149,13 +81,16 @@ func (f frame) Day(iso string) string { return f.s.msg.day(iso) }
 // figures that a script may bring to life.
 func (s *site) frame(path, title, description string, charts bool, crumbs ...link) frame {
 	f := frame{s: s, path: path, Title: title, Description: clip(description, 300), Lang: s.in.Site.Language, Dir: direction(s.in.Site.Language), Numbers: s.msg.Style, Separators: s.msg.separators(),
-		SiteTitle: s.in.Site.Title, CSS: stylePlace, Icon: s.assets.icon,
-		UseNotice: s.in.Site.UseNotice, License: s.in.Site.License, Newest: s.newest, Report: s.in.Site.Contact}
+		SiteTitle: s.in.Site.Title, CSS: s.assets.css, Icon: s.assets.icon,
+		UseNotice: s.in.Site.UseNotice, License: s.in.Site.License, Report: s.in.Site.Contact}
 	if s.assets.icons["icon-32.png"] != nil {
 		f.Icon32 = "icon-32.png"
 	}
 	if s.assets.icons["apple-touch-icon.png"] != nil {
 		f.IconTouch = "apple-touch-icon.png"
+	}
+	if strings.Count(path, "/") <= 1 {
+		f.Newest = s.newest // pages further in say the dates of what they show
 	}
 	f.Manifest, f.Accent, f.DarkPaper = manifestFile, s.accent().Hex, content.DarkPaper
 	f.Fonts, f.Logo = s.assets.fonts, s.assets.logo
@@ -247,110 +182,106 @@ func clip(s string, n int) string {
 	return strings.TrimSpace(string(r[:n-1])) + "…"
 }
 
-// renderer executes templates into an output.
+// renderer executes templates into an output, for one job.
 type renderer struct {
-	s   *site
-	out *output
-	min *minify.M
+	s    *site
+	out  *output
+	made []string // the files that were put
+	work work     // what it is about
 }
 
-func newRenderer(s *site, out *output) *renderer {
-	r := &renderer{s: s, out: out}
-	if !s.opt.NoMinify {
-		r.min = minifier()
+// date is the day that the job's files stand for: SOURCE_DATE_EPOCH, or that of the
+// newest result which they show.
+func (r *renderer) date() time.Time { return r.s.dated(r.newest()) }
+
+// newest is the day of the newest result which the job shows, empty for none.
+func (r *renderer) newest() string {
+	if r.work.name == "" {
+		return r.s.newest
 	}
-	return r
+	newest := ""
+	for _, e := range r.work.of {
+		newest = max(newest, e.Day())
+	}
+	return newest
 }
 
+// put adds a file to the output.
+func (r *renderer) put(name, owner string, data []byte) error {
+	r.made = append(r.made, name)
+	return r.out.put(name, owner, data)
+}
+
+// minifier makes pages, templates, styles and scripts small.
 func minifier() *minify.M {
 	m := minify.New()
-	// Quotes and end tags stay, so that the pages remain easy to read and to check.
-	m.Add("text/html", &html.Minifier{KeepDocumentTags: true, KeepEndTags: true, KeepQuotes: true, KeepDefaultAttrVals: true, KeepSpecialComments: true})
+	m.Add("text/html", pageMinifier())
+	m.Add(templateType, templateMinifier())
 	m.AddFunc("text/css", css.Minify)
 	m.AddFunc("application/javascript", js.Minify)
 	return m
 }
 
+// pageMinifier keeps quotes and end tags, so that the pages remain easy to read
+// and to check.
+func pageMinifier() *html.Minifier {
+	return &html.Minifier{KeepDocumentTags: true, KeepEndTags: true, KeepQuotes: true, KeepDefaultAttrVals: true, KeepSpecialComments: true}
+}
+
 // page executes a page template and puts the result at its path.
 func (r *renderer) page(name string, path string, data any) error {
-	t := r.s.templates[name]
-	if t == nil {
-		return fmt.Errorf("no template %s.html", name)
-	}
-	html, err := r.s.madeOne("page", func() ([]byte, error) {
-		var buf bytes.Buffer
-		if err := t.ExecuteTemplate(&buf, "base", data); err != nil {
-			return nil, &templateError{path, err}
-		}
-		return r.small(path, buf.Bytes())
-	}, r.s.pageKey, name, data)
-	if err != nil {
-		return err
-	}
-	html = bytes.ReplaceAll(html, []byte(stylePlace), []byte(r.s.assets.css))
-	return r.out.put(path, name+".html", html)
+	return r.execute(name, "base", path, name+".html", data)
 }
 
-// stylePlace stands for the name of the style until a page is written: the name
-// changes with each edit of a style, and no page needs to be made again for that.
-// It is none that an asset can have.
-const stylePlace = "assets/site.thestyle-.css"
-
-// templateError is a template that fails when a page is made with it: a mistake
-// in the board's files, not of the machine.
-type templateError struct {
-	page string
-	err  error
+// plain executes a template that has no frame.
+func (r *renderer) plain(name, path string, data any) error {
+	return r.execute("home", name, path, name+".html", data)
 }
 
-func (e *templateError) Error() string { return fmt.Sprintf("render %s: %v", e.page, e.err) }
-
-// templateFinding names a template's file and line, which the template engine
-// writes at the start of its message.
-func templateFinding(name string, err error) result.Finding {
-	f := result.Finding{Rule: "SITE-TEMPLATE", Level: result.Error, Where: result.Place{File: "templates/" + name},
-		Message: strings.TrimPrefix(err.Error(), "template: "), Hint: "compare with the built-in template of the same name"}
-	f.Message = strings.TrimPrefix(f.Message, "html/template:")
-	if m := templatePlace.FindStringSubmatch(f.Message); m != nil {
-		f.Where.File = "templates/" + m[1]
-		f.Where.Line, _ = strconv.Atoi(m[2])
-		f.Where.Col, _ = strconv.Atoi(m[3])
-		f.Message = m[4]
+func (r *renderer) execute(page, part, path, owner string, data any) error {
+	start := time.Now()
+	var buf bytes.Buffer
+	if err := r.s.templates.execute(&buf, page, part, data); err != nil {
+		return &templateError{path, err}
 	}
-	return f
-}
-
-var templatePlace = regexp.MustCompile(`^([\w.-]+):(\d+):(?:(\d+):)? ?(.*)$`)
-
-func (r *renderer) html(path, owner string, data []byte) error {
-	data, err := r.small(path, data)
-	if err != nil {
-		return err
+	r.s.work.since("page", start)
+	if r.s.min == nil {
+		return r.put(path, owner, buf.Bytes())
 	}
-	return r.out.put(path, owner, data)
-}
-
-// small minifies a page.
-func (r *renderer) small(path string, data []byte) ([]byte, error) {
-	if r.min == nil {
-		return data, nil
-	}
-	small, err := r.min.Bytes("text/html", data)
-	if err != nil {
-		return nil, fmt.Errorf("minify %s: %w", path, err)
-	}
-	return small, nil
+	return r.put(path, owner, shortEntities(buf.Bytes()))
 }
 
 // job renders one or more files.
 type job func(*renderer) (result.Findings, error)
 
-// render runs all jobs, then writes what depends on all of them. Findings come
-// back in the order of the jobs, whatever order they ran in.
-func (s *site) render(ctx context.Context, out *output, progress func(string, int, int)) (result.Findings, error) {
+// schedule is the order in which work is begun: pages of results last, since they
+// are many and small, so that no core waits for a large piece in the end.
+func schedule(jobs []work) []int {
+	var first, last []int
+	for i, w := range jobs {
+		if w.name == resultWork {
+			last = append(last, i)
+		} else {
+			first = append(first, i)
+		}
+	}
+	return append(first, last...)
+}
+
+// render runs all jobs, then writes what depends on all of them. Work that the
+// last build did already is taken over. Findings come back in the order of the
+// jobs, whatever order they ran in.
+func (s *site) render(ctx context.Context, out *output, last *Cache, identity digest, progress func(string, int, int)) (result.Findings, []doneWork, error) {
 	jobs := s.jobs()
-	r := newRenderer(s, out)
+	var ks *keys
+	if last != nil {
+		var err error
+		if ks, err = newKeys(s, identity); err != nil {
+			return nil, nil, err
+		}
+	}
 	found := make([]result.Findings, len(jobs))
+	kept := make([]doneWork, len(jobs))
 	var done atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
 	limit := s.opt.Jobs
@@ -358,23 +289,33 @@ func (s *site) render(ctx context.Context, out *output, progress func(string, in
 		limit = runtime.GOMAXPROCS(0)
 	}
 	g.SetLimit(limit)
-	for i, j := range jobs {
+	for _, i := range schedule(jobs) {
+		w := jobs[i]
 		g.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			fs, err := j(r)
+			var key digest
+			if ks != nil && w.name != "" {
+				key = ks.work(w)
+				if done, ok, err := last.take(key, out); ok || err != nil {
+					found[i], kept[i] = done.found, done
+					return err
+				}
+			}
+			r := &renderer{s: s, out: out, work: w}
+			fs, err := w.job(r)
 			var t *templateError
 			if errors.As(err, &t) {
 				fs, err = append(fs, templateFinding("", t.err)), nil
 			}
-			found[i] = fs
+			found[i], kept[i] = fs, doneWork{key, r.made, fs}
 			progress("render", int(done.Add(1)), len(jobs))
 			return err
 		})
 	}
 	if err := g.Wait(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var all result.Findings
 	seen := map[result.Finding]bool{}
@@ -388,12 +329,12 @@ func (s *site) render(ctx context.Context, out *output, progress func(string, in
 		}
 	}
 	if all.HasErrors() {
-		return all, nil
+		return all, nil, nil
 	}
 	for _, name := range out.names() {
 		if strings.HasSuffix(name, ".html") {
 			s.pageCount++
 		}
 	}
-	return all, r.last()
+	return all, kept, (&renderer{s: s, out: out}).last()
 }

@@ -17,12 +17,12 @@ import (
 	"strings"
 	"time"
 
-	"jouleboard/internal/memo"
 	"jouleboard/internal/result"
 )
 
-// Tool says which program builds the site; it goes into labels and citations.
-type Tool struct{ Version, Commit string }
+// Tool says which program builds the site. Version and commit go into labels and
+// citations; Binary tells builds of one version apart, for the cache.
+type Tool struct{ Version, Commit, Binary string }
 
 // Options are the choices of one build. The zero value is a plain build.
 type Options struct {
@@ -46,9 +46,9 @@ type Options struct {
 	// looked at.
 	Memory bool
 	Tool   Tool
-	// Memo is the memory of earlier builds; nil remembers nothing. The site is the
-	// same with it and without.
-	Memo *memo.Store
+	// Cache holds the record of the last build of the same site, and after a good
+	// build that of this one; nil remembers nothing.
+	Cache *Cache
 	// Progress is told how far a phase is; nil is fine. It must be safe for
 	// concurrent use.
 	Progress func(phase string, done, total int)
@@ -61,6 +61,9 @@ type Stats struct {
 	Bytes                          int64
 	Written, Unchanged, Removed    int
 	Phases                         []Phase
+	// Recalled says that nothing had changed since the last build, so that nothing
+	// was read.
+	Recalled bool
 	// Work is what rendering was busy with, by kind: seconds of all goroutines
 	// together, so that the sum may be above the wall time of its phase.
 	Work []Phase
@@ -99,7 +102,25 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		progress = func(string, int, int) {}
 	}
 	progress("load", 0, 0)
-	in, fs, err := Load(ctx, root, opt)
+	cache := opt.Cache
+	if opt.DryRun {
+		cache = nil
+	}
+	before, err := sightOf(ctx, root, opt, cache)
+	if err != nil {
+		return stats, nil, false, err
+	}
+	if cache.holds(ctx, before, opt) {
+		clock.mark("look")
+		stats = cache.recalled()
+		stats.Phases = clock.list
+		return stats, cache.found, true, nil
+	}
+	if cache == nil {
+		before.commit = gitCommit(ctx, root)
+	}
+	clock.mark("look")
+	in, fs, err := load(ctx, root, opt, before.commit)
 	if err != nil {
 		return stats, fs, false, err
 	}
@@ -124,14 +145,18 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		return stats, fs, false, nil
 	}
 
-	out := newMemory()
+	last := cache
+	if cache != nil && cache.identity != before.identity {
+		last = &Cache{}
+	}
+	out := newMemory(last)
 	if !opt.Memory {
-		if out, err = newOutput(opt.Out); err != nil {
+		if out, err = newOutput(opt.Out, last); err != nil {
 			return stats, fs, false, err
 		}
 	}
 	defer out.discard()
-	more, err = s.render(ctx, out, progress)
+	more, works, err := s.render(ctx, out, last, before.identity, progress)
 	if err != nil {
 		return stats, fs, false, err
 	}
@@ -149,8 +174,14 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 	if err := out.commit(opt.DryRun, &stats); err != nil {
 		return stats, fs, false, fmt.Errorf("write the site to %s: %w", opt.Out, err)
 	}
+	if cache != nil {
+		after, err := sightOf(ctx, root, opt, cache)
+		if err != nil {
+			return stats, fs, false, err
+		}
+		cache.remember(before, after, out, works, stats, fs)
+	}
 	clock.mark("write")
-	opt.Memo.Turn()
 	stats.Phases, stats.Work = clock.list, append(s.work.list(), out.work.list()...)
 	return stats, fs, true, nil
 }

@@ -32,7 +32,7 @@ func (s *site) sitemap(r *renderer) error {
 		b.WriteString("</url>\n")
 	}
 	b.WriteString("</urlset>\n")
-	return r.out.put("sitemap.xml", "sitemap", b.Bytes())
+	return r.put("sitemap.xml", "sitemap", b.Bytes())
 }
 
 // pageDays are the days of pages: of the newest result or flag on them, of a

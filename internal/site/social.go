@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"jouleboard/internal/draw"
 	"jouleboard/internal/rank"
@@ -84,12 +85,13 @@ func (s *site) preview(page string) *preview {
 	if e := s.entryAt[page]; e != nil {
 		page = modelPath(e.Result.Model.Name)
 	}
-	for _, p := range []string{page, "index.html"} {
-		if alt, ok := s.cardAlts[p]; ok {
-			return &preview{URL: public(s.baseURL, cardPath(p)), Alt: alt, Width: cardW, Height: cardH}
-		}
+	alt, ok := s.cardAlts[page]
+	if !ok {
+		// The board's picture says how much there is on the board, which is none of this
+		// page's facts: with them each new result would change every page.
+		page, alt = "index.html", s.in.Site.Title
 	}
-	return nil
+	return &preview{URL: public(s.baseURL, cardPath(page)), Alt: alt, Width: cardW, Height: cardH}
 }
 
 // cardPages are the pages that may have a picture of their own.
@@ -107,15 +109,16 @@ func (s *site) cardPages() []string {
 // card draws the picture of a page.
 func (s *site) card(page string) job {
 	return func(r *renderer) (result.Findings, error) {
+		defer s.work.since("card", time.Now())
 		c := s.cardOf(page)
 		if c == nil {
 			return nil, nil
 		}
-		png, err := s.madeOne("card", func() ([]byte, error) { return draw.PNG(&c.list, draw.PNGOptions{DPI: 25.4 * cardScale}) }, c.list)
+		png, err := draw.PNG(&c.list, draw.PNGOptions{DPI: 25.4 * cardScale})
 		if err != nil {
 			return nil, fmt.Errorf("picture of %s: %w", page, err)
 		}
-		return nil, r.out.put(cardPath(page), page, png)
+		return nil, r.put(cardPath(page), page, png)
 	}
 }
 
@@ -181,15 +184,15 @@ func cardWrap(s string, px float64, bold bool, width float64, n int) []string {
 }
 
 // newCard is a picture with the frame that all share: the site's mark and name
-// above, its address and the age of its data below.
-func (s *site) newCard() *card {
+// above, its address below, and the date of the newest result that it shows.
+func (s *site) newCard(newest string) *card {
 	c := &card{}
 	accent := s.accent()
 	c.rect(0, 0, cardW, cardH, cardPaper)
 	c.rect(0, 0, cardW, 12, accent)
 	c.text(cardEdge, 86, 30, true, draw.Left, accent, cardFit(s.in.Site.Title, 30, true, 700))
-	if s.newest != "" {
-		c.text(cardW-cardEdge, 86, 24, false, draw.Right, cardDim, lead(s.msg.T("foot.newest"))+s.msg.day(s.newest))
+	if newest != "" {
+		c.text(cardW-cardEdge, 86, 24, false, draw.Right, cardDim, lead(s.msg.T("foot.newest"))+s.msg.day(newest))
 	}
 	if u, err := url.Parse(s.baseURL); err == nil && u.Host != "" {
 		c.text(cardEdge, cardH-34, 24, false, draw.Left, cardDim, cardFit(u.Host+strings.TrimSuffix(u.Path, "/"), 24, false, cardW-2*cardEdge))
@@ -220,7 +223,7 @@ func (c *card) headlines(title, below string, y float64) float64 {
 // bars draws the best rows of a board: name, bar from zero, interval, value.
 func (c *card) bars(s *site, b *rank.Board, y, bottom float64, most int) string {
 	m, _ := s.reg.Get(b.Metric)
-	rows := rankedRows(b)
+	rows := s.ranked[b]
 	rows = rows[:min(len(rows), most, int((bottom-y)/44))]
 	if len(rows) == 0 {
 		return ""
@@ -274,7 +277,7 @@ func (s *site) cardName(r *rank.Row) string {
 }
 
 func (s *site) homeCard() *card {
-	c := s.newCard()
+	c := s.newCard(s.newest)
 	counts := s.msg.T("card.counts", len(s.entries), len(s.models), len(s.boards))
 	title := cmp.Or(s.in.Site.Tagline, s.in.Site.Title)
 	y := c.headlines(title, counts, 180)
@@ -291,7 +294,7 @@ func (s *site) homeCard() *card {
 }
 
 func (s *site) boardCard(b *rank.Board) *card {
-	c := s.newCard()
+	c := s.newCard(b.Newest)
 	n := s.strips[b.ID].ranked
 	m, _ := s.reg.Get(b.Metric)
 	below := s.msg.T("card.board", s.metricName(m), n)
@@ -303,7 +306,11 @@ func (s *site) boardCard(b *rank.Board) *card {
 
 // modelCard tells a model by its place on the first board that ranks it.
 func (s *site) modelCard(v *modelView) *card {
-	c := s.newCard()
+	newest := ""
+	for _, e := range v.Entries {
+		newest = max(newest, e.Day())
+	}
+	c := s.newCard(newest)
 	short, org := modelTitle(v.Name)
 	y := c.headlines(short, org, 180)
 	for _, b := range s.boards {
@@ -360,8 +367,7 @@ type cardStrip struct {
 	dots   []float64 // one a pixel: more cannot be seen
 }
 
-func newCardStrip(b *rank.Board) (c cardStrip) {
-	rows := rankedRows(b)
+func newCardStrip(rows []*rank.Row) (c cardStrip) {
 	c.ranked = len(rows)
 	var values []float64
 	for _, r := range rows {

@@ -68,7 +68,7 @@ func wideBoard(t testing.TB, n int) (files map[string][]byte, page string) {
 	if b == nil || len(b.Rows) != n {
 		t.Fatalf("no board of %d rows", n)
 	}
-	r := newRenderer(s, newMemory())
+	r := &renderer{s: s, out: newMemory(nil)}
 	jobs := []job{s.boardPage(b), s.staticFiles()}
 	for at := 1; at < parts(n); at++ {
 		jobs = append(jobs, s.boardPart(b, at))

@@ -154,7 +154,7 @@ func (s *site) tableData(r *renderer, page, id, metric string, cols []string, li
 	sum := sha256.Sum256(data)
 	file := path.Join(path.Dir(page), "rows-"+id+"."+hex.EncodeToString(sum[:5])+".js")
 	bar.Src = relative(page, file)
-	return bar, r.out.put(file, page, data)
+	return bar, r.put(file, page, data)
 }
 
 // tableColumns are all columns a table could have: those shown, then the other
@@ -285,7 +285,7 @@ func (s *site) dictEntry(r *renderer, c *column, p cell, l tableLine) ([]any, er
 		return nil, nil
 	case p.Kind == "stars":
 		var b bytes.Buffer
-		if err := r.s.templates["board"].ExecuteTemplate(&b, "stars", p.Stars); err != nil {
+		if err := r.s.templates.execute(&b, "board", "stars", p.Stars); err != nil {
 			return nil, fmt.Errorf("stars of %s: %w", l.e.Hash, err)
 		}
 		rating := l.e.Rating

@@ -1,0 +1,215 @@
+// Keys: what a piece of work looks at, as a digest. Work whose key the last build
+// had made the same files then, and is not done again. A key may speak of more than
+// its work looks at, never of less: edits_test.go holds builds with a cache to
+// builds without.
+
+package site
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"hash"
+	"strings"
+	"time"
+
+	"jouleboard/internal/content"
+	"jouleboard/internal/result"
+)
+
+// work is a job with what it is about.
+type work struct {
+	job job
+	// name and of tell it from others: it shows these results and nothing of others
+	// but what the keys of these say. Work without a name is always done.
+	name  string
+	of    []*entry
+	shows func() any // a plain value that it shows beside them, nil for none
+	page  string     // its first file
+}
+
+// resultWork is the name of the work on one result.
+const resultWork = "result"
+
+// workList gathers the work of a build, and which files it will make.
+type workList struct {
+	list  []work
+	files map[string]bool
+}
+
+// add adds work that is always done.
+func (l *workList) add(j job, files ...string) { l.of("", nil, j, files...) }
+
+// of adds work that is done if one of some results changed.
+func (l *workList) of(name string, es []*entry, j job, files ...string) {
+	l.put(work{job: j, name: name, of: es}, files)
+}
+
+// showing adds work that shows one plain value and nothing else.
+func (l *workList) showing(name string, shows func() any, j job, files ...string) {
+	l.put(work{job: j, name: name, shows: shows}, files)
+}
+
+func (l *workList) put(w work, files []string) {
+	if len(files) > 0 {
+		w.page = files[0]
+	}
+	l.list = append(l.list, w)
+	for _, f := range files {
+		l.files[f] = true
+	}
+}
+
+// doneWork is what came of a work that has a key.
+type doneWork struct {
+	key   digest
+	files []string
+	found result.Findings
+}
+
+// keys makes the keys of one build.
+type keys struct {
+	s *site
+	// common is what every page of a result depends on: the program and its options,
+	// templates, assets, strings, labels, scales, the catalogue, site.yaml, and which
+	// pages there are.
+	common digest
+	all    digest // of all results
+	of     map[*entry]digest
+}
+
+// newKeys reads the board's files that are no results. The jobs must be listed
+// already: which files the site has decides where its pages link to.
+func newKeys(s *site, identity digest) (*keys, error) {
+	board, err := content.OpenBoard(s.in.Root)
+	if err != nil {
+		return nil, err
+	}
+	h := newHasher()
+	h.sum(identity)
+	for _, dir := range []string{"content", "templates", "assets", "labels"} {
+		files, err := digests(board, dir, func(name string) bool {
+			// Text stands on its own pages, and what moderation says of a result is in the
+			// result's key.
+			return !strings.HasSuffix(name, ".md") && name != "content/moderation.yaml"
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			h.text(f.Path)
+			h.text(f.SHA256)
+		}
+	}
+	for _, p := range s.in.Pages {
+		h.text(p.URL)
+	}
+	footer, _ := s.footer("index.html")
+	h.text(string(footer))
+	for _, b := range s.boards {
+		h.value(b.ID, b.Title, b.Metric)
+	}
+	k := &keys{s: s, common: h.done(), of: make(map[*entry]digest, len(s.entries))}
+	h = newHasher()
+	for _, e := range s.entries {
+		h.text(e.ID)
+	}
+	k.all = h.done()
+	for _, e := range s.entries {
+		k.of[e] = k.result(e)
+	}
+	return k, nil
+}
+
+// work is the key of a piece of work.
+func (k *keys) work(w work) digest {
+	h := newHasher()
+	h.text(w.name)
+	h.sum(k.common)
+	if w.shows != nil {
+		h.value(w.shows())
+	}
+	if p := k.s.preview(w.page); p != nil {
+		h.value(*p)
+	}
+	for _, e := range w.of {
+		d := k.of[e]
+		h.sum(d)
+	}
+	return h.done()
+}
+
+// result is the key of what a result's page, labels and summary show.
+func (k *keys) result(e *entry) digest {
+	s := k.s
+	h := newHasher()
+	h.sum(k.common)
+	h.text(e.Path)
+	h.sum(sha256.Sum256(e.Raw))
+	rating := e.Rating
+	if rating.CI != nil {
+		h.value(*rating.CI)
+	}
+	if rating.Index != nil {
+		h.value(*rating.Index)
+	}
+	rating.CI, rating.Index = nil, nil
+	h.value(rating, s.in.Signed[e.ID], e.Left)
+	if f := e.Flag; f != nil {
+		h.value(f.ID, f.Reason, f.Text, f.Date, f.Discussion)
+	}
+	if w := e.Withdrawal; w != nil {
+		h.value(w.ID, w.Reason, w.Text, w.Date, w.Discussion, w.Title, w.Model, w.Task, w.Hardware)
+	}
+	if e.Samples != nil {
+		h.value(s.in.Recomputed[e.ID])
+	}
+	for _, sc := range s.in.Scales.Recent(e.Workload.Task, s.date().Format(time.DateOnly)) {
+		h.text(sc.ID)
+		if sc.Live() {
+			h.sum(k.all)
+		}
+	}
+	for _, br := range e.Rows {
+		rows := s.ranked[br.Board]
+		h.value(br.Board.ID, br.Board.Title, br.Board.Metric, br.Row.RankLo, br.Row.RankHi, len(rows))
+		if br.At < 0 {
+			continue
+		}
+		for _, row := range rows[max(0, br.At-1):min(len(rows), br.At+2)] {
+			h.value(row.Result.ID, row.RankLo, row.RankHi)
+		}
+	}
+	for _, br := range e.Behind {
+		h.value(br.Board.ID, br.Board.Title, br.Board.Metric, br.Row.Result.ID)
+	}
+	return h.done()
+}
+
+// hasher takes values so that no two lists of them are taken alike.
+type hasher struct {
+	h   hash.Hash
+	buf []byte
+}
+
+func newHasher() *hasher { return &hasher{h: sha256.New()} }
+
+func (h *hasher) text(s string) {
+	h.buf = binary.AppendUvarint(h.buf, uint64(len(s)))
+	h.buf = append(h.buf, s...)
+}
+
+func (h *hasher) sum(d digest) { h.buf = append(h.buf, d[:]...) }
+
+// value takes plain values. What a pointer leads to must be given itself.
+func (h *hasher) value(vs ...any) {
+	for _, v := range vs {
+		h.text(fmt.Sprintf("%#v", v))
+	}
+}
+
+func (h *hasher) done() (d digest) {
+	h.h.Write(h.buf)
+	h.h.Sum(d[:0])
+	return d
+}

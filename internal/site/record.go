@@ -1,0 +1,379 @@
+// The record of a build: which files it read and wrote, and what each piece of
+// work was made of. With it the next build does only what is new. A record is
+// believed as far as the file system bears it out: every file that it speaks of is
+// looked at before it counts as there.
+
+package site
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+
+	"jouleboard/internal/result"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// digest is a SHA-256.
+type digest = [sha256.Size]byte
+
+// Cache holds the record of the last build of a site. The zero value remembers
+// nothing yet; a nil *Cache never does. The site is the same with it and without.
+// One build at a time may use it.
+type Cache struct {
+	sight
+	outputs []outputFile
+	works   map[digest]madeWork
+	stats   Stats
+	found   result.Findings
+
+	// contents are the files of a build into memory.
+	contents map[string][]byte
+}
+
+// outputFile is one file that a build left.
+type outputFile struct {
+	name  string // with forward slashes
+	sum   digest
+	stamp stamp
+}
+
+// madeWork is what a piece of work made: outputs by their index, and what it found.
+type madeWork struct {
+	outputs []int32
+	found   result.Findings
+}
+
+// byName finds the files of the last build.
+func (c *Cache) byName() map[string]*outputFile {
+	if c == nil {
+		return nil
+	}
+	m := make(map[string]*outputFile, len(c.outputs))
+	for i := range c.outputs {
+		m[c.outputs[i].name] = &c.outputs[i]
+	}
+	return m
+}
+
+// recordMagic begins the file of a record; it changes with the form.
+const recordMagic = "jouleboard record 1\n"
+
+// ReadCache reads the record at path. A file that is missing, cut short, changed or
+// of another version gives an empty one: then everything is made anew.
+func ReadCache(path string) *Cache {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return &Cache{}
+	}
+	c, err := decodeCache(data)
+	if err != nil {
+		return &Cache{}
+	}
+	return c
+}
+
+// Write puts the record at path, in one step.
+func (c *Cache) Write(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return writeAtomic(path, c.encode())
+}
+
+// encode writes the record: a head, numbers as varints, texts after their length,
+// and the SHA-256 of it all.
+func (c *Cache) encode() []byte {
+	e := encoder{buf: make([]byte, 0, 128*len(c.outputs)+1<<16)}
+	e.buf = append(e.buf, recordMagic...)
+	e.buf = append(e.buf, c.identity[:]...)
+	e.text(c.commit)
+	e.number(uint64(len(c.inputs)))
+	names := make([]string, 0, len(c.inputs))
+	for name := range c.inputs {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		e.text(name)
+		e.stamp(c.inputs[name])
+	}
+	e.number(uint64(len(c.outputs)))
+	for i := range c.outputs {
+		f := &c.outputs[i]
+		e.text(f.name)
+		e.buf = append(e.buf, f.sum[:]...)
+		e.stamp(f.stamp)
+	}
+	e.number(uint64(len(c.works)))
+	keys := make([]digest, 0, len(c.works))
+	for key := range c.works {
+		keys = append(keys, key)
+	}
+	sort.Slice(keys, func(i, j int) bool { return bytes.Compare(keys[i][:], keys[j][:]) < 0 })
+	for _, key := range keys {
+		w := c.works[key]
+		e.buf = append(e.buf, key[:]...)
+		e.number(uint64(len(w.outputs)))
+		for _, i := range w.outputs {
+			e.number(uint64(i))
+		}
+		e.json(w.found)
+	}
+	e.json(c.stats)
+	e.json(c.found)
+	sum := sha256.Sum256(e.buf)
+	return append(e.buf, sum[:]...)
+}
+
+type encoder struct{ buf []byte }
+
+func (e *encoder) number(n uint64) { e.buf = binary.AppendUvarint(e.buf, n) }
+
+func (e *encoder) text(s string) {
+	e.number(uint64(len(s)))
+	e.buf = append(e.buf, s...)
+}
+
+func (e *encoder) stamp(s stamp) {
+	for _, n := range []uint64{uint64(s.size), uint64(s.mtime), uint64(s.change), s.inode} {
+		e.number(n)
+	}
+}
+
+// json writes a value that is small or rare; nothing is written for none.
+func (e *encoder) json(v any) {
+	if fs, ok := v.(result.Findings); ok && len(fs) == 0 {
+		e.number(0)
+		return
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		data = nil // cannot be: plain structs of texts and numbers
+	}
+	e.text(string(data))
+}
+
+var errRecord = errors.New("the record of the last build is damaged")
+
+func decodeCache(data []byte) (*Cache, error) {
+	if len(data) < len(recordMagic)+2*sha256.Size || string(data[:len(recordMagic)]) != recordMagic {
+		return nil, errRecord
+	}
+	body := data[:len(data)-sha256.Size]
+	if sum := sha256.Sum256(body); !bytes.Equal(sum[:], data[len(body):]) {
+		return nil, errRecord
+	}
+	d := decoder{buf: string(body[len(recordMagic):])}
+	c := &Cache{works: map[digest]madeWork{}}
+	c.identity, c.commit = d.digest(), d.text()
+	n := d.count()
+	c.inputs = make(map[string]stamp, n)
+	for range n {
+		name := d.text()
+		c.inputs[name] = d.stamp()
+	}
+	c.outputs = make([]outputFile, d.count())
+	for i := range c.outputs {
+		c.outputs[i] = outputFile{name: d.text(), sum: d.digest(), stamp: d.stamp()}
+	}
+	for range d.count() {
+		key := d.digest()
+		w := madeWork{outputs: make([]int32, d.count())}
+		for i := range w.outputs {
+			n := d.number()
+			if n >= uint64(len(c.outputs)) {
+				return nil, errRecord
+			}
+			w.outputs[i] = int32(n)
+		}
+		d.json(&w.found)
+		c.works[key] = w
+	}
+	d.json(&c.stats)
+	d.json(&c.found)
+	if d.bad {
+		return nil, errRecord
+	}
+	return c, nil
+}
+
+// decoder reads what encoder wrote; after the first fault everything is zero.
+type decoder struct {
+	buf string
+	bad bool
+}
+
+func (d *decoder) number() uint64 {
+	var n uint64
+	for shift := 0; shift < 64 && len(d.buf) > 0; shift += 7 {
+		b := d.buf[0]
+		d.buf = d.buf[1:]
+		n |= uint64(b&0x7f) << shift
+		if b < 0x80 {
+			return n
+		}
+	}
+	d.bad = true
+	return 0
+}
+
+// count is a number of things that follow, each at least a byte.
+func (d *decoder) count() int {
+	n := d.number()
+	if n > uint64(len(d.buf)) {
+		d.bad = true
+		return 0
+	}
+	return int(n)
+}
+
+func (d *decoder) take(n int) string {
+	if n > len(d.buf) {
+		d.bad = true
+		return ""
+	}
+	s := d.buf[:n]
+	d.buf = d.buf[n:]
+	return s
+}
+
+func (d *decoder) text() string { return d.take(d.count()) }
+
+func (d *decoder) digest() (sum digest) {
+	copy(sum[:], d.take(len(sum)))
+	return sum
+}
+
+func (d *decoder) stamp() stamp {
+	return stamp{size: int64(d.number()), mtime: int64(d.number()), change: int64(d.number()), inode: d.number()}
+}
+
+func (d *decoder) json(v any) {
+	if text := d.text(); text != "" && json.Unmarshal([]byte(text), v) != nil {
+		d.bad = true
+	}
+}
+
+// sight is what a build goes by before it reads anything.
+type sight struct {
+	identity digest // of the program and its options
+	commit   string // of the board's repository
+	inputs   map[string]stamp
+	at       time.Time
+}
+
+// sightOf takes in the board and the options. Without a cache nobody asks for it.
+func sightOf(ctx context.Context, root string, opt Options, cache *Cache) (sight, error) {
+	if cache == nil {
+		return sight{}, nil
+	}
+	abs, err := filepath.Abs(root)
+	if err != nil {
+		return sight{}, err
+	}
+	out, err := filepath.Abs(opt.Out)
+	if err != nil {
+		return sight{}, err
+	}
+	s := sight{at: time.Now(), identity: sha256.Sum256(fmt.Appendf(nil, "%q", []any{abs, out, opt.BaseURL, opt.Strict, opt.NoMinify, opt.Drafts, opt.Unsampled, opt.Memory,
+		opt.Tool.Version, opt.Tool.Commit, opt.Tool.Binary, os.Getenv("SOURCE_DATE_EPOCH")}))}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { s.commit = gitCommit(ctx, root); return nil })
+	g.Go(func() (err error) { s.inputs, err = stampInputs(ctx, root); return err })
+	return s, g.Wait()
+}
+
+// holds says that nothing changed since the last build: neither what it read nor
+// what it wrote.
+func (c *Cache) holds(ctx context.Context, s sight, opt Options) bool {
+	return c != nil && !opt.Memory && len(c.outputs) > 0 && c.identity == s.identity && c.commit == s.commit && sameInputs(c.inputs, s.inputs) &&
+		exists(filepath.Join(opt.Out, manifestName)) && untouched(ctx, opt.Out, c.outputs)
+}
+
+// remember fills the cache after a good build that began with one sight of the
+// board and ended with another.
+func (c *Cache) remember(before, after sight, out *output, works []doneWork, stats Stats, found result.Findings) {
+	if !sameInputs(settings(before.inputs), settings(after.inputs)) {
+		*c = Cache{} // somebody wrote while we read: who knows what is in the keys
+		return
+	}
+	names := out.names()
+	index := make(map[string]int32, len(names))
+	outputs := make([]outputFile, len(names))
+	for i, name := range names {
+		f := out.files[name]
+		index[name] = int32(i)
+		outputs[i] = outputFile{name: name, sum: f.sum, stamp: f.stamp}
+		if out.kept == nil && f.stamp == (stamp{}) {
+			if info, err := os.Lstat(filepath.Join(out.dir, filepath.FromSlash(name))); err == nil {
+				outputs[i].stamp = stampOf(info)
+			}
+		}
+	}
+	kept := make(map[digest]madeWork, len(works))
+	for _, w := range works {
+		if w.key == (digest{}) {
+			continue
+		}
+		m := madeWork{found: w.found, outputs: make([]int32, len(w.files))}
+		for i, name := range w.files {
+			m.outputs[i] = index[name]
+		}
+		kept[w.key] = m
+	}
+	stats.Phases, stats.Sums, stats.Contents = nil, nil, nil
+	before.inputs = atRest(before.inputs, before.at)
+	*c = Cache{sight: before, outputs: outputs, works: kept, stats: stats, found: found, contents: out.kept}
+}
+
+// settings are the inputs that are no results: keys hold digests of what they were
+// when they were read a second time.
+func settings(inputs map[string]stamp) map[string]stamp {
+	out := map[string]stamp{}
+	for name, s := range inputs {
+		if !strings.HasPrefix(name, result.Dir+"/") {
+			out[name] = s
+		}
+	}
+	return out
+}
+
+// take takes over what the last build made of work with this key, if all of it is
+// there as it was left.
+func (c *Cache) take(key digest, out *output) (doneWork, bool, error) {
+	w, known := c.works[key]
+	if !known {
+		return doneWork{}, false, nil
+	}
+	files := make([]outputFile, len(w.outputs))
+	names := make([]string, len(w.outputs))
+	for i, n := range w.outputs {
+		files[i], names[i] = c.outputs[n], c.outputs[n].name
+	}
+	ok, err := out.keep(files)
+	return doneWork{key, names, w.found}, ok, err
+}
+
+// recalled answers for a build of which nothing changed: neither what it reads nor
+// what the last one wrote.
+func (c *Cache) recalled() Stats {
+	st := c.stats
+	st.Written, st.Removed, st.Unchanged, st.Recalled = 0, 0, st.Files, true
+	st.Sums = make(map[string]string, len(c.outputs))
+	for i := range c.outputs {
+		st.Sums[c.outputs[i].name] = hex.EncodeToString(c.outputs[i].sum[:])
+	}
+	return st
+}

@@ -1,0 +1,148 @@
+// Stamps: what the file system says of a file without reading it, by which a
+// build knows the files that nobody touched since the last one.
+
+package site
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// stamp is what the file system says of a regular file. The zero value is that of
+// no file and equals nothing.
+type stamp struct {
+	size  int64
+	mtime int64 // ns since 1970
+	// change and inode are the time of the last change of any kind in ns and the
+	// number of the file, 0 where the system tells none: a file whose time was set
+	// back has others.
+	change int64
+	inode  uint64
+}
+
+// stampOf is the stamp of what Lstat tells; only a regular file has one.
+func stampOf(info fs.FileInfo) stamp {
+	if !info.Mode().IsRegular() {
+		return stamp{}
+	}
+	s := stamp{size: info.Size(), mtime: info.ModTime().UnixNano()}
+	s.change, s.inode = systemStamp(info)
+	return s
+}
+
+// tick is how long two writes to a file may be apart and leave one time: the
+// clock of most file systems moves with that of the kernel, that of old ones each
+// two seconds.
+func tick(mtime int64) time.Duration {
+	if mtime%int64(time.Second) == 0 {
+		return 2 * time.Second
+	}
+	return 20 * time.Millisecond
+}
+
+// atRest says that a file was last written so long before now that another write
+// would show.
+func (s stamp) atRest(now time.Time) bool {
+	return s.mtime > 0 && now.Sub(time.Unix(0, s.mtime)) > tick(s.mtime)
+}
+
+// inputFolders are what a build reads below the board's root.
+var inputFolders = []string{"assets", "content", "labels", "results", "templates"}
+
+// stampInputs looks at every file that a build may read. Anything that is neither
+// file nor folder gets the zero stamp.
+func stampInputs(ctx context.Context, root string) (map[string]stamp, error) {
+	out := map[string]stamp{}
+	for _, dir := range inputFolders {
+		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if d.IsDir() {
+				return nil
+			}
+			info, err := d.Info()
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			out[filepath.ToSlash(strings.TrimPrefix(path, root+string(filepath.Separator)))] = stampOf(info)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// atRest leaves out the stamps of files that were written just before now.
+func atRest(stamps map[string]stamp, now time.Time) map[string]stamp {
+	out := make(map[string]stamp, len(stamps))
+	for name, s := range stamps {
+		if !s.atRest(now) {
+			s = stamp{}
+		}
+		out[name] = s
+	}
+	return out
+}
+
+// sameInputs says that the same files are there, none of them touched.
+func sameInputs(a, b map[string]stamp) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for name, s := range a {
+		if t, ok := b[name]; !ok || s != t || s == (stamp{}) {
+			return false
+		}
+	}
+	return true
+}
+
+// untouched says that all files of a folder are as they were left.
+func untouched(ctx context.Context, dir string, files []outputFile) bool {
+	workers := runtime.GOMAXPROCS(0)
+	share := (len(files) + workers - 1) / workers
+	g, ctx := errgroup.WithContext(ctx)
+	for start := 0; start < len(files); start += share {
+		part := files[start:min(start+share, len(files))]
+		g.Go(func() error {
+			for i := range part {
+				if i%1024 == 0 && ctx.Err() != nil {
+					return ctx.Err()
+				}
+				if !part[i].isAt(dir) {
+					return errTouched
+				}
+			}
+			return nil
+		})
+	}
+	return g.Wait() == nil
+}
+
+var errTouched = errors.New("a file is not as it was left")
+
+// isAt says that the file is in the folder as it was left.
+func (f *outputFile) isAt(dir string) bool {
+	info, err := os.Lstat(dir + string(filepath.Separator) + filepath.FromSlash(f.name))
+	return err == nil && f.stamp != (stamp{}) && stampOf(info) == f.stamp
+}

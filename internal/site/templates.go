@@ -1,0 +1,234 @@
+// Templates: parsed once, made small once, with the interface's constant strings
+// set into them, so that a page costs only what differs from page to page.
+
+package site
+
+import (
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"text/template/parse"
+
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/html"
+
+	"jouleboard/internal/result"
+)
+
+// pageTemplates are the templates that define "main"; each is parsed together
+// with the shared ones.
+var pageTemplates = []string{"home", "boards", "board", "models", "model", "hardwares", "hardware", "result", "tombstone",
+	"task", "labels", "reading", "compare", "rows", "page", "citepage", "data", "dictionary", "moderation", "queue", "notfound"}
+
+// sharedTemplates hold the frame and the parts.
+var sharedTemplates = []string{"base.html", "partials.html", "table.html", "redirect.html"}
+
+// templateSet holds the template of each kind of page.
+type templateSet struct {
+	pages map[string]*template.Template
+	// plain holds them as written: a template made small has no lines to name.
+	plain map[string]*template.Template
+}
+
+// execute makes a page, or one part of its template. What fails is told by its
+// place in the template as it was written.
+func (t *templateSet) execute(w io.Writer, page, part string, data any) error {
+	set := t.pages[page]
+	if set == nil {
+		return fmt.Errorf("no template %s.html", page)
+	}
+	err := set.ExecuteTemplate(w, part, data)
+	if err == nil {
+		return nil
+	}
+	if plain := t.plain[page].ExecuteTemplate(io.Discard, part, data); plain != nil {
+		return plain
+	}
+	return err
+}
+
+// loadTemplates parses every template. Each error names its file and line. A
+// minifier makes them small; nil leaves them as written. The strings of msg that
+// a template names without arguments are set into it. What stands between parts,
+// {{sep "list"}}, is at hand in all of them, whatever they are given.
+func loadTemplates(fsys fs.FS, msg *messages, min *minify.M) (*templateSet, result.Findings) {
+	var out result.Findings
+	if names, err := fs.Glob(fsys, "*.html"); err == nil {
+		for _, name := range names {
+			if !slices.Contains(sharedTemplates, name) && !slices.Contains(pageTemplates, strings.TrimSuffix(name, ".html")) {
+				out = append(out, result.Finding{Rule: "SITE-TEMPLATE", Level: result.Warn, Where: result.Place{File: "templates/" + name},
+					Message: "no page is made with this template", Hint: "the templates are " + strings.Join(append(slices.Clone(sharedTemplates), pageTemplates...), ", ")})
+			}
+		}
+	}
+	sources := map[string]string{}
+	for _, name := range sharedTemplates {
+		sources[name] = ""
+	}
+	for _, name := range pageTemplates {
+		sources[name+".html"] = ""
+	}
+	for name := range sources {
+		src, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			out = append(out, templateFinding(name, err))
+		}
+		sources[name] = string(src)
+	}
+	plain, fs := parseTemplates(sources, msg)
+	out = append(out, fs...)
+	if out.HasErrors() {
+		return nil, out
+	}
+	if min != nil {
+		for name, src := range sources {
+			small, err := min.String(templateType, src)
+			if err != nil {
+				small = src // pages are made all the same, only larger
+			}
+			sources[name] = small
+		}
+	}
+	pages, fs := parseTemplates(sources, msg)
+	if fs.HasErrors() {
+		pages = plain // the minifier did not understand a template that the engine does
+	}
+	for _, t := range pages {
+		for _, part := range t.Templates() {
+			if part.Tree != nil {
+				setStrings(part.Tree.Root, msg)
+			}
+		}
+	}
+	return &templateSet{pages, plain}, out
+}
+
+// parseTemplates parses sources by file name to the templates of each page.
+func parseTemplates(sources map[string]string, msg *messages) (map[string]*template.Template, result.Findings) {
+	var out result.Findings
+	shared := template.New("shared").Funcs(template.FuncMap{"sep": func(between string) string { return msg.T("sep." + between) }, "lead": lead})
+	for _, name := range sharedTemplates {
+		if _, err := shared.New(name).Parse(sources[name]); err != nil {
+			out = append(out, templateFinding(name, err))
+		}
+	}
+	set := map[string]*template.Template{}
+	for _, page := range pageTemplates {
+		name := page + ".html"
+		t, err := shared.Clone()
+		if err == nil {
+			_, err = t.New(name).Parse(sources[name])
+		}
+		if err == nil && t.Lookup("main") == nil {
+			err = fmt.Errorf("does not define \"main\"")
+		}
+		if err != nil {
+			out = append(out, templateFinding(name, err))
+			continue
+		}
+		set[page] = t
+	}
+	return set, out
+}
+
+// templateType is the type under which the minifier knows templates.
+const templateType = "text/html+template"
+
+// templateMinifier makes templates small; what is between {{ and }} stays.
+func templateMinifier() *html.Minifier {
+	m := pageMinifier()
+	m.TemplateDelims = html.GoTemplateDelims
+	return m
+}
+
+// setStrings puts the strings that {{.T "key"}}, {{$.T "key"}} and {{sep "key"}} name
+// in place of the calls: they are the same on every page.
+func setStrings(n parse.Node, msg *messages) {
+	switch n := n.(type) {
+	case *parse.ListNode:
+		if n == nil {
+			return
+		}
+		for i, child := range n.Nodes {
+			if text, ok := constantString(child, msg); ok {
+				n.Nodes[i] = text
+				continue
+			}
+			setStrings(child, msg)
+		}
+	case *parse.IfNode:
+		setBranch(&n.BranchNode, msg)
+	case *parse.WithNode:
+		setBranch(&n.BranchNode, msg)
+	case *parse.RangeNode:
+		setBranch(&n.BranchNode, msg)
+	}
+}
+
+func setBranch(b *parse.BranchNode, msg *messages) {
+	setStrings(b.List, msg)
+	setStrings(b.ElseList, msg)
+}
+
+// special are the characters that are written differently in some place of a page.
+// A string that holds one is left to the engine, which knows the place.
+const special = "<>&\"'`+=\x00\\"
+
+// constantString is the text that an action prints on every page.
+func constantString(n parse.Node, msg *messages) (*parse.TextNode, bool) {
+	action, ok := n.(*parse.ActionNode)
+	if !ok || len(action.Pipe.Decl) > 0 || len(action.Pipe.Cmds) != 1 || len(action.Pipe.Cmds[0].Args) != 2 {
+		return nil, false
+	}
+	args, prefix := action.Pipe.Cmds[0].Args, ""
+	switch f := args[0].(type) {
+	case *parse.FieldNode:
+		ok = slices.Equal(f.Ident, []string{"T"})
+	case *parse.VariableNode:
+		ok = slices.Equal(f.Ident, []string{"$", "T"})
+	case *parse.IdentifierNode:
+		ok, prefix = f.Ident == "sep", "sep."
+	default:
+		ok = false
+	}
+	key, isString := args[1].(*parse.StringNode)
+	if !ok || !isString {
+		return nil, false
+	}
+	text := msg.T(prefix + key.Text)
+	if strings.ContainsAny(text, special) {
+		return nil, false
+	}
+	return &parse.TextNode{NodeType: parse.NodeText, Pos: action.Pos, Text: []byte(text)}, true
+}
+
+// templateError is a template that fails when a page is made with it: a mistake
+// in the board's files, not of the machine.
+type templateError struct {
+	page string
+	err  error
+}
+
+func (e *templateError) Error() string { return fmt.Sprintf("render %s: %v", e.page, e.err) }
+
+// templateFinding names a template's file and line, which the template engine
+// writes at the start of its message.
+func templateFinding(name string, err error) result.Finding {
+	f := result.Finding{Rule: "SITE-TEMPLATE", Level: result.Error, Where: result.Place{File: "templates/" + name},
+		Message: strings.TrimPrefix(err.Error(), "template: "), Hint: "compare with the built-in template of the same name"}
+	f.Message = strings.TrimPrefix(f.Message, "html/template:")
+	if m := templatePlace.FindStringSubmatch(f.Message); m != nil {
+		f.Where.File = "templates/" + m[1]
+		f.Where.Line, _ = strconv.Atoi(m[2])
+		f.Where.Col, _ = strconv.Atoi(m[3])
+		f.Message = m[4]
+	}
+	return f
+}
+
+var templatePlace = regexp.MustCompile(`^([\w.-]+):(\d+):(?:(\d+):)? ?(.*)$`)
