@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // sentence is an English form with {0}, {1}, ... and the key of its translation.
@@ -53,11 +54,20 @@ func (f sentence) pattern() *regexp.Regexp {
 	return regexp.MustCompile("^" + p + "$")
 }
 
+// sentencePatterns are those of sentences, made when they are first asked for.
+var sentencePatterns = sync.OnceValue(func() []*regexp.Regexp {
+	out := make([]*regexp.Regexp, len(sentences))
+	for i, f := range sentences {
+		out[i] = f.pattern()
+	}
+	return out
+})
+
 // said is a sentence of a package below in the site's language; one that no form
 // knows stays as it is.
 func (s *site) said(english string) string {
-	for _, f := range sentences {
-		found := f.pattern().FindStringSubmatch(english)
+	for i, f := range sentences {
+		found := sentencePatterns()[i].FindStringSubmatch(english)
 		if found == nil {
 			continue
 		}
