@@ -12,6 +12,7 @@ import (
 	"testing/fstest"
 
 	"jouleboard/assets"
+	"jouleboard/internal/content"
 	"jouleboard/internal/result"
 	"jouleboard/internal/unit"
 )
@@ -172,6 +173,23 @@ func TestDirection(t *testing.T) {
 	for lang, want := range map[string]string{"en": "ltr", "zh": "ltr", "de-AT": "ltr", "ar": "rtl", "he": "rtl", "fa": "rtl", "ur": "rtl", "ku-Arab": "rtl", "az": "ltr", "nonsense!": "ltr"} {
 		if got := direction(lang); got != want {
 			t.Errorf("%s is written %s, want %s", lang, got, want)
+		}
+	}
+}
+
+// A page runs as its language does, or as the letters of its heads do.
+func TestProseDirection(t *testing.T) {
+	for _, c := range []struct {
+		page content.Page
+		want string
+	}{
+		{content.Page{Title: "Labels", Headings: []content.Heading{{Text: "The command"}}}, "ltr"},
+		{content.Page{Title: "jouleboard", Headings: []content.Heading{{Text: "שאלות"}}}, "rtl"},
+		{content.Page{Title: "jouleboard", Language: "ar"}, "rtl"},
+		{content.Page{Title: "عن اللوحة", Language: "en"}, "ltr"},
+	} {
+		if got := proseDirection(&c.page); got != c.want {
+			t.Errorf("%s in %q runs %s, want %s", c.page.Title, c.page.Language, got, c.want)
 		}
 	}
 }

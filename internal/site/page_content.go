@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"unicode"
 
 	"jouleboard/internal/catalog"
 	"jouleboard/internal/content"
@@ -22,7 +23,7 @@ type contentPage struct {
 	Source                               *content.Source
 	Siblings                             []sibling
 	Headings                             []content.Heading
-	Own                                  string // language of the page where it is not the board's
+	Own, OwnDir                          string // language and direction of the page where they are not the board's
 	Twins                                []twinPage
 }
 
@@ -80,6 +81,9 @@ func (s *site) contentPage(p *content.Page) job {
 		if p.Language != "" && p.Language != s.in.Site.Language {
 			v.Own = p.Language
 		}
+		if d := proseDirection(p); d != direction(s.in.Site.Language) && (p.Language != "" || d == "ltr") {
+			v.OwnDir = d
+		}
 		for _, q := range p.Twins {
 			l := cmp.Or(q.Language, s.in.Site.Language)
 			v.Twins = append(v.Twins, twinPage{relative(path, pagePath(q.URL)), l, direction(l), q.Title})
@@ -106,6 +110,25 @@ func (s *site) contentPage(p *content.Page) job {
 		}
 		return fs, r.page("page", path, v)
 	}
+}
+
+// proseDirection is the direction of a page's text: of the language that it
+// states, or else of the letters in its title, summary and headings, since the
+// pages that come with a board are in English whatever its language.
+func proseDirection(p *content.Page) string {
+	if p.Language != "" {
+		return direction(p.Language)
+	}
+	text := p.Title + p.Description
+	for _, h := range p.Headings {
+		text += h.Text
+	}
+	if strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Thaana, unicode.Syriac, unicode.Nko, unicode.Adlam)
+	}) {
+		return "rtl"
+	}
+	return "ltr"
 }
 
 // known says whether the site has a file that pages may link to. It is asked

@@ -21,8 +21,12 @@ func (s *site) tombstonePage(w *catalog.Withdrawal, hash string) job {
 	return func(r *renderer) (result.Findings, error) {
 		page := resultPath(hash)
 		title := cmp.Or(w.Title, w.Model, w.ID)
+		reason := s.reasonText(w.Reason, w.Text)
+		if w.Text == "" { // words of the reason alone
+			reason += s.msg.T("sep.stop")
+		}
 		p := tombstonePage{frame: s.frame(page, title, s.msg.T("withdrawn.lede"), false, link{"moderation/index.html", s.msg.T("nav.moderation")}),
-			Heading: title, Date: w.Date, Reason: s.reasonText(w.Reason, w.Text), Discussion: w.Discussion}
+			Heading: title, Date: w.Date, Reason: reason, Discussion: w.Discussion}
 		for _, kv := range [][2]string{{"file.id", w.ID}, {"col.model", w.Model}, {"fact.task", w.Task}, {"fact.hardware", w.Hardware}} {
 			if kv[1] != "" {
 				p.Pairs = append(p.Pairs, fact{Key: s.msg.T(kv[0]), Value: kv[1]})

@@ -27,10 +27,8 @@ var offScale = map[string]string{
 	"font: 100%":           "the reader's own size",
 	"font-size: 9.5pt":     "paper",
 	"column-gap: 8mm":      "paper",
-	"padding-start: 8mm":   "paper",
 	"padding: .1rem":       "names of columns are small buttons",
 	"padding-block: .1rem": "dense rows",
-	"padding: 2.75rem":     "room for the number of a call-out",
 }
 
 // siteStyle is the style sheet without its comments.
