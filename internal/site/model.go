@@ -40,7 +40,8 @@ type site struct {
 	// redirects are those of them that only lead elsewhere.
 	redirects map[string]bool
 	newest    string   // date of the newest result, YYYY-MM-DD
-	metrics   []string // that any result has, in registry order
+	metrics   []string // that any result has, in registry order, as files hold them
+	columns   []string // the same, as tables hold them
 
 	assets    assetSet
 	min       *minify.M // nil leaves everything as written
@@ -122,7 +123,7 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 		}
 		live = append(live, r)
 	}
-	s.metrics = s.usedColumns(s.entries, statistics)
+	s.metrics, s.columns = s.usedColumns(s.entries, statistics), s.usedColumns(s.entries, stats)
 	s.boards, fs = rank.Boards(live, in.Site.Rank, in.Catalog, in.Scales, in.Registry)
 	out = append(out, placed(in.Site, fs)...)
 	for i, b := range in.Site.Rank.Boards {

@@ -365,7 +365,19 @@ func (o *output) commit(dry bool, stats *Stats) error {
 	}
 	names := o.names()
 	stats.Files, stats.Bytes = len(names), o.bytes
-	if err := o.check(append(append([]string(nil), names...), old...)); err != nil {
+	// What is the same was looked at when that was found out.
+	var touched []string
+	for _, name := range names {
+		if !o.files[name].same {
+			touched = append(touched, name)
+		}
+	}
+	for _, name := range old {
+		if _, still := o.files[name]; !still {
+			touched = append(touched, name)
+		}
+	}
+	if err := o.check(touched); err != nil {
 		return err
 	}
 	for _, name := range names {

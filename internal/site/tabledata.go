@@ -117,7 +117,7 @@ func (n datum) MarshalJSON() ([]byte, error) {
 }
 
 // stats are the statistics of a distribution that may be columns.
-var stats = []string{"mean", "stddev", "min", "p25", "p50", "p75", "p90", "p95", "p99", "max"}
+var stats = []string{".mean", ".stddev", ".min", ".p25", ".p50", ".p75", ".p90", ".p95", ".p99", ".max"}
 
 // tableData makes the data file of a table and puts it beside the page. cols are
 // the columns that the page shows, in their order; linked is the one whose text
@@ -172,13 +172,7 @@ func (s *site) tableColumns(shown []string, lines []tableLine) []string {
 		}
 		add(c)
 	}
-	for _, k := range s.reg.Keys() {
-		if m, _ := s.reg.Get(k); m.Distribution {
-			for _, st := range stats {
-				add(k + "." + st)
-			}
-			continue
-		}
+	for _, k := range s.columns {
 		add(k)
 	}
 	return out
