@@ -158,6 +158,11 @@ func flagOf(e *entry) string {
 // resultsJSON is every result file, one a line inside an array.
 func (s *site) resultsJSON() ([]byte, error) {
 	var b bytes.Buffer
+	n := 0
+	for _, e := range s.entries {
+		n += len(e.Raw) + 2 // as long as it can get
+	}
+	b.Grow(n + 16)
 	b.WriteString("[\n")
 	for i, e := range s.entries {
 		if i > 0 {

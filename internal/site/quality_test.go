@@ -39,7 +39,7 @@ func TestQualityOnModelPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"acc_norm, 10-shot", "lm-evaluation-harness 0a1b2c3", "<pre>lm_eval --tasks hellaswag \\\n  --gen_kwargs '&lt;b&gt;", "https://example.org/scores"} {
+	for _, want := range []string{"acc_norm, 10-shot", "lm-evaluation-harness 0a1b2c3", "<pre>lm_eval --tasks hellaswag \\\n  --gen_kwargs '&lt;b>", "https://example.org/scores"} {
 		if !strings.Contains(string(page), want) {
 			i := strings.Index(string(page), `id="quality"`)
 			t.Errorf("the page lacks %q: %s", want, page[max(i, 0):min(max(i, 0)+700, len(page))])

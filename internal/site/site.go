@@ -145,18 +145,17 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		return stats, fs, false, nil
 	}
 
-	last := cache
 	if cache != nil && cache.identity != before.identity {
-		last = &Cache{}
+		*cache = Cache{} // of another program, or of other options: nothing of it can be used
 	}
-	out := newMemory(last)
+	out := newMemory(cache)
 	if !opt.Memory {
-		if out, err = newOutput(opt.Out, last); err != nil {
+		if out, err = newOutput(opt.Out, cache); err != nil {
 			return stats, fs, false, err
 		}
 	}
 	defer out.discard()
-	more, works, err := s.render(ctx, out, last, before.identity, progress)
+	more, works, err := s.render(ctx, out, cache, before.identity, progress)
 	if err != nil {
 		return stats, fs, false, err
 	}
