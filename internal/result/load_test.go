@@ -223,3 +223,24 @@ func BenchmarkLoadTree(b *testing.B) {
 	}
 	b.ReportMetric(float64(len(paths))*float64(b.N)/b.Elapsed().Seconds(), "files/s")
 }
+
+// A known file is read without judging it: its bytes were judged before.
+func TestLoadTreeKnowing(t *testing.T) {
+	root := t.TempDir()
+	r := resulttest.Reported()
+	if _, err := result.Save(root, result.Path(r, "gpu"), r); err != nil {
+		t.Fatal(err)
+	}
+	all, fs, err := result.LoadTree(t.Context(), root, 1)
+	if err != nil || len(all) != 1 || len(fs) > 0 || all[0].Known {
+		t.Fatalf("%d results, findings %v, error %v", len(all), fs, err)
+	}
+	again, fs, err := result.LoadTreeKnowing(t.Context(), root, 1, result.Known{all[0].Sum: {}})
+	if err != nil || len(again) != 1 || len(fs) > 0 || !again[0].Known {
+		t.Fatalf("%d results, findings %v, error %v", len(again), fs, err)
+	}
+	again[0].Known = false
+	if !reflect.DeepEqual(all[0], again[0]) {
+		t.Errorf("a known file is read as another result: %+v, not %+v", again[0], all[0])
+	}
+}

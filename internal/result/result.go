@@ -7,7 +7,11 @@
 // Units stand in the names of the keys.
 package result
 
-import "github.com/go-json-experiment/json/jsontext"
+import (
+	"crypto/sha256"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
 
 // SchemaID names the result format that this package reads and writes.
 const SchemaID = "jouleboard.result/1"
@@ -415,8 +419,11 @@ type Loaded struct {
 	*Result
 	// Path is relative to the board's root, with forward slashes.
 	Path string
-	// Raw are the bytes of the file.
+	// Raw are the bytes of the file, Sum their SHA-256.
 	Raw []byte
+	Sum [sha256.Size]byte
+	// Known says that nothing is to be said of these bytes; see Known.
+	Known bool
 }
 
 // Hash12 is the short id of permalinks and labels.

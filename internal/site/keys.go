@@ -145,7 +145,7 @@ func (k *keys) result(e *entry) digest {
 	h := newHasher()
 	h.sum(k.common)
 	h.text(e.Path)
-	h.sum(sha256.Sum256(e.Raw))
+	h.sum(e.Sum)
 	rating := e.Rating
 	if rating.CI != nil {
 		h.value(*rating.CI)

@@ -101,7 +101,7 @@ func load(ctx context.Context, root string, opt Options, commit string) (*Input,
 	if jobs <= 0 {
 		jobs = runtime.GOMAXPROCS(0)
 	}
-	results, fs, err := result.LoadTree(ctx, root, jobs)
+	results, fs, err := result.LoadTreeKnowing(ctx, root, jobs, opt.Cache.known())
 	if err != nil {
 		return nil, out, fmt.Errorf("read results: %w", err)
 	}
@@ -172,7 +172,9 @@ func gitCommit(ctx context.Context, root string) string {
 func (in *Input) Check() result.Findings {
 	var out result.Findings
 	for _, r := range in.Results {
-		out = append(out, result.Check(r)...)
+		if !r.Known {
+			out = append(out, result.Check(r)...)
+		}
 	}
 	for _, r := range in.Drafts {
 		out = append(out, result.Finding{

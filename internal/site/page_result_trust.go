@@ -85,7 +85,10 @@ func (s *site) checks(page string, e *entry) *checksView {
 // warnings are what this build finds odd about a result, against the catalogue and
 // in its file. They are not stored in it: a catalogue that changes may end them.
 func (s *site) warnings(e *entry) []checkLine {
-	found := append(result.Check(e.Loaded), s.in.Catalog.CheckResult(e.Loaded)...)
+	found := s.in.Catalog.CheckResult(e.Loaded)
+	if !e.Known {
+		found = append(found, result.Check(e.Loaded)...)
+	}
 	found.Sort()
 	var out []checkLine
 	for _, f := range found {

@@ -93,8 +93,7 @@ func (in *Input) inputs(unsampled bool) ([]inputFile, error) {
 	known := map[string]bool{}
 	checked := map[string]string{}
 	for _, r := range slices.Concat(in.Results, in.Drafts) {
-		sum := sha256.Sum256(r.Raw)
-		out = append(out, inputFile{r.Path, hex.EncodeToString(sum[:]), int64(len(r.Raw))})
+		out = append(out, inputFile{r.Path, hex.EncodeToString(r.Sum[:]), int64(len(r.Raw))})
 		known[r.Path] = true
 		if r.Samples != nil && in.Recomputed[r.ID] {
 			checked[result.SamplesPath(r.Path)] = r.Samples.SHA256

@@ -14,8 +14,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -33,10 +35,11 @@ type digest = [sha256.Size]byte
 // One build at a time may use it.
 type Cache struct {
 	sight
-	outputs []outputFile
-	works   map[digest]madeWork
-	stats   Stats
-	found   result.Findings
+	outputs   []outputFile
+	works     map[digest]madeWork
+	faultless result.Known // results that nothing is to be said of
+	stats     Stats
+	found     result.Findings
 
 	// contents are the files of a build into memory.
 	contents map[string][]byte
@@ -67,8 +70,31 @@ func (c *Cache) byName() map[string]*outputFile {
 	return m
 }
 
+// known are the results that need not be judged again.
+func (c *Cache) known() result.Known {
+	if c == nil {
+		return nil
+	}
+	return c.faultless
+}
+
+// faultless are the results that no finding names.
+func faultless(in *Input, found result.Findings) result.Known {
+	named := map[string]bool{}
+	for _, f := range found {
+		named[f.Where.File] = true
+	}
+	out := make(result.Known, len(in.Results))
+	for _, r := range slices.Concat(in.Results, in.Drafts) {
+		if !named[r.Path] {
+			out[r.Sum] = struct{}{}
+		}
+	}
+	return out
+}
+
 // recordMagic begins the file of a record; it changes with the form.
-const recordMagic = "jouleboard record 1\n"
+const recordMagic = "jouleboard record 2\n"
 
 // ReadCache reads the record at path. A file that is missing, cut short, changed or
 // of another version gives an empty one: then everything is made anew.
@@ -130,6 +156,11 @@ func (c *Cache) encode() []byte {
 			e.number(uint64(i))
 		}
 		e.json(w.found)
+	}
+	sums := slices.SortedFunc(maps.Keys(c.faultless), func(a, b digest) int { return bytes.Compare(a[:], b[:]) })
+	e.number(uint64(len(sums)))
+	for _, sum := range sums {
+		e.buf = append(e.buf, sum[:]...)
 	}
 	e.json(c.stats)
 	e.json(c.found)
@@ -200,6 +231,11 @@ func decodeCache(data []byte) (*Cache, error) {
 		}
 		d.json(&w.found)
 		c.works[key] = w
+	}
+	n = d.count()
+	c.faultless = make(result.Known, n)
+	for range n {
+		c.faultless[d.digest()] = struct{}{}
 	}
 	d.json(&c.stats)
 	d.json(&c.found)
@@ -304,7 +340,7 @@ func (c *Cache) holds(ctx context.Context, s sight, opt Options) bool {
 
 // remember fills the cache after a good build that began with one sight of the
 // board and ended with another.
-func (c *Cache) remember(before, after sight, out *output, works []doneWork, stats Stats, found result.Findings) {
+func (c *Cache) remember(before, after sight, in *Input, out *output, works []doneWork, stats Stats, found result.Findings) {
 	if !sameInputs(settings(before.inputs), settings(after.inputs)) {
 		*c = Cache{} // somebody wrote while we read: who knows what is in the keys
 		return
@@ -335,7 +371,7 @@ func (c *Cache) remember(before, after sight, out *output, works []doneWork, sta
 	}
 	stats.Phases, stats.Sums, stats.Contents = nil, nil, nil
 	before.inputs = atRest(before.inputs, before.at)
-	*c = Cache{sight: before, outputs: outputs, works: kept, stats: stats, found: found, contents: out.kept}
+	*c = Cache{sight: before, outputs: outputs, works: kept, faultless: faultless(in, found), stats: stats, found: found, contents: out.kept}
 }
 
 // settings are the inputs that are no results: keys hold digests of what they were

@@ -102,13 +102,16 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		progress = func(string, int, int) {}
 	}
 	progress("load", 0, 0)
-	cache := opt.Cache
 	if opt.DryRun {
-		cache = nil
+		opt.Cache = nil
 	}
+	cache := opt.Cache
 	before, err := sightOf(ctx, root, opt, cache)
 	if err != nil {
 		return stats, nil, false, err
+	}
+	if cache != nil && cache.identity != before.identity {
+		*cache = Cache{} // of another program, or of other options: nothing of it can be used
 	}
 	if cache.holds(ctx, before, opt) {
 		clock.mark("look")
@@ -145,9 +148,6 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		return stats, fs, false, nil
 	}
 
-	if cache != nil && cache.identity != before.identity {
-		*cache = Cache{} // of another program, or of other options: nothing of it can be used
-	}
 	out := newMemory(cache)
 	if !opt.Memory {
 		if out, err = newOutput(opt.Out, cache); err != nil {
@@ -178,7 +178,7 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		if err != nil {
 			return stats, fs, false, err
 		}
-		cache.remember(before, after, out, works, stats, fs)
+		cache.remember(before, after, in, out, works, stats, fs)
 	}
 	clock.mark("write")
 	stats.Phases, stats.Work = clock.list, append(s.work.list(), out.work.list()...)
