@@ -7,7 +7,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -66,8 +68,6 @@ type aBoard struct {
 // board measures everything that needs a board of n results.
 func (opt options) board(ctx context.Context, n int, r *report) error {
 	b := aBoard{opt: opt, results: n, root: filepath.Join(opt.temp, "board-"+strconv.Itoa(n)), own: map[string]bool{}}
-	defer os.RemoveAll(b.root)
-	defer os.RemoveAll(b.home())
 	opt.say("a board of %d results", n)
 	// In another process: what this one has held in memory counts for its children.
 	self, err := os.Executable()
@@ -114,7 +114,7 @@ func (opt options) board(ctx context.Context, n int, r *report) error {
 func (b *aBoard) out() string  { return filepath.Join(b.root, "public") }
 func (b *aBoard) home() string { return b.root + "-home" }
 
-// forget removes everything that builds have made, wherever the program keeps it.
+// forget puts everything away that builds have made, wherever the program keeps it.
 func (b *aBoard) forget() error {
 	entries, err := os.ReadDir(b.root)
 	if err != nil {
@@ -122,12 +122,30 @@ func (b *aBoard) forget() error {
 	}
 	for _, e := range entries {
 		if !b.own[e.Name()] {
-			if err := os.RemoveAll(filepath.Join(b.root, e.Name())); err != nil {
+			if err := b.putAway(filepath.Join(b.root, e.Name())); err != nil {
 				return err
 			}
 		}
 	}
-	return os.RemoveAll(b.home())
+	return b.putAway(b.home())
+}
+
+// putAway moves what is at a path out of sight. It is deleted with everything else
+// in the end: some file systems make files slowly for minutes after as many were
+// deleted, which is no work of the next build.
+func (b *aBoard) putAway(path string) error {
+	away := b.root + "-forgotten"
+	if err := os.MkdirAll(away, 0o755); err != nil {
+		return err
+	}
+	place, err := os.MkdirTemp(away, "")
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(path, filepath.Join(place, filepath.Base(path))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // measure builds up to three times after the same change.

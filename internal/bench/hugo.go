@@ -96,9 +96,6 @@ func (b *aBoard) contest(ctx context.Context) (*contest, error) {
 		theirs = append(theirs, other)
 		return err
 	})
-	if h != nil {
-		defer os.RemoveAll(h.dir)
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -130,6 +127,7 @@ func pagesIn(dir string) (n int, bytes int64, err error) {
 
 // hugoSite is a site of Hugo's in a folder.
 type hugoSite struct {
+	board          *aBoard
 	bin, dir, home string
 }
 
@@ -167,7 +165,7 @@ var hugoFiles = map[string]string{
 
 // hugoSite writes a site whose build gives so many pages of so many bytes.
 func (b *aBoard) hugoSite(ctx context.Context, pages int, bytes int64) (*hugoSite, error) {
-	h := &hugoSite{bin: b.opt.hugo, dir: b.root + "-hugo", home: b.home()}
+	h := &hugoSite{board: b, bin: b.opt.hugo, dir: b.root + "-hugo", home: b.home()}
 	for name, text := range hugoFiles {
 		if err := h.write(name, []byte(text)); err != nil {
 			return nil, err
@@ -240,7 +238,7 @@ func (h *hugoSite) write(name string, data []byte) error {
 // build builds from nothing.
 func (h *hugoSite) build(ctx context.Context) (cost, error) {
 	for _, dir := range []string{h.out(), filepath.Join(h.dir, "resources"), h.home} {
-		if err := os.RemoveAll(dir); err != nil {
+		if err := h.board.putAway(dir); err != nil {
 			return cost{}, err
 		}
 	}

@@ -4,6 +4,8 @@
 package site
 
 import (
+	"bytes"
+	"encoding/csv"
 	"strconv"
 	"strings"
 
@@ -133,13 +135,16 @@ func (s *site) resultsCSV() []byte {
 	for i, c := range cols {
 		head[i] = c.name
 	}
-	var rows [][]string
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	_ = w.Write(head) // a bytes.Buffer takes everything
+	row := make([]string, len(cols))
 	for _, e := range s.entries {
-		row := make([]string, len(cols))
 		for i, c := range cols {
 			row[i] = c.cell(e)
 		}
-		rows = append(rows, row)
+		_ = w.Write(row)
 	}
-	return csvBytes(head, rows)
+	w.Flush()
+	return b.Bytes()
 }

@@ -21,34 +21,42 @@ func shortEntities(page []byte) []byte {
 		text = 0 // else inside a tag, or the quote around an attribute's value
 		tag  = '<'
 	)
-	out := page[:0]
+	out, from := page[:0], 0 // what stands from there on is still to be copied
 	state := byte(text)
 	for i := 0; i < len(page); i++ {
-		c := page[i]
-		switch {
-		case c == '&' && state != tag:
+		switch c := page[i]; c {
+		case '&':
+			if state == tag {
+				continue
+			}
 			if char, n := spared(page[i:], state); n > 0 {
-				out = append(out, char)
+				out = append(append(out, page[from:i]...), char)
 				i += n - 1
+				from = i + 1
+			}
+		case '<':
+			if state != text {
 				continue
 			}
-		case state == text && c == '<':
 			if n := opaque(page[i:]); n > 0 {
-				out = append(out, page[i:i+n]...)
 				i += n - 1
 				continue
 			}
 			state = tag
-		case state == tag && c == '>':
-			state = text
-		case state == tag && (c == '"' || c == '\''):
-			state = c
-		case c == state && state != tag && state != text:
-			state = tag
+		case '>':
+			if state == tag {
+				state = text
+			}
+		case '"', '\'':
+			switch state {
+			case tag:
+				state = c
+			case c:
+				state = tag
+			}
 		}
-		out = append(out, c)
 	}
-	return out
+	return append(out, page[from:]...)
 }
 
 // spared is the character of an entity at the start of p, if it means nothing
