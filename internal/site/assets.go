@@ -29,6 +29,12 @@ type assetSet struct {
 	fonts                  bool // the theme brings font files
 }
 
+// named are the names of the styles and scripts that pages load, by what they are.
+// The name of each holds a digest of its bytes.
+func (a *assetSet) named() map[string]string {
+	return map[string]string{"css": a.css, "js": a.js, "table": a.tableJS, "pick": a.pickJS, "save": a.saveJS, "compare": a.compareJS, "home": a.homeJS, "chart": a.chartJS}
+}
+
 // themeSheet is a board's own style sheet; it stands behind all others, so that
 // it need not repeat them.
 const themeSheet = "css/theme.css"

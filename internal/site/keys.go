@@ -90,8 +90,9 @@ func newKeys(s *site, identity digest) (*keys, error) {
 	for _, dir := range []string{"content", "templates", "assets", "labels"} {
 		files, err := digests(board, dir, func(name string) bool {
 			// Text stands on its own pages, and what moderation says of a result is in the
-			// result's key.
-			return !strings.HasSuffix(name, ".md") && name != "content/moderation.yaml"
+			// result's key. Of styles and scripts pages hold the names alone; see Cache.take.
+			return !strings.HasSuffix(name, ".md") && name != "content/moderation.yaml" &&
+				!strings.HasPrefix(name, "assets/css/") && !strings.HasPrefix(name, "assets/js/")
 		})
 		if err != nil {
 			return nil, err

@@ -253,6 +253,19 @@ func (o *output) same(name string, f *staged, data []byte) bool {
 	return f.same
 }
 
+// left is what the last build left in a file, if it is still so.
+func (o *output) left(f *outputFile) ([]byte, bool) {
+	if o.kept != nil {
+		data := o.before[f.name]
+		return data, data != nil
+	}
+	if o.last[f.name] == nil || !f.isAt(o.dir) {
+		return nil, false
+	}
+	data, err := os.ReadFile(filepath.Join(o.dir, filepath.FromSlash(f.name)))
+	return data, err == nil && sha256.Sum256(data) == f.sum
+}
+
 // keep takes files over from the last build, all of them or none: only where each
 // is there as it was left.
 func (o *output) keep(files []outputFile) (bool, error) {

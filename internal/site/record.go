@@ -37,7 +37,8 @@ type Cache struct {
 	sight
 	outputs   []outputFile
 	works     map[digest]madeWork
-	faultless result.Known // results that nothing is to be said of
+	assets    map[string]string // names of the styles and scripts that pages load
+	faultless result.Known      // results that nothing is to be said of
 	stats     Stats
 	found     result.Findings
 
@@ -94,7 +95,7 @@ func faultless(in *Input, found result.Findings) result.Known {
 }
 
 // recordMagic begins the file of a record; it changes with the form.
-const recordMagic = "jouleboard record 2\n"
+const recordMagic = "jouleboard record 3\n"
 
 // ReadCache reads the record at path. A file that is missing, cut short, changed or
 // of another version gives an empty one: then everything is made anew.
@@ -162,6 +163,7 @@ func (c *Cache) encode() []byte {
 	for _, sum := range sums {
 		e.buf = append(e.buf, sum[:]...)
 	}
+	e.json(c.assets)
 	e.json(c.stats)
 	e.json(c.found)
 	sum := sha256.Sum256(e.buf)
@@ -237,6 +239,7 @@ func decodeCache(data []byte) (*Cache, error) {
 	for range n {
 		c.faultless[d.digest()] = struct{}{}
 	}
+	d.json(&c.assets)
 	d.json(&c.stats)
 	d.json(&c.found)
 	if d.bad {
@@ -340,7 +343,7 @@ func (c *Cache) holds(ctx context.Context, s sight, opt Options) bool {
 
 // remember fills the cache after a good build that began with one sight of the
 // board and ended with another.
-func (c *Cache) remember(before, after sight, in *Input, out *output, works []doneWork, stats Stats, found result.Findings) {
+func (c *Cache) remember(before, after sight, s *site, out *output, works []doneWork, stats Stats, found result.Findings) {
 	if !sameInputs(settings(before.inputs), settings(after.inputs)) {
 		*c = Cache{} // somebody wrote while we read: who knows what is in the keys
 		return
@@ -371,7 +374,7 @@ func (c *Cache) remember(before, after sight, in *Input, out *output, works []do
 	}
 	stats.Phases, stats.Sums, stats.Contents = nil, nil, nil
 	before.inputs = atRest(before.inputs, before.at)
-	*c = Cache{sight: before, outputs: outputs, works: kept, faultless: faultless(in, found), stats: stats, found: found, contents: out.kept}
+	*c = Cache{sight: before, outputs: outputs, works: kept, assets: s.assets.named(), faultless: faultless(s.in, found), stats: stats, found: found, contents: out.kept}
 }
 
 // settings are the inputs that are no results: keys hold digests of what they were
@@ -387,19 +390,48 @@ func settings(inputs map[string]stamp) map[string]stamp {
 }
 
 // take takes over what the last build made of work with this key, if all of it is
-// there as it was left.
-func (c *Cache) take(key digest, out *output) (doneWork, bool, error) {
+// there as it was left. In pages the names of styles and scripts become those of
+// this build: an edit of a style is no other page.
+func (c *Cache) take(key digest, out *output, assets map[string]string) (doneWork, bool, error) {
 	w, known := c.works[key]
 	if !known {
 		return doneWork{}, false, nil
 	}
-	files := make([]outputFile, len(w.outputs))
-	names := make([]string, len(w.outputs))
-	for i, n := range w.outputs {
-		files[i], names[i] = c.outputs[n], c.outputs[n].name
+	var renamed []string
+	for what, name := range assets {
+		if old := c.assets[what]; old != name && old != "" && name != "" {
+			renamed = append(renamed, old, name)
+		} else if old != name {
+			return doneWork{}, false, nil
+		}
 	}
-	ok, err := out.keep(files)
-	return doneWork{key, names, w.found}, ok, err
+	done := doneWork{key: key, found: w.found}
+	var same []outputFile
+	pages := map[string][]byte{}
+	for _, n := range w.outputs {
+		f := c.outputs[n]
+		done.files = append(done.files, f.name)
+		if len(renamed) == 0 || !strings.HasSuffix(f.name, ".html") {
+			same = append(same, f)
+			continue
+		}
+		page, ok := out.left(&f)
+		if !ok {
+			return doneWork{}, false, nil
+		}
+		pages[f.name] = []byte(strings.NewReplacer(renamed...).Replace(string(page)))
+	}
+	if ok, err := out.keep(same); !ok || err != nil {
+		return doneWork{}, false, err
+	}
+	for _, name := range done.files {
+		if page, ok := pages[name]; ok {
+			if err := out.put(name, "the last build", page); err != nil {
+				return doneWork{}, false, err
+			}
+		}
+	}
+	return done, true, nil
 }
 
 // recalled answers for a build of which nothing changed: neither what it reads nor

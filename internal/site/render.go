@@ -298,7 +298,7 @@ func (s *site) render(ctx context.Context, out *output, last *Cache, identity di
 			var key digest
 			if ks != nil && w.name != "" {
 				key = ks.work(w)
-				if done, ok, err := last.take(key, out); ok || err != nil {
+				if done, ok, err := last.take(key, out, s.assets.named()); ok || err != nil {
 					found[i], kept[i] = done.found, done
 					return err
 				}

@@ -178,7 +178,7 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		if err != nil {
 			return stats, fs, false, err
 		}
-		cache.remember(before, after, in, out, works, stats, fs)
+		cache.remember(before, after, s, out, works, stats, fs)
 	}
 	clock.mark("write")
 	stats.Phases, stats.Work = clock.list, append(s.work.list(), out.work.list()...)
