@@ -274,3 +274,28 @@ func TestNoPictureWithGaps(t *testing.T) {
 		t.Errorf("a model shows %+v", p)
 	}
 }
+
+// The built-in fonts cannot write every language, so the home page of some boards
+// has no picture. Then pages without one of their own name none.
+func TestPicturesThatAreThere(t *testing.T) {
+	e := editedBoard(t)
+	e.turn("content/site.yaml", "\ntagline: ", "\ntagline: 能效 ")
+	st, _ := build(t, e.root, e.opt)
+	if st.Contents[cardPath("index.html")] != nil {
+		t.Fatal("the home page has a picture: this test needs a board without")
+	}
+	named := 0
+	for name, page := range st.Contents {
+		for _, m := range ogImage.FindAllSubmatch(page, -1) {
+			named++
+			if file, ok := strings.CutPrefix(string(m[1]), st.BaseURL+"/"); !ok || st.Contents[file] == nil {
+				t.Errorf("%s names the picture %s, which is not made", name, m[1])
+			}
+		}
+	}
+	if named == 0 {
+		t.Error("no page names a picture")
+	}
+}
+
+var ogImage = regexp.MustCompile(`property="og:image" content="([^"]*)"`)

@@ -87,6 +87,9 @@ func (s *site) preview(page string) *preview {
 	}
 	alt, ok := s.cardAlts[page]
 	if !ok {
+		if _, ok := s.cardAlts["index.html"]; !ok {
+			return nil
+		}
 		// The board's picture says how much there is on the board, which is none of this
 		// page's facts: with them each new result would change every page.
 		page, alt = "index.html", s.in.Site.Title
