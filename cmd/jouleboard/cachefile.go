@@ -28,9 +28,9 @@ func recordPath(root, out string) string {
 	if errA != nil || errB != nil {
 		return ""
 	}
-	name := fmt.Sprintf("%x.record", sha256.Sum256([]byte(a+"\x00"+b)))[:31]
+	sum := sha256.Sum256([]byte(a + "\x00" + b))
 	prune(dir)
-	return filepath.Join(dir, name)
+	return filepath.Join(dir, fmt.Sprintf("%x.record", sum[:12]))
 }
 
 // prune removes the records that were not written for the longest time.

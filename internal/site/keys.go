@@ -1,7 +1,7 @@
 // Keys: what a piece of work looks at, as a digest. Work whose key the last build
 // had made the same files then, and is not done again. A key may speak of more than
-// its work looks at, never of less: edits_test.go holds builds with a cache to
-// builds without.
+// its work looks at, never of less: FuzzCache holds builds with a cache to builds
+// without.
 
 package site
 
@@ -134,8 +134,7 @@ func (k *keys) work(w work) digest {
 		h.value(*p)
 	}
 	for _, e := range w.of {
-		d := k.of[e]
-		h.sum(d)
+		h.sum(k.of[e])
 	}
 	return h.done()
 }

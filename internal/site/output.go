@@ -15,6 +15,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -335,6 +336,9 @@ func (o *output) check(names []string) error {
 		if err := folder(path.Dir(name)); err != nil {
 			return err
 		}
+		if o.files[name].same {
+			continue // it was found to be a regular file
+		}
 		st, err := os.Lstat(filepath.Join(o.dir, filepath.FromSlash(name)))
 		if err == nil && !st.Mode().IsRegular() {
 			return fmt.Errorf("%s stands where the site needs a file, and is none; move it away", path.Join(filepath.ToSlash(o.dir), name))
@@ -378,19 +382,7 @@ func (o *output) commit(dry bool, stats *Stats) error {
 	}
 	names := o.names()
 	stats.Files, stats.Bytes = len(names), o.bytes
-	// What is the same was looked at when that was found out.
-	var touched []string
-	for _, name := range names {
-		if !o.files[name].same {
-			touched = append(touched, name)
-		}
-	}
-	for _, name := range old {
-		if _, still := o.files[name]; !still {
-			touched = append(touched, name)
-		}
-	}
-	if err := o.check(touched); err != nil {
+	if err := o.check(slices.Concat(names, old)); err != nil {
 		return err
 	}
 	for _, name := range names {

@@ -389,21 +389,32 @@ func settings(inputs map[string]stamp) map[string]stamp {
 	return out
 }
 
+// renaming turns the names of styles and scripts in pages of the last build into
+// those of this one, nil if none changed. It is false if one came or went.
+func (c *Cache) renaming(assets map[string]string) (*strings.Replacer, bool) {
+	var pairs []string
+	for what, name := range assets {
+		old := c.assets[what]
+		if (old == "") != (name == "") {
+			return nil, false
+		}
+		if old != name {
+			pairs = append(pairs, old, name)
+		}
+	}
+	if pairs == nil {
+		return nil, true
+	}
+	return strings.NewReplacer(pairs...), true
+}
+
 // take takes over what the last build made of work with this key, if all of it is
 // there as it was left. In pages the names of styles and scripts become those of
 // this build: an edit of a style is no other page.
-func (c *Cache) take(key digest, out *output, assets map[string]string) (doneWork, bool, error) {
+func (c *Cache) take(key digest, out *output, rename *strings.Replacer) (doneWork, bool, error) {
 	w, known := c.works[key]
 	if !known {
 		return doneWork{}, false, nil
-	}
-	var renamed []string
-	for what, name := range assets {
-		if old := c.assets[what]; old != name && old != "" && name != "" {
-			renamed = append(renamed, old, name)
-		} else if old != name {
-			return doneWork{}, false, nil
-		}
 	}
 	done := doneWork{key: key, found: w.found}
 	var same []outputFile
@@ -411,7 +422,7 @@ func (c *Cache) take(key digest, out *output, assets map[string]string) (doneWor
 	for _, n := range w.outputs {
 		f := c.outputs[n]
 		done.files = append(done.files, f.name)
-		if len(renamed) == 0 || !strings.HasSuffix(f.name, ".html") {
+		if rename == nil || !strings.HasSuffix(f.name, ".html") {
 			same = append(same, f)
 			continue
 		}
@@ -419,16 +430,14 @@ func (c *Cache) take(key digest, out *output, assets map[string]string) (doneWor
 		if !ok {
 			return doneWork{}, false, nil
 		}
-		pages[f.name] = []byte(strings.NewReplacer(renamed...).Replace(string(page)))
+		pages[f.name] = []byte(rename.Replace(string(page)))
 	}
 	if ok, err := out.keep(same); !ok || err != nil {
 		return doneWork{}, false, err
 	}
-	for _, name := range done.files {
-		if page, ok := pages[name]; ok {
-			if err := out.put(name, "the last build", page); err != nil {
-				return doneWork{}, false, err
-			}
+	for name, page := range pages {
+		if err := out.put(name, "the last build", page); err != nil {
+			return doneWork{}, false, err
 		}
 	}
 	return done, true, nil

@@ -274,10 +274,15 @@ func schedule(jobs []work) []int {
 func (s *site) render(ctx context.Context, out *output, last *Cache, identity digest, progress func(string, int, int)) (result.Findings, []doneWork, error) {
 	jobs := s.jobs()
 	var ks *keys
+	var rename *strings.Replacer
 	if last != nil {
 		var err error
 		if ks, err = newKeys(s, identity); err != nil {
 			return nil, nil, err
+		}
+		var ok bool
+		if rename, ok = last.renaming(s.assets.named()); !ok {
+			last = &Cache{}
 		}
 	}
 	found := make([]result.Findings, len(jobs))
@@ -298,7 +303,7 @@ func (s *site) render(ctx context.Context, out *output, last *Cache, identity di
 			var key digest
 			if ks != nil && w.name != "" {
 				key = ks.work(w)
-				if done, ok, err := last.take(key, out, s.assets.named()); ok || err != nil {
+				if done, ok, err := last.take(key, out, rename); ok || err != nil {
 					found[i], kept[i] = done.found, done
 					return err
 				}
