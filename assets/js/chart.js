@@ -1,8 +1,9 @@
 /* Charts that answer to a pointer. Each figure[data-chart] holds a finished
- * drawing and, in script.option, the same chart as data. When the figure comes
- * near the view, ECharts is loaded from the address in data-echarts (on the
- * figure or on <html>; without it nothing happens) and takes the drawing's place,
- * at the same size and with everything at the same spot. The drawing returns for
+ * drawing and the same chart as data: in script.option, or in the script that
+ * data-chart names, under the figure's id in jbCharts. When the figure comes near
+ * the view, ECharts is loaded from the address in data-echarts (on the figure or on
+ * <html>; without it nothing happens) and takes the drawing's place, at the same
+ * size and with everything at the same spot. The drawing returns for
  * print, where the page shows its narrow one, and if anything fails.
  *
  * The data says what is drawn; this file only adds the page's colours and fonts
@@ -13,16 +14,16 @@
   var root = document.documentElement;
   var figures = []; // of charts that are live, or will be once ECharts is here
   var printing = false;
-  var loading = {}; // address -> callbacks
+  var loading = {}; // address -> promise
 
-  function load(url, done) {
-    if (window.echarts) { done(); return; }
-    if (loading[url]) { loading[url].push(done); return; }
-    loading[url] = [done];
-    var s = document.createElement('script');
-    s.src = url;
-    s.onload = function () { loading[url].forEach(function (f) { f(); }); };
-    document.head.appendChild(s);
+  // load brings a script, once.
+  function load(url) {
+    return loading[url] = loading[url] || new Promise(function (done) {
+      var s = document.createElement('script');
+      s.src = url;
+      s.onload = done;
+      document.head.appendChild(s);
+    });
   }
 
   function matches(query) { return window.matchMedia && matchMedia(query).matches; }
@@ -267,12 +268,14 @@
   function start() {
     document.querySelectorAll('figure[data-chart]').forEach(function (el) {
       var url = el.getAttribute('data-echarts') || root.getAttribute('data-echarts');
-      var data = el.querySelector('script.option');
-      if (!url || !data || !el.querySelector('.wide') || !window.IntersectionObserver) return;
+      var data = el.querySelector('script.option'), file = el.getAttribute('data-chart');
+      if (!url || !data && !file || !el.querySelector('.wide') || !window.IntersectionObserver) return;
       new IntersectionObserver(function (entries, self) {
         if (!entries.some(function (e) { return e.isIntersecting; })) return;
         self.disconnect();
-        load(url, function () { new Figure(el, JSON.parse(data.textContent)).watch(); });
+        Promise.all([load(url), file && load(file)]).then(function () {
+          new Figure(el, file ? window.jbCharts[el.id] : JSON.parse(data.textContent)).watch();
+        });
       }, { rootMargin: '200px' }).observe(el);
     });
   }

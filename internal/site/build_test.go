@@ -3,9 +3,12 @@ package site
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"sort"
 	"strings"
@@ -505,5 +508,33 @@ func TestDeadNavigation(t *testing.T) {
 	_, fs, ok, err := Build(context.Background(), root, Options{Out: filepath.Join(root, "public")})
 	if err != nil || ok || !strings.Contains(findingsText(fs), "nope/") {
 		t.Errorf("ok=%v err=%v\n%s", ok, err, findingsText(fs))
+	}
+}
+
+// The option of a large chart is a file that a page names and does not load; a
+// small one stands in the page.
+func TestChartData(t *testing.T) {
+	dir, _ := shipped(t)
+	named := regexp.MustCompile(`<figure class="chart" id="([^"]+)" data-chart="([^"]+)"`)
+	large, small := 0, 0
+	for name, html := range tree(t, dir) {
+		if path.Ext(name) != ".html" {
+			continue
+		}
+		small += strings.Count(html, `class="option">`)
+		for _, m := range named.FindAllStringSubmatch(html, -1) {
+			large++
+			data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(path.Join(path.Dir(name), m[2]))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			option, ok := strings.CutPrefix(string(data), `(window.jbCharts=window.jbCharts||{})["`+m[1]+`"]=`)
+			if option = strings.TrimSuffix(option, ";\n"); !ok || !json.Valid([]byte(option)) || len(option) <= inlineOption {
+				t.Errorf("%s: %s holds no option of a large chart: %.80s", name, m[2], data)
+			}
+		}
+	}
+	if large == 0 || small == 0 {
+		t.Errorf("%d large charts and %d small ones", large, small)
 	}
 }

@@ -4,6 +4,9 @@
 package site
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"html/template"
@@ -21,6 +24,7 @@ type figure struct {
 	ID, Title, Caption string
 	Wide, Narrow       template.HTML
 	Option             template.JS
+	Data               string // the file that holds the option of a large chart instead
 	Links              []figLink
 	Save               *saving // nil where all pictures are files
 	Small              bool    // drawn for less than the page's width
@@ -57,7 +61,13 @@ func (s *site) figure(r *renderer, page, name string, c chart.Chart, id, title, 
 	if err != nil {
 		return nil, fmt.Errorf("chart %s of %s: %w", id, page, err)
 	}
-	if s.assets.echarts != "" && option != nil {
+	switch {
+	case s.assets.echarts == "" || option == nil:
+	case len(option) > inlineOption:
+		if f.Data, err = chartData(r, page, id, option); err != nil {
+			return nil, err
+		}
+	default:
 		f.Option = template.JS(option) // HTML-safe JSON, checked by the chart room's tests
 	}
 	t := c.Table()
@@ -80,6 +90,25 @@ func (s *site) figure(r *renderer, page, name string, c chart.Chart, id, title, 
 	}
 	f.Links = append(f.Links, links...)
 	return f, nil
+}
+
+// inlineOption is how many bytes of an option a page holds. A larger one is a file
+// beside the page that is asked for when the chart comes to life, so that the first
+// view of a large board stays small.
+const inlineOption = 8 << 10
+
+// chartData writes a chart's option as a script, because a page opened from disk
+// cannot fetch, and returns where it is from the page. The name changes with the
+// content, so no browser shows an old one.
+func chartData(r *renderer, page, id string, option []byte) (string, error) {
+	name, err := json.Marshal(id)
+	if err != nil {
+		return "", fmt.Errorf("name of chart %s: %w", id, err)
+	}
+	data := bytes.Join([][]byte{[]byte("(window.jbCharts=window.jbCharts||{})["), name, []byte("]="), option, []byte(";\n")}, nil)
+	sum := sha256.Sum256(data)
+	file := path.Join(path.Dir(page), "chart-"+id+"."+hex.EncodeToString(sum[:5])+".js")
+	return relative(page, file), r.put(file, page, data)
 }
 
 // chartSVG draws a chart for use inside a page.

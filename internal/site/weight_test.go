@@ -14,7 +14,7 @@ import (
 // result there is: a point and a line of text each, with them to chartsBudget.
 const (
 	viewBudget   = 60_000
-	chartsBudget = 90_000
+	chartsBudget = 70_000
 	scriptBudget = 25_000
 )
 
