@@ -270,13 +270,35 @@
     return !c || c.mine ? "name" : c.t === "n" ? "" : "text";
   };
 
+  // bring runs what wants the numbers of columns, once they are here: those that a
+  // large table does not show at first are files of their own.
+  T.bring = function (cols, then) {
+    var me = this, turn = this.turn = (this.turn || 0) + 1, files = [];
+    cols.forEach(function (c) { if (c && c.src && files.indexOf(c.src) < 0) files.push(c.src); });
+    var left = files.length;
+    if (!left) then();
+    files.forEach(function (src) { // rows-KEY.DIGEST.js
+      var s = el("script", { src: src });
+      s.onload = function () {
+        window.jbColumns[src.slice(5).replace(/\.\w+\.js$/, "")].forEach(function (c) { delete Object.assign(me.by[c.k], c).src; });
+        if (!--left && turn === me.turn) then(); // else something else was chosen meanwhile
+      };
+      s.onerror = function () { me.out.textContent = me.words.failed; };
+      document.head.appendChild(s);
+    });
+  };
+
   // show puts the chosen rows and columns on the page; push says whether Back
   // should lead to what was before.
   T.show = function (push) {
-    var s = this.s;
+    var me = this, s = this.s, names = Object.keys(s.ranges).concat(s.sort.map(function (x) { return x.k; }));
     this.typing = null;
     if (push !== undefined) this.write(push);
-    var t0 = performance.now();
+    s.x.forEach(function (x) { jb.formula(x[1], function (n) { names.push(n); }); });
+    this.bring(this.columns().concat(names.map(function (n) { return me.by[n]; })), function () { me.render(); });
+  };
+  T.render = function () {
+    var s = this.s, t0 = performance.now();
     this.derive();
     var rows = this.rows(), cols = this.columns(), me = this;
     var pages = Math.max(1, Math.ceil(rows.length / this.perPage));

@@ -4,9 +4,6 @@
 package site
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"html/template"
@@ -64,7 +61,7 @@ func (s *site) figure(r *renderer, page, name string, c chart.Chart, id, title, 
 	switch {
 	case s.assets.echarts == "" || option == nil:
 	case len(option) > inlineOption:
-		if f.Data, err = chartData(r, page, id, option); err != nil {
+		if f.Data, err = beside(r, page, "chart", "jbCharts", id, option); err != nil {
 			return nil, err
 		}
 	default:
@@ -96,20 +93,6 @@ func (s *site) figure(r *renderer, page, name string, c chart.Chart, id, title, 
 // beside the page that is asked for when the chart comes to life, so that the first
 // view of a large board stays small.
 const inlineOption = 8 << 10
-
-// chartData writes a chart's option as a script, because a page opened from disk
-// cannot fetch, and returns where it is from the page. The name changes with the
-// content, so no browser shows an old one.
-func chartData(r *renderer, page, id string, option []byte) (string, error) {
-	name, err := json.Marshal(id)
-	if err != nil {
-		return "", fmt.Errorf("name of chart %s: %w", id, err)
-	}
-	data := bytes.Join([][]byte{[]byte("(window.jbCharts=window.jbCharts||{})["), name, []byte("]="), option, []byte(";\n")}, nil)
-	sum := sha256.Sum256(data)
-	file := path.Join(path.Dir(page), "chart-"+id+"."+hex.EncodeToString(sum[:5])+".js")
-	return relative(page, file), r.put(file, page, data)
-}
 
 // chartSVG draws a chart for use inside a page.
 func chartSVG(c chart.Chart, narrow bool) template.HTML {

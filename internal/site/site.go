@@ -200,8 +200,9 @@ func (in *Input) prose(opt Options, found result.Findings) result.Findings {
 	}
 	s.jobs()
 	out = nil
+	nowhere := &renderer{s: s, out: newMemory(nil)}
 	for _, p := range in.Pages {
-		d := &directives{site: s, page: pagePath(p.URL)}
+		d := &directives{site: s, page: pagePath(p.URL), r: nowhere}
 		_, fs := p.Render(d.render, nil)
 		out = append(out, fs...)
 	}

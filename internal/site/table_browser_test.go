@@ -7,10 +7,13 @@ package site
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -397,6 +400,41 @@ func TestLongTableInBrowser(t *testing.T) {
 	for _, step := range longTableSteps {
 		eval[bool](p, `pane("filters").then(() => { `+step.script+`; return true })`)
 		t.Logf("%d rows, %s: %s ms", n, step.name, eval[string](p, `table.dataset.ms`))
+	}
+	if c, _ := p.take(); len(c) > 0 {
+		t.Errorf("complaints: %v", c)
+	}
+}
+
+// The numbers of further columns of a large table come when they are chosen, sorted
+// by or computed with, each metric's alone.
+func TestColumnsOfTheirOwn(t *testing.T) {
+	files, page := wideBoard(t, 10_000)
+	dir := writeFiles(t, files)
+	const key = "mean_power_w"
+	own := regexp.MustCompile(`/rows-board-chat-h100-` + key + `\.\w+\.js$`)
+	if !slices.ContainsFunc(slices.Collect(maps.Keys(files)), own.MatchString) {
+		t.Fatalf("%s has no file of its own among %q", key, slices.Sorted(maps.Keys(files)))
+	}
+	p := newTab(t)
+	p.do(chromedp.EmulateViewport(1280, 900))
+	const asked = `[...document.querySelectorAll('script[src^="rows-"]')].map(s => s.src.replace(/.*\/rows-|\.\w+\.js$/g, "")).join()`
+	for _, c := range []struct{ name, query, script, want, numbers string }{
+		{"chosen", "", `pane("columns").then(() => { form.querySelector('input[name="c"][value="mean_power_w"]').click(); return wait(() => at("Power") >= 0) })`, "board-chat-h100,board-chat-h100-mean_power_w", "100 100"},
+		{"in the address", "?show=mean_power_w&s=-mean_power_w", `here()`, "board-chat-h100,board-chat-h100-mean_power_w", "100 100"},
+		{"sorted by and not shown", "?s=-mean_power_w", `here()`, "board-chat-h100,board-chat-h100-mean_power_w", "100 0"},
+		{"in a range", "?mean_power_w=100000000..", `here()`, "board-chat-h100,board-chat-h100-mean_power_w", "1 0"},
+		{"in a formula", "?x=Half=mean_power_w/2", `here()`, "board-chat-h100,board-chat-h100-mean_power_w", "100 100"},
+		{"not needed", "?q=model", `here()`, "board-chat-h100", "100 0"},
+	} {
+		p.table("file://" + dir + "/" + page + c.query)
+		eval[bool](p, c.script+`.then(() => true)`)
+		if got := eval[string](p, asked); got != c.want {
+			t.Errorf("%s: asked for %s, wanted %s", c.name, got, c.want)
+		}
+		if got := eval[string](p, `col("Model").length + " " + [...col("Power"), ...col("Half")].filter(v => num(v) > 0).length`); got != c.numbers {
+			t.Errorf("%s: rows and numbers %s, wanted %s", c.name, got, c.numbers)
+		}
 	}
 	if c, _ := p.take(); len(c) > 0 {
 		t.Errorf("complaints: %v", c)

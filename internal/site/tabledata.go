@@ -8,12 +8,9 @@ package site
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"html/template"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,6 +58,8 @@ type column struct {
 	Missing string `json:"x"` // why a value is missing
 	// Others are rows where it is missing for another reason.
 	Others map[string][]int `json:"xx,omitempty"`
+	// Source is the file that holds the numbers, where they are not here.
+	Source string `json:"src,omitempty"`
 	// Joules is what one unit of the column is in joules; Per and PerK are the
 	// words for one and for many, PerBase the many that a value is for.
 	Joules  float64 `json:"j,omitempty"`
@@ -142,19 +141,15 @@ func (s *site) tableData(r *renderer, page, id, metric string, cols []string, li
 		bar.Energy = bar.Energy || c.Joules > 0
 		f.Columns = append(f.Columns, c)
 	}
+	if err := splitColumns(r, page, id, &f); err != nil {
+		return nil, err
+	}
 	data, err := json.Marshal(f)
 	if err != nil {
 		return nil, fmt.Errorf("data of table %s: %w", id, err)
 	}
-	name, err := json.Marshal(id)
-	if err != nil {
-		return nil, fmt.Errorf("name of table %s: %w", id, err)
-	}
-	data = bytes.Join([][]byte{[]byte("(window.jbTables=window.jbTables||{})["), name, []byte("]="), data, []byte(";\n")}, nil)
-	sum := sha256.Sum256(data)
-	file := path.Join(path.Dir(page), "rows-"+id+"."+hex.EncodeToString(sum[:5])+".js")
-	bar.Src = relative(page, file)
-	return bar, r.put(file, page, data)
+	bar.Src, err = beside(r, page, "rows", "jbTables", id, data)
+	return bar, err
 }
 
 // tableColumns are all columns a table could have: those shown, then the other
