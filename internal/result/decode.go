@@ -18,6 +18,15 @@ import (
 // A result that comes with errors must not be built; it is returned so that
 // Check can add what else is wrong with it.
 func Decode(file string, data []byte) (*Result, Findings) {
+	return new(flat).decode(file, data)
+}
+
+// decode is Decode: the quick way for files that are right, the other for the
+// rest and for their findings.
+func (f *flat) decode(file string, data []byte) (*Result, Findings) {
+	if r := f.quick(data); r != nil {
+		return r, nil
+	}
 	d := &document{file: file, data: data}
 	r := d.decode()
 	return r, d.findings()

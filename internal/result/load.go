@@ -4,7 +4,6 @@
 package result
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -17,8 +16,8 @@ import (
 	"runtime"
 	"sort"
 	"strings"
+	"sync/atomic"
 
-	"github.com/go-json-experiment/json"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -59,11 +58,12 @@ func LoadTreeKnowing(ctx context.Context, root string, jobs int, known Known) ([
 	}
 	read := make([]outcome, len(paths))
 	var group errgroup.Group
-	group.SetLimit(jobs)
-	for i, p := range paths {
+	var next atomic.Int64
+	for range jobs {
 		group.Go(func() error {
-			if ctx.Err() == nil {
-				read[i].loaded, read[i].findings = loadFile(root, p, known)
+			var f flat
+			for i := next.Add(1) - 1; i < int64(len(paths)) && ctx.Err() == nil; i = next.Add(1) - 1 {
+				read[i].loaded, read[i].findings = f.load(root, paths[i], known)
 			}
 			return ctx.Err()
 		})
@@ -156,8 +156,8 @@ func listTree(root string) ([]string, Findings, error) {
 
 func wanted(name string) bool { return strings.HasSuffix(name, ".json") && !PartialPath(name) }
 
-// loadFile reads one file. The result is nil where there are errors.
-func loadFile(root, name string, known Known) (*Loaded, Findings) {
+// load reads one file. The result is nil where there are errors.
+func (f *flat) load(root, name string, known Known) (*Loaded, Findings) {
 	data, err := readBounded(filepath.Join(root, filepath.FromSlash(name)))
 	if err != nil {
 		return nil, Findings{{Rule: "RES-READ", Level: Error, Where: Place{File: name}, Message: fmt.Sprintf("cannot be read: %v", plainPathError(err)), Hint: "check the permissions"}}
@@ -165,12 +165,12 @@ func loadFile(root, name string, known Known) (*Loaded, Findings) {
 	sum := sha256.Sum256(data)
 	if _, ok := known[sum]; ok {
 		var r Result
-		if err := json.Unmarshal(data, &r); err == nil {
+		if err := unmarshalRight(data, &r); err == nil {
 			l := &Loaded{Result: &r, Path: name, Raw: data, Sum: sum, Known: true}
 			return l, checkPlace(l)
 		}
 	}
-	r, findings := Decode(name, data)
+	r, findings := f.decode(name, data)
 	if findings.HasErrors() {
 		_, findings = Inspect(name, data)
 		return nil, findings
@@ -190,12 +190,12 @@ func readBounded(full string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var buf bytes.Buffer
-	buf.Grow(int(min(info.Size(), maxFile)) + bytes.MinRead)
-	if _, err := buf.ReadFrom(io.LimitReader(f, maxFile+1)); err != nil {
-		return nil, err
+	data := make([]byte, min(info.Size(), maxFile+1))
+	n, err := io.ReadFull(f, data)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) { // it was made shorter just now
+		err = nil
 	}
-	return buf.Bytes(), nil
+	return data[:n], err
 }
 
 // repeatedIDs finds results that are there twice and ids that look alike on

@@ -31,6 +31,7 @@ const schemaBase = "jouleboard:///"
 type compiledSchema struct {
 	run *jsonschema.Schema
 	doc map[string]any
+	yes *contract // the same, for files that are right
 	err error
 }
 
@@ -47,7 +48,11 @@ var theSchema = sync.OnceValue(func() compiledSchema {
 	if err != nil {
 		return compiledSchema{err: fmt.Errorf("schema result-1.json: %w", err)}
 	}
-	return compiledSchema{run: run, doc: doc}
+	yes, err := compileContract(doc)
+	if err != nil {
+		return compiledSchema{err: err}
+	}
+	return compiledSchema{run: run, doc: doc, yes: yes}
 })
 
 // registry is the built-in metric table, looked up for every file.
