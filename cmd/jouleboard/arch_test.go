@@ -18,7 +18,7 @@ import (
 var mayImport = map[string][]string{
 	"cmd/jouleboard": {"internal/site", "internal/scaffold", "internal/sign", "internal/serve", "internal/measure", "internal/load", "internal/load/fakeserver", "internal/energy", "internal/convert", "internal/review", "internal/content", "internal/label", "internal/chart", "internal/cite",
 		"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/unit", "internal/stats", "templates", "assets", "labels"},
-	"internal/site": {"internal/sign", "internal/content", "internal/label", "internal/chart", "internal/cite",
+	"internal/site": {"internal/sign", "internal/typed", "internal/content", "internal/label", "internal/chart", "internal/cite",
 		"internal/rank", "internal/draw", "internal/catalog", "internal/result", "internal/yamldoc", "internal/unit", "internal/stats", "templates", "assets", "labels"},
 	"internal/sign":    {"internal/result"},
 	"internal/serve":   {"internal/result"},
@@ -44,6 +44,7 @@ var mayImport = map[string][]string{
 	"internal/bench":             {"internal/result/resulttest"}, // a program of its own, for make bench
 	"internal/browsertest":       {},                             // of browser tests only, behind their build tag
 	"internal/scaffold":          {},
+	"internal/typed":             {},
 	"internal/unit":              {},
 	"internal/stats":             {},
 	"templates":                  {},

@@ -32,5 +32,8 @@ func TestTemplatesFitTheirPages(t *testing.T) {
 		if err := templatecheck.CheckHTML(base, data); err != nil {
 			t.Errorf("%s.html: %v", name, err)
 		}
+		if err := set.typed[name].Compile("base", data); err != nil {
+			t.Errorf("%s.html is slow, since the engine has to execute\n%v", name, err)
+		}
 	}
 }

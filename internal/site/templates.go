@@ -4,6 +4,7 @@
 package site
 
 import (
+	"bytes"
 	"fmt"
 	"html/template"
 	"io"
@@ -18,6 +19,7 @@ import (
 	"github.com/tdewolff/minify/v2/html"
 
 	"jouleboard/internal/result"
+	"jouleboard/internal/typed"
 )
 
 // pageTemplates are the templates that define "main"; each is parsed together
@@ -31,18 +33,26 @@ var sharedTemplates = []string{"base.html", "partials.html", "table.html", "redi
 // templateSet holds the template of each kind of page.
 type templateSet struct {
 	pages map[string]*template.Template
+	// typed executes those that are made small: what it spares is spared by
+	// shortEntities too.
+	typed map[string]*typed.Set
 	// plain holds them as written: a template made small has no lines to name.
 	plain map[string]*template.Template
 }
 
 // execute makes a page, or one part of its template. What fails is told by its
 // place in the template as it was written.
-func (t *templateSet) execute(w io.Writer, page, part string, data any) error {
+func (t *templateSet) execute(b *bytes.Buffer, page, part string, data any) error {
 	set := t.pages[page]
 	if set == nil {
 		return fmt.Errorf("no template %s.html", page)
 	}
-	err := set.ExecuteTemplate(w, part, data)
+	var err error
+	if fast := t.typed[page]; fast != nil {
+		err = fast.Execute(b, part, data)
+	} else {
+		err = set.ExecuteTemplate(b, part, data)
+	}
 	if err == nil {
 		return nil
 	}
@@ -105,13 +115,25 @@ func loadTemplates(fsys fs.FS, msg *messages, min *minify.M) (*templateSet, resu
 			}
 		}
 	}
-	return &templateSet{pages, plain}, out
+	set := &templateSet{pages: pages, plain: plain}
+	if min != nil {
+		set.typed = map[string]*typed.Set{}
+		for page, t := range pages {
+			set.typed[page] = typed.New(t, templateFuncs(msg))
+		}
+	}
+	return set, out
+}
+
+// templateFuncs are what is at hand in every template.
+func templateFuncs(msg *messages) template.FuncMap {
+	return template.FuncMap{"sep": func(between string) string { return msg.T("sep." + between) }, "lead": lead}
 }
 
 // parseTemplates parses sources by file name to the templates of each page.
 func parseTemplates(sources map[string]string, msg *messages) (map[string]*template.Template, result.Findings) {
 	var out result.Findings
-	shared := template.New("shared").Funcs(template.FuncMap{"sep": func(between string) string { return msg.T("sep." + between) }, "lead": lead})
+	shared := template.New("shared").Funcs(templateFuncs(msg))
 	for _, name := range sharedTemplates {
 		if _, err := shared.New(name).Parse(sources[name]); err != nil {
 			out = append(out, templateFinding(name, err))
@@ -146,8 +168,8 @@ func templateMinifier() *html.Minifier {
 	return m
 }
 
-// setStrings puts the strings that {{.T "key"}}, {{$.T "key"}} and {{sep "key"}} name
-// in place of the calls: they are the same on every page.
+// setStrings puts the strings that {{.T "key"}}, {{$.T "key"}}, {{sep "key"}} and
+// {{lead (.T "key")}} name in place of the calls: they are the same on every page.
 func setStrings(n parse.Node, msg *messages) {
 	switch n := n.(type) {
 	case *parse.ListNode:
@@ -155,8 +177,13 @@ func setStrings(n parse.Node, msg *messages) {
 			return
 		}
 		for i, child := range n.Nodes {
-			if text, ok := constantString(child, msg); ok {
-				n.Nodes[i] = text
+			if action, ok := child.(*parse.ActionNode); ok && len(action.Pipe.Decl) == 0 {
+				text, ok := constantString(action.Pipe, msg)
+				if ok && !strings.ContainsAny(text, special) {
+					n.Nodes[i] = &parse.TextNode{NodeType: parse.NodeText, Pos: action.Pos, Text: []byte(text)}
+				} else if ok {
+					action.Pipe.Cmds[0].Args = []parse.Node{&parse.StringNode{NodeType: parse.NodeString, Pos: action.Pos, Quoted: strconv.Quote(text), Text: text}}
+				}
 				continue
 			}
 			setStrings(child, msg)
@@ -176,35 +203,36 @@ func setBranch(b *parse.BranchNode, msg *messages) {
 }
 
 // special are the characters that are written differently in some place of a page.
-// A string that holds one is left to the engine, which knows the place.
+// A string that holds one becomes a constant, which the engine writes as its place
+// asks for.
 const special = "<>&\"'`+=\x00\\"
 
-// constantString is the text that an action prints on every page.
-func constantString(n parse.Node, msg *messages) (*parse.TextNode, bool) {
-	action, ok := n.(*parse.ActionNode)
-	if !ok || len(action.Pipe.Decl) > 0 || len(action.Pipe.Cmds) != 1 || len(action.Pipe.Cmds[0].Args) != 2 {
-		return nil, false
+// constantString is the text that a call gives on every page.
+func constantString(n parse.Node, msg *messages) (string, bool) {
+	pipe, ok := n.(*parse.PipeNode)
+	if !ok || len(pipe.Cmds) != 1 || len(pipe.Cmds[0].Args) != 2 {
+		return "", false
 	}
-	args, prefix := action.Pipe.Cmds[0].Args, ""
-	switch f := args[0].(type) {
+	f, arg := pipe.Cmds[0].Args[0], pipe.Cmds[0].Args[1]
+	key, isString := arg.(*parse.StringNode)
+	switch f := f.(type) {
 	case *parse.FieldNode:
-		ok = slices.Equal(f.Ident, []string{"T"})
+		if isString && slices.Equal(f.Ident, []string{"T"}) {
+			return msg.T(key.Text), true
+		}
 	case *parse.VariableNode:
-		ok = slices.Equal(f.Ident, []string{"$", "T"})
+		if isString && slices.Equal(f.Ident, []string{"$", "T"}) {
+			return msg.T(key.Text), true
+		}
 	case *parse.IdentifierNode:
-		ok, prefix = f.Ident == "sep", "sep."
-	default:
-		ok = false
+		switch text, ok := constantString(arg, msg); {
+		case f.Ident == "sep" && isString:
+			return msg.T("sep." + key.Text), true
+		case f.Ident == "lead" && ok:
+			return lead(text), true
+		}
 	}
-	key, isString := args[1].(*parse.StringNode)
-	if !ok || !isString {
-		return nil, false
-	}
-	text := msg.T(prefix + key.Text)
-	if strings.ContainsAny(text, special) {
-		return nil, false
-	}
-	return &parse.TextNode{NodeType: parse.NodeText, Pos: action.Pos, Text: []byte(text)}, true
+	return "", false
 }
 
 // templateError is a template that fails when a page is made with it: a mistake

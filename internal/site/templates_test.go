@@ -41,6 +41,36 @@ func TestSmallTemplates(t *testing.T) {
 	t.Logf("%d bytes; %d if each page is made small by itself", ours, theirs)
 }
 
+// Pages that are made of compiled templates are those that the engine makes.
+func TestTypedPages(t *testing.T) {
+	root := editedBoard(t).root
+	pages := func(typed bool) map[string][]byte {
+		in, fs, err := Load(t.Context(), root, Options{})
+		if err != nil || fs.HasErrors() {
+			t.Fatal(err, findingsText(fs))
+		}
+		s, fs := newSite(in, Options{})
+		if fs.HasErrors() {
+			t.Fatal(findingsText(fs))
+		}
+		if !typed {
+			s.templates.typed = nil
+		}
+		out := newMemory(nil)
+		fs, _, err = s.render(t.Context(), out, nil, digest{}, func(string, int, int) {})
+		if err != nil || fs.HasErrors() {
+			t.Fatal(err, findingsText(fs))
+		}
+		return out.kept
+	}
+	got, want := pages(true), pages(false)
+	for name := range want {
+		if strings.HasSuffix(name, ".html") && !bytes.Equal(got[name], want[name]) {
+			t.Errorf("%s differs\n%s", name, differing(string(got[name]), string(want[name])))
+		}
+	}
+}
+
 // assetHash is what the name of an asset holds of its bytes.
 var assetHash = regexp.MustCompile(`\.[0-9a-f]{10}\.`)
 
@@ -81,15 +111,15 @@ func browserView(t *testing.T, page []byte) string {
 	return b.String()
 }
 
-// Strings are set into templates only where they are the same in every place of a
-// page; the rest is left to the engine.
+// Strings are set into templates: as text where they are the same in every place of a
+// page, and else as a constant that the engine escapes.
 func TestStringsInTemplates(t *testing.T) {
-	fsys := content.Overlay(fstest.MapFS{"notfound.html": {Data: []byte(`{{define "main"}}<p title="{{.T "plain"}}">{{.T "plain"}}</p><p title="{{.T "quoted"}}">{{.T "quoted"}}{{with .Title}}{{$.T "plain"}}{{end}}</p>{{end}}`)}}, templates.FS)
+	fsys := content.Overlay(fstest.MapFS{"notfound.html": {Data: []byte(`{{define "main"}}<p title="{{.T "plain"}}">{{.T "plain"}}</p><p title="{{.T "quoted"}}">{{.T "quoted"}}{{with .Title}}{{$.T "plain"}}{{end}}</p>{{lead (.T "quoted")}}{{lead (.T "plain")}}{{end}}`)}}, templates.FS)
 	set, fs := loadTemplates(fsys, &messages{text: map[string]string{"plain": "a word", "quoted": `<a "word">`}}, minifier())
 	if len(fs) > 0 {
 		t.Fatal(findingsText(fs))
 	}
-	if got := set.pages["notfound"].Lookup("main").Tree.Root.String(); strings.Contains(got, `"plain"`) || !strings.Contains(got, `"quoted"`) {
+	if got := set.pages["notfound"].Lookup("main").Tree.Root.String(); got != `<p title="a word">a word</p><p title="{{"<a \"word\">"}}">{{"<a \"word\">"}}{{with .Title}}a word{{end}}</p>{{"<a \"word\"> "}}a word ` {
 		t.Errorf("the template became %s", got)
 	}
 	for page := range set.plain {

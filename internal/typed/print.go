@@ -1,0 +1,146 @@
+// Printing: each escaped value stands in some place of a page, which is known by the
+// escapers that the engine put there.
+//
+// A plain string in text or in a quoted attribute is written by HTMLEscapeString,
+// which differs from the engine's escaper in one: a plus sign stays as it is. An
+// address without a character that means anything is written as it is. All other
+// values are handed to the engine, in a small template with the same escapers.
+
+package typed
+
+import (
+	"bytes"
+	"html/template"
+	"io"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+	"text/template/parse"
+)
+
+// place is where a value stands: a template that prints its data there, and how much
+// of what it prints is not the value.
+type place struct {
+	kind          int
+	engine        *template.Template
+	before, after int
+}
+
+// Kinds of places.
+const (
+	other     = iota
+	text      // HTML is written as it is
+	attribute // in quotes, or where elements have no meaning
+	address   // in quotes
+)
+
+// places are those that are known, by their escapers.
+var places = sync.OnceValue(func() map[string]*place {
+	known := map[string]*place{}
+	for _, p := range []struct {
+		kind   int
+		source string
+	}{
+		{text, `{{.}}`},
+		{attribute, `<a title="{{.}}">`},
+		{attribute, `<title>{{.}}</title>`},
+		{address, `<a href="{{.}}">`},
+		{address, `<a href="/{{.}}">`},
+		{other, `<a href="?{{.}}">`},
+		{other, `<img srcset="{{.}}">`},
+		{other, `<script>{{.}}</script>`},
+	} {
+		t := template.Must(template.New("place").Parse(p.source))
+		if t.Execute(io.Discard, "") != nil { // escapes it
+			continue
+		}
+		before, after, _ := strings.Cut(p.source, "{{.}}")
+		for _, n := range t.Tree.Root.Nodes {
+			if n, ok := n.(*parse.ActionNode); ok {
+				escapers, _ := escapersOf(n.Pipe.Cmds[1:])
+				known[escapers] = &place{p.kind, t, len(before), len(after)}
+			}
+		}
+	}
+	return known
+})
+
+// escapersOf joins the names of escapers.
+func escapersOf(cmds []*parse.CommandNode) (string, bool) {
+	var names []string
+	for _, cmd := range cmds {
+		f, ok := cmd.Args[0].(*parse.IdentifierNode)
+		if !ok || len(cmd.Args) > 1 {
+			return "", false
+		}
+		names = append(names, f.Ident)
+	}
+	return strings.Join(names, " "), true
+}
+
+// print compiles the printing of a value: to a step, or to a text.
+func (c *compiler) print(e expr, cmds []*parse.CommandNode) (step, []byte) {
+	escapers, ok := escapersOf(cmds)
+	where := places()[escapers]
+	if !ok || where == nil {
+		giveUp("the escapers %q are not known", escapers)
+	}
+	if e.typ == nil || e.typ.Kind() == reflect.Interface || e.typ.Kind() == reflect.Pointer {
+		giveUp("what is printed has no type yet")
+	}
+	write := where.writer(e.typ)
+	if e.constant {
+		var b bytes.Buffer
+		write(&b, e.get(nil))
+		return nil, b.Bytes()
+	}
+	return func(r *run) { write(r.b, e.get(r)) }, nil
+}
+
+// writer returns what writes values of a type at the place.
+func (p *place) writer(typ reflect.Type) func(*bytes.Buffer, reflect.Value) {
+	plain := typ.NumMethod() == 0 && typ.PkgPath() != htmlType.PkgPath()
+	switch kind := typ.Kind(); {
+	case typ == htmlType && p.kind == text:
+		return func(b *bytes.Buffer, v reflect.Value) { b.WriteString(v.String()) }
+	case plain && kind == reflect.String && (p.kind == text || p.kind == attribute):
+		return func(b *bytes.Buffer, v reflect.Value) { b.WriteString(template.HTMLEscapeString(v.String())) }
+	case plain && kind == reflect.Int && (p.kind == text || p.kind == attribute):
+		return func(b *bytes.Buffer, v reflect.Value) { b.Write(strconv.AppendInt(b.AvailableBuffer(), v.Int(), 10)) }
+	case plain && kind == reflect.String && p.kind == address:
+		return func(b *bytes.Buffer, v reflect.Value) {
+			if s := v.String(); harmless(s) {
+				b.WriteString(s)
+			} else {
+				p.write(b, v)
+			}
+		}
+	}
+	return p.write
+}
+
+var htmlType = reflect.TypeFor[template.HTML]()
+
+// write has the engine print a value.
+func (p *place) write(b *bytes.Buffer, v reflect.Value) {
+	var printed bytes.Buffer
+	if err := p.engine.Execute(&printed, v.Interface()); err != nil {
+		panic(err)
+	}
+	b.Write(printed.Bytes()[p.before : printed.Len()-p.after])
+}
+
+// harmless says that an address leads where it says, and has no character that is
+// written differently in an address or in a page.
+func harmless(s string) bool {
+	rest := strings.TrimPrefix(s, "https://")
+	for i := range len(rest) {
+		switch c := rest[i]; {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c >= 'A' && c <= 'Z', c == '/', c == '.', c == '-', c == '_', c == '#':
+		default:
+			return false
+		}
+	}
+	return true
+}

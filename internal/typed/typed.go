@@ -1,0 +1,162 @@
+// Package typed executes templates of html/template for data whose type is known.
+//
+// The engine finds each field by its name and calls each escaper by reflection, anew
+// in every execution. Here a template is compiled for the type of its data: fields
+// are found once, and what does not depend on the data is joined to one text.
+//
+// No escaping is done by other rules than the engine's. Its parse tree, escaped, says
+// which escapers stand where; print.go has what is done for each.
+//
+// What cannot be compiled is left to the engine, template by template, and so is a
+// page on which something fails: the engine makes it again and says what is wrong.
+package typed
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// maxDepth is how deep templates may stand in one another. What is deeper is left to
+// the engine, which has a limit of its own.
+const maxDepth = 1000
+
+// Set is a template with those that are associated with it. It is safe for concurrent
+// use.
+type Set struct {
+	engine *template.Template
+	funcs  template.FuncMap
+
+	mu       sync.Mutex
+	programs map[of]*program
+}
+
+// of is a template for data of a type.
+type of struct {
+	name string
+	data reflect.Type
+}
+
+// program is a compiled template; without steps it is left to the engine.
+type program struct {
+	set   *Set
+	name  string
+	steps []step
+	slots int   // of its variables
+	why   error // it is left to the engine
+}
+
+// step is a part of a template: it writes, or it chooses what is written.
+type step func(*run)
+
+// run is an execution of a template.
+type run struct {
+	b         *bytes.Buffer
+	root, dot reflect.Value
+	vars      []reflect.Value
+	depth     int
+}
+
+// New returns the set of t. funcs are the functions that its templates were parsed
+// with.
+func New(t *template.Template, funcs template.FuncMap) *Set {
+	return &Set{engine: t, funcs: funcs, programs: map[of]*program{}}
+}
+
+// Execute writes the template of a name. On failure nothing is written.
+func (s *Set) Execute(b *bytes.Buffer, name string, data any) error {
+	start := b.Len()
+	if s.try(b, name, data) {
+		return nil
+	}
+	b.Truncate(start)
+	err := s.engine.ExecuteTemplate(b, name, data)
+	if err != nil {
+		b.Truncate(start)
+	}
+	return err
+}
+
+// try executes a compiled template; false means that something failed.
+func (s *Set) try(b *bytes.Buffer, name string, data any) (ok bool) {
+	defer func() {
+		if recover() != nil { // the engine makes an error of what a method does
+			ok = false
+		}
+	}()
+	s.program(name, data).run(b, reflect.ValueOf(data), 0)
+	return true
+}
+
+// program returns the template for data of this type. It compiles at most once.
+func (s *Set) program(name string, data any) *program {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := of{name, reflect.TypeOf(data)}
+	if p := s.programs[key]; p != nil {
+		return p
+	}
+	// The engine escapes when it is first asked to execute. Whether it fails is seen
+	// when it has to do it for a page.
+	_ = s.engine.ExecuteTemplate(io.Discard, name, data)
+	return s.compiled(key)
+}
+
+// Compile compiles the template of a name for data of the type of an example. It says
+// which templates that it takes are left to the engine, and why.
+func (s *Set) Compile(name string, example any) error {
+	s.program(name, example)
+	var left []error
+	for key, p := range s.programs {
+		if p.why != nil {
+			left = append(left, fmt.Errorf("%s for %v: %w", key.name, key.data, p.why))
+		}
+	}
+	slices.SortFunc(left, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(left...)
+}
+
+// errGiveUp ends an execution that the engine has to do.
+var errGiveUp = errors.New("left to the engine")
+
+// run executes the program. It panics where it cannot go on.
+func (p *program) run(b *bytes.Buffer, data reflect.Value, depth int) {
+	if depth > maxDepth {
+		panic(errGiveUp)
+	}
+	if p.why != nil {
+		var dot any
+		if data.IsValid() {
+			dot = data.Interface()
+		}
+		if err := p.set.engine.ExecuteTemplate(b, p.name, dot); err != nil {
+			panic(err)
+		}
+		return
+	}
+	r := run{b: b, root: data, dot: data, depth: depth}
+	if p.slots > 0 {
+		r.vars = make([]reflect.Value, p.slots)
+	}
+	r.all(p.steps)
+}
+
+func (r *run) all(steps []step) {
+	for _, do := range steps {
+		do(r)
+	}
+}
+
+// with executes steps with another dot.
+func (r *run) with(dot reflect.Value, steps []step) {
+	was := r.dot
+	r.dot = dot
+	r.all(steps)
+	r.dot = was
+}
