@@ -23,19 +23,36 @@ func (r *Result) Day() string {
 
 // Dated returns Day and which of the three dates it is, "" and "" without any.
 func (r *Result) Dated() (kind, day string) {
-	dates := [][2]string{{DateMeasured, r.MeasuredAt}}
-	if s := r.Source; s != nil {
-		dates = append(dates, [2]string{DatePublished, s.Published}, [2]string{DateRetrieved, s.Retrieved})
+	if day := dayOf(r.MeasuredAt); day != "" {
+		return DateMeasured, day
 	}
-	for _, d := range dates {
-		if t, err := time.Parse(time.RFC3339, d[1]); err == nil {
-			return d[0], t.UTC().Format(time.DateOnly)
-		}
-		if _, _, ok := DateRange(d[1]); ok {
-			return d[0], d[1]
-		}
+	if r.Source == nil {
+		return "", ""
+	}
+	if day := dayOf(r.Source.Published); day != "" {
+		return DatePublished, day
+	}
+	if day := dayOf(r.Source.Retrieved); day != "" {
+		return DateRetrieved, day
 	}
 	return "", ""
+}
+
+// dayOf is a date as it was stated, or the day in UTC of a time; "" for what is
+// neither. It is asked often, so it does not let an empty text or a date be tried
+// as a time, which would be told apart by an error.
+func dayOf(s string) string {
+	if len(s) <= len(time.DateOnly) {
+		if _, _, ok := DateRange(s); ok {
+			return s
+		}
+		return ""
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
 }
 
 // DateRange returns the first and the last day that a date can mean: the same

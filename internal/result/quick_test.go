@@ -216,6 +216,9 @@ func (g generator) value(schema any) any {
 	required := fmt.Sprint(s["required"])
 	often := 2 + g.IntN(5)
 	for _, k := range slices.Sorted(maps.Keys(props)) {
+		if props[k] == false && !g.one(80) {
+			continue // it has no place here
+		}
 		if strings.Contains(required, k) && !g.one(80) || g.one(often) {
 			m[k] = g.value(props[k])
 		}
