@@ -14,6 +14,10 @@ import (
 type PNGOptions struct {
 	// DPI is the resolution in pixels per inch of the list's 25.4 mm; 0 is 300.
 	DPI float64
+	// Indexed writes a palette in place of colours, which makes files a third as
+	// large. It has 256 colours at most: first those of the drawing's paints and of
+	// their edges on the ground; further ones take the nearest of them.
+	Indexed bool
 	// Text are the text chunks, in this order.
 	Text []PNGText
 }
@@ -21,7 +25,7 @@ type PNGOptions struct {
 // PNGText is a text chunk: a key of 1 to 79 characters and a value, in Latin-1.
 type PNGText struct{ Key, Value string }
 
-// MaxPixels is the largest picture that PNG draws: 120 MB of memory. An A4 page
+// MaxPixels is the largest picture that PNG draws: 80 MB of memory. An A4 page
 // at 600 dpi has 34.8 million pixels.
 const MaxPixels = 40_000_000
 
@@ -46,24 +50,46 @@ func PNG(l *List, o PNGOptions) ([]byte, error) {
 	}
 	c := newCanvas(l, k)
 	defer c.free()
-	c.white(l.Items)
-	if c.items(l.Items); c.left < 0 {
+	if o.Indexed {
+		eachPaint(l.Items, func(p Paint) {
+			if !p.None() {
+				c.tint(p)
+			}
+		})
+	}
+	switch c.items(l.Items); {
+	case c.left < 0:
 		return nil, fmt.Errorf("png: drawing %q: its items paint more than %d pixels one over the other", l.Title, maxPainted)
+	case c.tooMany:
+		return nil, fmt.Errorf("png: drawing %q: its items and their edges have more than %d colours", l.Title, mostColors)
 	}
 
-	var out bytes.Buffer
-	out.Grow(64 << 10)
+	out := bytes.NewBuffer(make([]byte, 0, 16<<10))
 	out.WriteString("\x89PNG\r\n\x1a\n")
 	head := be.AppendUint32(be.AppendUint32(nil, uint32(w)), uint32(h))
-	chunk(&out, "IHDR", append(head, 8, 2, 0, 0, 0)) // 8 bits, RGB
-	chunk(&out, "sRGB", []byte{0})                   // perceptual
-	perMetre := uint32(math.Round(o.DPI / 0.0254))
-	chunk(&out, "pHYs", append(be.AppendUint32(be.AppendUint32(nil, perMetre), perMetre), 1))
-	for _, t := range texts {
-		chunk(&out, "tEXt", t)
+	kind := byte(2) // RGB
+	if o.Indexed {
+		kind = 3
 	}
-	chunk(&out, "IDAT", zlibRows(c.pix, 3*c.w))
-	chunk(&out, "IEND", nil)
+	chunk(out, "IHDR", append(head, 8, kind, 0, 0, 0)) // 8 bits
+	chunk(out, "sRGB", []byte{0})                      // perceptual
+	perMetre := uint32(math.Round(o.DPI / 0.0254))
+	chunk(out, "pHYs", append(be.AppendUint32(be.AppendUint32(nil, perMetre), perMetre), 1))
+	for _, t := range texts {
+		chunk(out, "tEXt", t)
+	}
+	if o.Indexed {
+		few := c.colors[:min(len(c.colors), 256)]
+		var palette []byte
+		for _, p := range few {
+			palette = append(palette, p[:]...)
+		}
+		chunk(out, "PLTE", palette)
+		chunk(out, "IDAT", c.rows.indexed(&c.picture, c.fewer(len(few))))
+	} else {
+		chunk(out, "IDAT", c.rows.colours(&c.picture))
+	}
+	chunk(out, "IEND", nil)
 	return out.Bytes(), nil
 }
 

@@ -3,17 +3,19 @@ package draw
 import (
 	"bytes"
 	"compress/zlib"
+	"fmt"
 	"hash/crc32"
 	"image"
 	"image/png"
 	"io"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// unfilter undoes zlibRows with the library's reader.
+// unfilter undoes the rows of a picture with the library's reader.
 func unfilter(t *testing.T, data []byte, stride int) []byte {
 	t.Helper()
 	z, err := zlib.NewReader(bytes.NewReader(data))
@@ -27,51 +29,73 @@ func unfilter(t *testing.T, data []byte, stride int) []byte {
 	var out []byte
 	above := make([]byte, stride)
 	for ; len(rows) > 0; rows = rows[1+stride:] {
-		if rows[0] != 2 {
+		switch rows[0] {
+		case filterNone:
+			copy(above, rows[1:])
+		case filterUp:
+			for i := range stride {
+				above[i] += rows[1+i]
+			}
+		default:
 			t.Fatalf("a row begins with %d", rows[0])
-		}
-		for i := range stride {
-			above[i] += rows[1+i]
 		}
 		out = append(out, above...)
 	}
 	return out
 }
 
-// Any rows come back as they were: noise, runs of every length, runs that end
-// with a row, more tokens than a block holds, and counts that make long codes.
+// Any rows come back as they were, in colours and as numbers: noise, runs of every
+// length, runs that end with a row, blank rows and parts of rows, more tokens than
+// a block holds, and counts that make long codes.
 func TestRowsComeBack(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
+	p, e := new(picture), new(deflater)
 	for round := range 300 {
-		stride := 3 * (1 + r.IntN(300))
-		pix := make([]byte, stride*(1+r.IntN(120)))
+		w, h := 1+r.IntN(900), 1+r.IntN(120)
+		p.begin(w, h, color{0xff, 0xfe, 0xfd})
 		kind := round % 6
-		for i := 0; i < len(pix); {
+		for i := 0; i < w*h; {
 			n := 1
 			switch kind {
 			case 1:
 				n = 1 + r.IntN(700)
 			case 2:
-				n = 3 * (1 + r.IntN(200))
+				n = w
 			case 3:
-				n = stride
+				n = w * h
 			case 4:
-				n = len(pix)
+				n = 1 + r.IntN(40)
 			}
-			v := [3]byte{byte(r.Uint32()), byte(r.Uint32()), byte(r.Uint32())}
+			n = min(n, w-i%w)
+			v := color{byte(r.IntN(4)), byte(r.IntN(4)), byte(r.IntN(4))}
 			switch {
 			case kind == 5: // few values, in powers of two of frequency
 				v[0] = byte(1 << min(7, int(r.ExpFloat64()*2)))
 			case r.IntN(2) == 0:
 				v[1], v[2] = v[0], v[0]
 			}
-			for j := 0; j < n && i < len(pix); j++ {
-				pix[i] = v[j%3]
-				i++
+			if r.IntN(4) > 0 { // else blank
+				p.span(i/w, i%w, i%w+n, &tint{v, [full + 1]uint16{full: p.number(v)}}, full)
 			}
+			i += n
 		}
-		if got := unfilter(t, zlibRows(pix, stride), stride); !bytes.Equal(got, pix) {
-			t.Fatalf("round %d: rows of %d bytes do not come back", round, stride)
+		if len(p.colors) > 256 {
+			t.Fatalf("round %d has %d colours", round, len(p.colors))
+		}
+		var numbers, colours []byte
+		for _, n := range p.pix {
+			numbers = append(numbers, byte(n))
+			colours = append(colours, p.colors[n][:]...)
+		}
+		if got := unfilter(t, e.indexed(p, p.fewer(min(256, len(p.colors)))), w); !bytes.Equal(got, numbers) {
+			t.Fatalf("round %d: rows of %d numbers do not come back", round, w)
+		}
+		if got := unfilter(t, e.colours(p), 3*w); !bytes.Equal(got, colours) {
+			t.Fatalf("round %d: rows of %d colours do not come back", round, w)
+		}
+		p.finish()
+		if slices.ContainsFunc(p.pix[:cap(p.pix)], func(n uint16) bool { return n != 0 }) {
+			t.Fatalf("round %d leaves something for the next one", round)
 		}
 	}
 }
@@ -163,6 +187,106 @@ func TestPNGRefuses(t *testing.T) {
 	} {
 		if _, err := PNG(l, o); err == nil {
 			t.Errorf("%s was drawn", name)
+		}
+	}
+}
+
+// manyPaints is a drawing of so many triangles, each in a colour of its own, that
+// lie over each other.
+func manyPaints(n int) *List {
+	l := &List{W: 60, H: 60}
+	for i := range n {
+		x, y := float64(i%50), float64(i/50%50)
+		c := Paint{Hex: fmt.Sprintf("#%06x", uint32(i+1)*0x9E3779B1>>8)}
+		l.Add(Polygon{Points: []Point{{x, y}, {x + 5, y + 1}, {x + 4, y + 6}}, Fill: c})
+	}
+	return l
+}
+
+// A palette holds the colours that the picture has; where they are more than a
+// palette can hold, a drawing's own ones are in it and edges are close to theirs.
+func TestPalette(t *testing.T) {
+	far := func(a, b color) (d int) {
+		for i := range a {
+			d = max(d, int(a[i])-int(b[i]), int(b[i])-int(a[i]))
+		}
+		return d
+	}
+	for name, c := range map[string]struct {
+		l    *List
+		most int // difference of a colour
+	}{"few colours": {sheet(t, true), 0}, "edges over edges": {manyPaints(17), 90}} {
+		file, err := PNG(c.l, PNGOptions{Indexed: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		kinds, data := chunks(t, file)
+		if got := strings.Join(kinds, " "); got != "IHDR sRGB pHYs PLTE IDAT IEND" {
+			t.Errorf("%s: chunks %s", name, got)
+		}
+		if got := data["IHDR"][8:]; !bytes.Equal(got, []byte{8, 3, 0, 0, 0}) {
+			t.Errorf("%s: IHDR ends in %v; a palette is wanted", name, got)
+		}
+		if n := len(data["PLTE"]); n%3 != 0 || n > 3*256 {
+			t.Errorf("%s: a palette of %d bytes", name, n)
+		}
+		img, err := png.Decode(bytes.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, own := pixelsOf(t, c.l, 300), map[color]bool{}
+		eachPaint(c.l.Items, func(p Paint) { own[colorOf(p)] = true })
+		changed := 0
+		for y := range img.Bounds().Dy() {
+			for x := range img.Bounds().Dx() {
+				r, g, b, _ := img.At(x, y).RGBA()
+				got, want := color{byte(r >> 8), byte(g >> 8), byte(b >> 8)}, color(at(x, y))
+				d := far(got, want)
+				if d > c.most || d > 0 && own[want] {
+					t.Fatalf("%s: pixel %d, %d is %v, in a file without a palette %v", name, x, y, got, want)
+				}
+				changed += min(d, 1)
+			}
+		}
+		if c.most > 0 && changed == 0 {
+			t.Errorf("%s: the palette holds them all, so nothing was tested", name)
+		}
+	}
+	if _, err := PNG(manyPaints(500), PNGOptions{}); err != nil {
+		t.Error(err)
+	}
+	if _, err := PNG(manyPaints(6000), PNGOptions{}); err == nil {
+		t.Error("a picture of more colours than there are numbers")
+	}
+}
+
+// Small text, which is painted with glyphs that are kept, has as much ink and at the
+// same place as when it is drawn large.
+func TestTextIsWhereItShouldBe(t *testing.T) {
+	text := func(turns int) *List {
+		items := []Item{Text{X: 3.13, Y: 5.21, Pt: 7, Color: Paint{Hex: "#000000"}, S: "Rgj1"}}
+		for range turns {
+			items = []Item{Group{X: 20, Turn: true, Items: items}}
+		}
+		return &List{W: 20, H: 20, Items: items}
+	}
+	weigh := func(l *List, dpi float64) (ink, x, y float64) {
+		at := pixelsOf(t, l, dpi)
+		for v := range int(20 * dpi / 25.4) {
+			for u := range int(20 * dpi / 25.4) {
+				w := 1 - float64(at(u, v)[0])/255
+				ink, x, y = ink+w, x+w*(float64(u)+0.5), y+w*(float64(v)+0.5)
+			}
+		}
+		mm := 25.4 / dpi
+		return ink * mm * mm, x / ink * mm, y / ink * mm
+	}
+	for turns := range 4 {
+		const dpi = 25.4 * 8
+		ink, x, y := weigh(text(turns), dpi)
+		wantInk, wantX, wantY := weigh(text(turns), 16*dpi)
+		if math.Abs(ink/wantInk-1) > 0.03 || math.Hypot(x-wantX, y-wantY) > 0.2/8 {
+			t.Errorf("%d turns: %.3f mm² of ink about %.3f, %.3f; drawn large %.3f about %.3f, %.3f", turns, ink, x, y, wantInk, wantX, wantY)
 		}
 	}
 }

@@ -115,7 +115,7 @@ func (s *site) figureFiles(r *renderer, page, name string, c chart.Chart, t char
 	if err != nil {
 		return nil, fmt.Errorf("%s as PDF: %w", name, err)
 	}
-	png, err := draw.PNG(list, draw.PNGOptions{DPI: figureDPI})
+	png, err := draw.PNG(list, draw.PNGOptions{DPI: figureDPI, Indexed: true})
 	if err != nil {
 		return nil, fmt.Errorf("%s as PNG: %w", name, err)
 	}

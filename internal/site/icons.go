@@ -66,7 +66,7 @@ func loadIcons(in *Input, own, logo []byte) (icon []byte, icons map[string][]byt
 		case !errors.Is(err, fs.ErrNotExist):
 			return icon, icons, fmt.Errorf("read the icon %s: %w", size.name, err)
 		case drawn:
-			if icons[size.name], err = draw.PNG(iconList(accent), draw.PNGOptions{DPI: 25.4 * float64(size.px) / 24}); err != nil {
+			if icons[size.name], err = draw.PNG(iconList(accent), draw.PNGOptions{DPI: 25.4 * float64(size.px) / 24, Indexed: true}); err != nil {
 				return icon, icons, fmt.Errorf("draw the icon %s: %w", size.name, err)
 			}
 		}

@@ -117,7 +117,7 @@ func (s *site) card(page string) job {
 		if c == nil {
 			return nil, nil
 		}
-		png, err := draw.PNG(&c.list, draw.PNGOptions{DPI: 25.4 * cardScale})
+		png, err := draw.PNG(&c.list, draw.PNGOptions{DPI: 25.4 * cardScale, Indexed: true})
 		if err != nil {
 			return nil, fmt.Errorf("picture of %s: %w", page, err)
 		}
