@@ -15,8 +15,8 @@ import (
 
 // streamCodes are the codes of one kind of stream.
 type streamCodes struct {
-	head      []code
-	symbols   []code
+	head      bitWriter // what the block begins with
+	symbols   [symbols]code
 	distances []code
 	lengths   [mostMatch + 1]code // with their extra bits
 }
@@ -26,12 +26,12 @@ type streamCodes struct {
 func codesFor(sample []byte) *streamCodes {
 	m := matchers.Get().(*matcher)
 	defer matchers.Put(m)
-	return codesOf(m.parse(sample), 8, 1)
+	return codesOf(sample, m.parse(sample), 8, 1)
 }
 
-// codesOf makes codes by how often symbols stand in tokens: each time counts so
-// much, beside what every symbol has.
-func codesOf(tokens []token, each, every int) *streamCodes {
+// codesOf makes codes by how often symbols stand in data that was parsed: each
+// time counts so much, beside what every symbol has.
+func codesOf(data []byte, steps []step, each, every int) *streamCodes {
 	var sn [symbols]int
 	var dn [distanceSymbols]int
 	for i := range sn {
@@ -42,17 +42,23 @@ func codesOf(tokens []token, each, every int) *streamCodes {
 	}
 	sn[endSymbol]++
 	dn[0]++ // a code may not be empty
-	for _, t := range tokens {
-		if t.length == 0 {
-			sn[t.value] += each
-			continue
+	for _, s := range steps {
+		for _, v := range data[:s.literals] {
+			sn[v] += each
 		}
-		sn[lengthCodes[t.length].symbol] += each
-		d, _ := distanceCode(int(t.value))
-		dn[d] += each
+		data = data[int(s.literals)+int(s.length):]
+		if s.length > 0 {
+			sn[lengthCodes[s.length].symbol] += each
+			d, _ := distanceCode(int(s.distance))
+			dn[d] += each
+		}
 	}
-	c := &streamCodes{symbols: huffman(sn[:], mostCodeBits), distances: huffman(dn[:], mostCodeBits)}
-	c.head = blockHead(c.symbols, c.distances)
+	c := &streamCodes{symbols: [symbols]code(huffman(sn[:], mostCodeBits)), distances: huffman(dn[:], mostCodeBits)}
+	c.head.out = []byte{0x78, 0x5e}
+	c.head.put(1, 1) // the one block
+	for _, h := range blockHead(c.symbols[:], c.distances) {
+		c.head.code(h)
+	}
 	for n := leastMatch; n <= mostMatch; n++ {
 		l := lengthCodes[n]
 		c.lengths[n] = c.symbols[l.symbol].with(code{uint64(l.value), uint(l.nbits)})
@@ -65,23 +71,23 @@ func codesOf(tokens []token, each, every int) *streamCodes {
 func (c *streamCodes) deflate(data []byte) []byte {
 	m := matchers.Get().(*matcher)
 	defer matchers.Put(m)
-	tokens := m.parse(data)
+	steps := m.parse(data)
 	if c == nil {
-		c = codesOf(tokens, 1, 0)
+		c = codesOf(data, steps, 1, 0)
 	}
-	w := bitWriter{out: append(m.out[:0], 0x78, 0x5e)}
-	w.put(1, 1) // the one block
-	for _, h := range c.head {
-		w.code(h)
-	}
-	for _, t := range tokens {
-		if t.length == 0 {
-			w.code(c.symbols[t.value])
-			continue
+	// No code of a byte is longer than two of them, nor is that of a match longer
+	// than two for each byte that it stands for.
+	w := c.head
+	w.out = append(slices.Grow(m.out[:0], len(w.out)+2*len(data)+32), w.out...)
+	rest := data
+	for _, s := range steps {
+		w.codes(&c.symbols, rest[:s.literals])
+		rest = rest[int(s.literals)+int(s.length):]
+		if s.length > 0 {
+			w.code(c.lengths[s.length])
+			d, extra := distanceCode(int(s.distance))
+			w.code(c.distances[d].with(extra))
 		}
-		w.code(c.lengths[t.length])
-		d, extra := distanceCode(int(t.value))
-		w.code(c.distances[d].with(extra))
 	}
 	w.code(c.symbols[endSymbol])
 	w.flush()
@@ -89,101 +95,95 @@ func (c *streamCodes) deflate(data []byte) []byte {
 	return slices.Clone(m.out)
 }
 
-// token is a byte, or what stands value bytes before once more.
-type token struct{ length, value uint16 }
+// codes writes bytes with the codes that they have; there must be room.
+func (w *bitWriter) codes(cs *[symbols]code, data []byte) {
+	at, acc, n := len(w.out), w.bits, w.nbits
+	out := w.out[:cap(w.out)]
+	for _, v := range data {
+		c := cs[v]
+		acc |= c.bits << (n & 63)
+		n += c.n
+		binary.LittleEndian.PutUint64(out[at:], acc)
+		at += int(n >> 3)
+		acc >>= n & 56
+		n &= 7
+	}
+	w.out, w.bits, w.nbits = out[:at], acc, n
+}
+
+// step is so many bytes as they are, and then what stands a distance before once
+// more; that is nothing at the end.
+type step struct {
+	literals         int32
+	length, distance uint16
+}
 
 // matcher finds what stands in a stream already.
 type matcher struct {
-	last   [1 << hashBits]int32 // where a hash stood last, plus 1
-	before [mostDistance]int32  // where the hash of a place stood before it, likewise
-	tokens []token
-	out    []byte
+	last  [1 << hashBits]uint32 // where a hash stood last; the beginning if nowhere
+	steps []step
+	out   []byte
 }
 
-// matchers are used again: each is 150 kB.
+// matchers are used again: each is 16 kB and more.
 var matchers = sync.Pool{New: func() any { return new(matcher) }}
 
 const (
 	hashBits = 12
-	farAway  = 1 << 12 // from where three bytes cost more than alone
-	tries    = 4       // places that are looked at
-	enough   = 8       // a match of which no longer one is looked for
+	hashed   = 4 // bytes; a match of fewer saves next to nothing
+	enough   = 8 // a match of which no longer one is looked for
 )
 
-// parse splits data into tokens, which are valid until the next call.
-func (m *matcher) parse(data []byte) []token {
+// parse splits data into steps, which are valid until the next call.
+func (m *matcher) parse(data []byte) []step {
 	clear(m.last[:])
-	tokens := m.tokens[:0]
-	i, end := 0, len(data)-3 // from end on, three bytes and one more are not left
-	for i < end {
-		n, d := m.match(data, i, leastMatch-1)
-		if n == 0 {
-			tokens = append(tokens, token{value: uint16(data[i])})
+	steps, from := m.steps[:0], 0
+	for i, end := 1, len(data)-hashed; i <= end; {
+		d := m.look(data, i)
+		if d == 0 {
 			i++
 			continue
 		}
-		next := i + 1
+		n, next := length(data, i, d), i+1
 		// A byte alone, if a longer match begins after it.
-		for n < enough && next < end {
-			n2, d2 := m.match(data, next, n)
+		for n < enough && next <= end {
+			d2 := m.look(data, next)
 			next++
-			if n2 == 0 {
+			if d2 == 0 {
 				break
 			}
-			tokens = append(tokens, token{value: uint16(data[i])})
-			i, n, d = i+1, n2, d2
-		}
-		tokens = append(tokens, token{uint16(n), uint16(d)})
-		i += n
-		for ; next < min(i, end); next++ {
-			m.note(next, three(data, next))
-		}
-	}
-	for ; i < len(data); i++ {
-		tokens = append(tokens, token{value: uint16(data[i])})
-	}
-	m.tokens = tokens
-	return tokens
-}
-
-// three is the three bytes at i, of which one more must be left.
-func three(data []byte, i int) uint32 { return binary.LittleEndian.Uint32(data[i:]) << 8 }
-
-// note takes down what stands at i, and returns where it stood last, plus 1.
-func (m *matcher) note(i int, v uint32) int32 {
-	last := &m.last[v*0x9E3779B1>>(32-hashBits)]
-	before := *last
-	m.before[uint(i)%mostDistance] = before
-	*last = int32(i + 1)
-	return before
-}
-
-// match notes what stands at i, and finds the longest place before that it
-// repeats. The length is 0 unless it is above least.
-func (m *matcher) match(data []byte, i, least int) (length, distance int) {
-	v := three(data, i)
-	before := int(m.note(i, v)) - 1
-	rest := data[i:min(i+mostMatch, len(data))]
-	if len(rest) <= least {
-		return 0, 0
-	}
-	for n := 0; n < tries && before >= 0 && i-before < mostDistance; n++ {
-		if at := data[before:]; three(at, 0) == v && at[least] == rest[least] {
-			k := leastMatch + common(at[leastMatch:], rest[leastMatch:])
-			if k > least && (k > leastMatch || i-before <= farAway) {
-				length, distance, least = k, i-before, k
-				if k == len(rest) {
-					break
-				}
+			n2 := length(data, next-1, d2)
+			if n2 <= n {
+				break
 			}
+			i, n, d = next-1, n2, d2
 		}
-		earlier := int(m.before[uint(before)%mostDistance]) - 1
-		if earlier >= before {
-			break // of a place that is too far away
+		steps = append(steps, step{int32(i - from), uint16(n), uint16(d)})
+		i += n
+		for from = i; next < min(i, end); next++ {
+			m.look(data, next)
 		}
-		before = earlier
 	}
-	return length, distance
+	m.steps = append(steps, step{literals: int32(len(data) - from)})
+	return m.steps
+}
+
+// look notes what stands at i, and returns how far back it stood last; 0 if that
+// is nowhere near.
+func (m *matcher) look(data []byte, i int) (distance int) {
+	v := binary.LittleEndian.Uint32(data[i:])
+	last := &m.last[v*0x9E3779B1>>(32-hashBits)]
+	at := int(*last)
+	*last = uint32(i)
+	if binary.LittleEndian.Uint32(data[at:]) != v || i-at > mostDistance {
+		return 0
+	}
+	return i - at
+}
+
+// length is for how long what stands at i is what stands a distance before.
+func length(data []byte, i, distance int) int {
+	return hashed + common(data[i-distance+hashed:], data[i+hashed:min(i+mostMatch, len(data))])
 }
 
 // common is how many bytes a begins like b.

@@ -43,14 +43,15 @@ func TestStreams(t *testing.T) {
 	}
 }
 
-// What is like the sample becomes about as small as a general compressor makes it.
+// What is like the sample becomes nearly as small as a general compressor makes it,
+// which takes several times as long.
 func TestStreamsAreSmall(t *testing.T) {
 	var general bytes.Buffer
 	w := zlib.NewWriter(&general)
 	w.Write(labelSample())
 	w.Close()
 	for kind, codes := range map[string]*streamCodes{"label": labelCodes(), "own": nil} {
-		if n := len(codes.deflate(labelSample())); n > general.Len()*105/100 {
+		if n := len(codes.deflate(labelSample())); n > general.Len()*110/100 {
 			t.Errorf("with the codes of %s %d bytes, %d by a general compressor", kind, n, general.Len())
 		}
 	}

@@ -20,10 +20,11 @@ import (
 
 // Font is a parsed TrueType font. It is safe for use by many goroutines.
 type Font struct {
-	name   string // PostScript name, for PDF
-	tables *tables
-	sf     *sfnt.Font
-	upm    int
+	name    string // PostScript name, for PDF
+	tables  *tables
+	sf      *sfnt.Font
+	upm     int
+	metrics fontMetrics
 	// Latin letters and punctuation are looked up once: nearly all text is there.
 	latin       [0x250]glyphInfo
 	punctuation [0x300]glyphInfo // from punctuationFrom
@@ -52,7 +53,7 @@ func ParseFont(name string, data []byte) (*Font, error) {
 		return nil, fmt.Errorf("font %s: %w; only TrueType fonts with a glyf table can be used", name, err)
 	}
 	f := &Font{tables: tb, sf: sf, upm: int(sf.UnitsPerEm())}
-	f.name = psName(sf, name)
+	f.name, f.metrics = psName(sf, name), metricsOf(tb, f.upm)
 	f.codes = sync.OnceValue(func() *streamCodes {
 		file, _ := subset(tb, sampleFont(f).gids)
 		return codesFor(file)

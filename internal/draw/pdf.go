@@ -1,6 +1,6 @@
-// The PDF renderer: documents. gofpdf writes the frame, which is the pages'
-// sizes and the document's information; the pages' contents (pdfpage.go), fonts,
-// and what gofpdf has no call for follow in the incremental update of pdfpost.go.
+// The PDF renderer: documents. gofpdf writes the frame, which is the pages with
+// their sizes (pdfframe.go); what stands on them (pdfpage.go), the fonts and what
+// the document says of itself follow in the incremental update of pdfpost.go.
 
 package draw
 
@@ -100,8 +100,8 @@ func PDFPages(w io.Writer, pages iter.Seq2[*List, error], o PDFOptions) (n int, 
 // pdfDoc is a document in the making.
 type pdfDoc struct {
 	o        PDFOptions
-	f        *gofpdf.Fpdf // nil until the first page
 	lang     string
+	pages    []gofpdf.SizeType
 	fonts    pdfFonts
 	contents [][]byte // of the pages, compressed
 	*pdfScratch
@@ -114,7 +114,7 @@ const largestLabel = 8 << 10
 // pdfScratch is memory for making a document.
 type pdfScratch struct {
 	page   pdfPage
-	frame  bytes.Buffer // what gofpdf writes
+	packet []byte // of metadata
 	update updater
 }
 
@@ -139,24 +139,10 @@ func (d *pdfDoc) add(l *List) error {
 	if l.W > maxPDFSide || l.H > maxPDFSide {
 		return fmt.Errorf("drawing %q: a page of %g x %g mm; PDF readers open %d mm at most", l.Title, l.W, l.H, maxPDFSide)
 	}
-	size := gofpdf.SizeType{Wd: l.W, Ht: l.H}
-	if d.f == nil {
+	if len(d.pages) == 0 {
 		d.lang = lang(l)
-		d.f = gofpdf.NewCustom(&gofpdf.InitType{OrientationStr: "P", UnitStr: "mm", Size: size})
-		d.f.SetCompression(false) // the pages that it knows of are empty
-		d.f.SetCatalogSort(true)
-		d.f.SetMargins(0, 0, 0)
-		d.f.SetAutoPageBreak(false, 0)
-		d.f.SetProducer(producer, false)
-		d.f.SetTitle(textString(d.o.Info.Title), false)
-		d.f.SetAuthor(textString(d.o.Info.Author), false)
-		d.f.SetSubject(textString(d.o.Info.Subject), false)
-		d.f.SetKeywords(textString(d.o.Info.Keywords), false)
-		d.f.SetCreationDate(d.o.Date.UTC())
-		d.f.SetModificationDate(d.o.Date.UTC())
-		d.f.SetXmpMetadata(xmp(d.lang, d.o.Info, d.o.Date.UTC()))
 	}
-	d.f.AddPageFormat("P", size)
+	d.pages = append(d.pages, gofpdf.SizeType{Wd: l.W, Ht: l.H})
 	content := d.page.draw(l, &d.fonts)
 	var codes *streamCodes
 	if d.page.label && len(content) <= largestLabel {
@@ -168,14 +154,12 @@ func (d *pdfDoc) add(l *List) error {
 
 // close returns the document.
 func (d *pdfDoc) close() ([]byte, error) {
-	d.frame.Reset()
-	if err := d.f.Output(&d.frame); err != nil {
+	f, err := frameFor(d.pages)
+	if err != nil {
 		return nil, err
 	}
-	if err := d.update.append(d.frame.Bytes(), d); err != nil {
-		return nil, err
-	}
-	out := bytes.Clone(d.update.Bytes())
+	d.update.write(f, d)
+	out := bytes.Clone(d.update.b)
 	if d.page.list, d.page.fonts, d.page.set = nil, nil, (pdfState{}); len(out) <= keptDocument {
 		pdfScratches.Put(d.pdfScratch)
 	}
@@ -189,18 +173,37 @@ func lang(l *List) string {
 	return l.Lang
 }
 
-// textString is a PDF text string: ASCII as it is, else UTF-16 with its mark.
-// gofpdf's own conversion ends the program at bytes that are not UTF-8, and has
-// no characters beyond the basic plane.
-func textString(s string) string {
-	if isASCII(s) {
-		return s
+// appendTextString writes a PDF text string: characters of one byte as they are,
+// else UTF-16 with its mark.
+func appendTextString(b []byte, s string) []byte {
+	b = append(b, '(')
+	put := func(c byte) {
+		switch c {
+		case '(', ')', '\\':
+			b = append(b, '\\', c)
+		case '\r': // readers take it for a line end
+			b = append(b, '\\', 'r')
+		default:
+			b = append(b, c)
+		}
 	}
-	b := []byte{0xfe, 0xff}
-	for _, u := range utf16.Encode([]rune(s)) {
-		b = be.AppendUint16(b, u)
+	// Of Latin-1, PDF's own encoding has these characters, but for the soft hyphen;
+	// at the beginning they could be a mark of another one.
+	narrow := s == "" || s[0] <= unicode.MaxASCII && strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII && r < 0xa1 || r > 0xff || r == 0xad }) < 0
+	if !narrow {
+		b = append(b, 0xfe, 0xff)
 	}
-	return string(b)
+	for _, r := range s {
+		if narrow {
+			put(byte(r))
+			continue
+		}
+		for _, v := range utf16.AppendRune(nil, r) {
+			put(byte(v >> 8))
+			put(byte(v))
+		}
+	}
+	return append(b, ')')
 }
 
 func isASCII(s string) bool {

@@ -80,7 +80,7 @@ func TestPDFStructure(t *testing.T) {
 	pdf := sheetPDF(t)
 	checkXref(t, pdf)
 	for _, want := range []string{"/Lang(en)", "/Version/1.4", "/DisplayDocTitle true", "/ID[<", "/Keywords (jouleboard:{\"a\":\"\\(b\\)", "/CreationDate (D:20260203040506)",
-		"/ModDate (D:20260203040506)", "/FontFile2", "/ToUnicode", "/Subtype/CIDFontType2", "<dc:description>", "&lt;&amp;&gt;", "<xmp:CreateDate>2026-02-03T04:05:06Z</xmp:CreateDate>"} {
+		"/ModDate (D:20260203040506)", "/FontFile2", "/ToUnicode", "/Subtype/TrueType", "<dc:description>", "&lt;&amp;&gt;", "<xmp:CreateDate>2026-02-03T04:05:06Z</xmp:CreateDate>"} {
 		if !bytes.Contains(pdf, []byte(want)) {
 			t.Errorf("no %q in the file", want)
 		}
@@ -91,7 +91,7 @@ func TestPDFStructure(t *testing.T) {
 		}
 	}
 	catalog := regexp.MustCompile(`/Metadata (\d+) 0 R`).FindSubmatch(pdf)
-	if catalog == nil || !bytes.Contains(pdf, []byte("\n"+string(catalog[1])+" 0 obj\n<< /Type /Metadata")) {
+	if catalog == nil || !bytes.Contains(pdf, []byte("\n"+string(catalog[1])+" 0 obj\n<</Type/Metadata")) {
 		t.Error("the catalogue does not lead to the metadata")
 	}
 }
@@ -158,6 +158,88 @@ func TestPDFPages(t *testing.T) {
 			}
 		}
 	})
+}
+
+// pdfText reads the words of a document's only page as a reader does: by the fonts'
+// maps from codes to characters.
+func pdfText(t *testing.T, pdf []byte) string {
+	t.Helper()
+	object := func(n string) []byte {
+		_, after, ok := bytes.Cut(pdf, []byte("\n"+n+" 0 obj\n"))
+		if !ok {
+			t.Fatalf("no object %s", n)
+		}
+		return after
+	}
+	fonts := map[string][]rune{}
+	for _, m := range regexp.MustCompile(`/(F\d+) (\d+) 0 R`).FindAllSubmatch(pdf, -1) {
+		uni := regexp.MustCompile(`/ToUnicode (\d+) 0 R`).FindSubmatch(object(string(m[2])))
+		_, stream, _ := bytes.Cut(object(string(uni[1])), []byte("stream\n"))
+		text := string(inflate(t, stream))
+		runes := []rune{0}
+		for _, code := range regexp.MustCompile(`<([0-9A-F]{4})>`).FindAllStringSubmatch(text, -1) {
+			v, _ := strconv.ParseUint(code[1], 16, 16)
+			runes = append(runes, rune(v))
+		}
+		if !strings.Contains(text, fmt.Sprintf("<01><%02X>[", len(runes)-1)) {
+			t.Errorf("a map of %d characters begins with %.200q", len(runes)-1, text)
+		}
+		fonts[string(m[1])] = runes
+	}
+	var out strings.Builder
+	font := ""
+	for _, tok := range tokenRE.FindAllString(pdfContents(t, pdf)[0], -1) {
+		switch tok[0] {
+		case '/':
+			font = tok[1:]
+		case '(':
+			s := strings.NewReplacer(`\\`, `\`, `\(`, "(", `\)`, ")", `\r`, "\r").Replace(tok[1 : len(tok)-1])
+			for i := range len(s) {
+				out.WriteRune(fonts[font][s[i]])
+			}
+		}
+	}
+	return out.String()
+}
+
+// A byte tells 255 glyphs apart; a page of more has more than one part of a font.
+func TestPDFOfManyCharacters(t *testing.T) {
+	var want strings.Builder
+	l := &List{W: 200, H: 200}
+	for r := rune('!'); r < 0x500; r += 20 {
+		var line []rune
+		for k := r; k < r+20; k++ {
+			if len(HasGlyphs(string(k))) == 0 {
+				line = append(line, k)
+			}
+		}
+		want.WriteString(string(line))
+		l.Add(Text{X: 5, Y: 5 + 0.1*float64(r), Pt: 9, Color: ink, S: string(line)})
+	}
+	l.Add(Text{X: 5, Y: 190, Pt: 9, Color: ink, S: "~!"}) // of two parts, both known
+	want.WriteString("~!")
+	pdf, err := PDF(l, PDFOptions{Date: day()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := pdfText(t, pdf); got != want.String() {
+		t.Errorf("the page reads %q, want %q", got, want.String())
+	}
+	if n, least := bytes.Count(pdf, []byte("/FontFile2")), (len([]rune(want.String()))-2+mostCodes-1)/mostCodes; n != least || n < 3 {
+		t.Errorf("%d parts of a font for %d characters, want %d", n, len([]rune(want.String())), least)
+	}
+}
+
+// Text strings are in PDF's own encoding where that has the characters.
+func TestTextStrings(t *testing.T) {
+	for s, want := range map[string]string{
+		"": "()", "plain": "(plain)", `a(b)\`: `(a\(b\)\\)`, "8 \u00d7 \u00fc\u00b7": "(8 \xd7 \xfc\xb7)", "a\rb": `(a\rb)`,
+		"\u00fe\u00ffa": "(\xfe\xff\x00\xfe\x00\xff\x00a)", "a\u00ad": "(\xfe\xff\x00a\x00\xad)", "a\u2026(": "(\xfe\xff\x00a\x20\x26\x00\\()", "\U0001F600": "(\xfe\xff\xd8\x3d\xde\x00)",
+	} {
+		if got := string(appendTextString(nil, s)); got != want {
+			t.Errorf("%q is written %q, want %q", s, got, want)
+		}
+	}
 }
 
 func TestPDFPagesStops(t *testing.T) {

@@ -10,122 +10,154 @@
 package draw
 
 import (
-	"bytes"
-	"crypto/sha256"
+	"hash/crc32"
 	"strconv"
 	"unicode/utf16"
 )
 
-// pdfFont is a font of one document: the glyphs that it uses, by code.
+// pdfFont is a part of a font in one document: the glyphs that stand for the
+// bytes of its strings.
 type pdfFont struct {
 	font   *Font
-	name   string   // of the resource
-	code   []uint16 // by glyph, 0 for those not used
-	gids   []int    // by code, from 1
-	runes  []rune   // what each stands for: the first character that used it
+	name   string  // of the resource
+	code   []uint8 // by glyph, 0 for those not used
+	gids   []int   // by code, from 1
+	runes  []rune  // what each stands for: the first character that used it
 	widths []int
 }
 
-// codes appends the character codes of a run as a PDF string.
-func (p *pdfFont) codes(b []byte, ps []placed) []byte {
+// mostCodes is how many glyphs a byte can tell apart; 0 is none.
+const mostCodes = 255
+
+// take returns the code of a glyph, which is a new one the first time; 0 if there
+// are none left.
+func (p *pdfFont) take(g *placed) byte {
+	c := p.code[g.gid]
+	if c == 0 && len(p.gids) < mostCodes {
+		p.gids, p.runes, p.widths = append(p.gids, int(g.gid)), append(p.runes, g.r), append(p.widths, g.adv)
+		c = uint8(len(p.gids))
+		p.code[g.gid] = c
+	}
+	return c
+}
+
+// run appends a PDF string of as many glyphs as are the font's without a gap, and
+// returns how many that are.
+func (p *pdfFont) run(b []byte, ps []placed) ([]byte, int) {
 	b = append(b, '(')
-	for _, g := range ps {
-		c := p.code[g.gid]
+	n := 0
+	for ; n < len(ps) && ps[n].gid != 0 && ps[n].f == p.font; n++ {
+		c := p.take(&ps[n])
 		if c == 0 {
-			p.gids, p.runes, p.widths = append(p.gids, int(g.gid)), append(p.runes, g.r), append(p.widths, g.adv)
-			c = uint16(len(p.gids))
-			p.code[g.gid] = c
+			break
 		}
-		for _, v := range [2]byte{byte(c >> 8), byte(c)} {
-			switch v {
-			case '(', ')', '\\':
-				b = append(b, '\\', v)
-			case '\r': // readers take it for a line end
-				b = append(b, '\\', 'r')
-			default:
-				b = append(b, v)
-			}
+		switch c {
+		case '(', ')', '\\':
+			b = append(b, '\\', c)
+		case '\r': // readers take it for a line end
+			b = append(b, '\\', 'r')
+		default:
+			b = append(b, c)
 		}
 	}
-	return append(b, ')')
+	return append(b, ')'), n
 }
 
 // pdfFonts are the fonts of one document, in order of first use.
 type pdfFonts struct{ list []*pdfFont }
 
-func (fs *pdfFonts) of(f *Font) *pdfFont {
+// of returns the part of a font that has a glyph, or takes it.
+func (fs *pdfFonts) of(g *placed) *pdfFont {
 	for _, p := range fs.list {
-		if p.font == f {
+		if p.font == g.f && p.take(g) != 0 {
 			return p
 		}
 	}
-	p := &pdfFont{font: f, name: "F" + strconv.Itoa(len(fs.list)), code: make([]uint16, f.tables.glyphs)}
+	const usual = 64 // glyphs of a label
+	p := &pdfFont{font: g.f, name: "F" + strconv.Itoa(len(fs.list)), code: make([]uint8, g.f.tables.glyphs),
+		gids: make([]int, 0, usual), runes: make([]rune, 0, usual), widths: make([]int, 0, usual)}
 	fs.list = append(fs.list, p)
 	return p
 }
 
-// kit is one embedded font, cut to a document's characters.
-type kit struct {
-	name    string // with the subset's prefix
-	font    *Font
-	widths  []byte // the W array
-	unicode []byte // ToUnicode CMap, compressed
-	file    []byte // FontFile2, compressed
-	length1 int    // bytes of the font file before compression
-}
-
-// kit cuts the font to the document's glyphs: what a file holds never depends
-// on other files.
-func (p *pdfFont) kit() *kit {
+// write writes the font, cut to the document's glyphs, and returns its object's
+// number. What a file holds never depends on other files.
+func (p *pdfFont) write(u *updater) int {
 	file, _ := subset(p.font.tables, p.gids)
-	k := &kit{font: p.font, length1: len(file)}
-	k.widths = append(k.widths, "1["...)
+	prefix, sum := [6]byte{}, crc32.ChecksumIEEE(file)
+	for i := range prefix {
+		prefix[i] = byte('A' + sum%26)
+		sum /= 26
+	}
+	name, m := string(prefix[:])+"+"+p.font.name, p.font.metrics
+	n, desc, data, uni := u.number(), u.number(), u.number(), u.number()
+	u.open(n)
+	u.put("<</Type/Font/Subtype/TrueType/BaseFont/", name, "/FirstChar 1/LastChar ", len(p.gids), "/Widths[")
 	for i, w := range p.widths {
 		if i > 0 {
-			k.widths = append(k.widths, ' ')
+			u.put(" ")
 		}
-		k.widths = strconv.AppendInt(k.widths, int64(w), 10)
+		u.put(w)
 	}
-	k.widths = append(k.widths, ']')
-
-	k.unicode = unicodeCodes().deflate(p.unicode())
-	k.file = p.font.codes().deflate(file)
-	sum := sha256.Sum256(file)
-	prefix := make([]byte, 6)
-	for i := range prefix {
-		prefix[i] = 'A' + sum[i]%26
-	}
-	k.name = string(prefix) + "+" + p.font.name
-	return k
+	u.put("]/FontDescriptor ", desc, " 0 R/ToUnicode ", uni, " 0 R>>\nendobj\n")
+	u.open(desc) // flag 4: the font has codes of its own
+	u.put("<</Type/FontDescriptor/FontName/", name, "/Flags 4/FontBBox[", m.box[0], " ", m.box[1], " ", m.box[2], " ", m.box[3], "]/ItalicAngle 0/Ascent ", m.ascent,
+		"/Descent ", m.descent, "/CapHeight ", m.cap, "/StemV ", m.stem, "/FontFile2 ", data, " 0 R>>\nendobj\n")
+	u.open(data)
+	u.put("<</Filter/FlateDecode/Length1 ", len(file))
+	u.stream(p.font.codes().deflate(file))
+	u.open(uni)
+	u.put("<</Filter/FlateDecode")
+	u.stream(unicodeCodes().deflate(p.unicode()))
+	return n
 }
 
 // unicode is the map from codes to characters.
 func (p *pdfFont) unicode() []byte {
-	var u bytes.Buffer
-	u.WriteString("/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CMapName /U def\n/CMapType 2 def\n1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n")
-	for at := 0; at < len(p.runes); {
-		// A range ends where the codes' high byte changes.
-		n := min(len(p.runes)-at, 256-(at+1)%256)
-		u.WriteString("1 beginbfrange\n<")
-		hex4(&u, uint16(at+1))
-		u.WriteString("><")
-		hex4(&u, uint16(at+n))
-		u.WriteString(">[")
-		for ; n > 0; n-- {
-			u.WriteByte('<')
-			for _, v := range utf16.AppendRune(nil, p.runes[at]) {
-				hex4(&u, v)
-			}
-			u.WriteByte('>')
-			at++
+	b := append(make([]byte, 0, 512), "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CMapName /U def\n/CMapType 2 def\n1 begincodespacerange\n<00> <FF>\nendcodespacerange\n1 beginbfrange\n<01><"...)
+	b = append(appendHex(b, uint16(len(p.runes)), 2), ">["...)
+	for _, r := range p.runes {
+		b = append(b, '<')
+		for _, v := range utf16.AppendRune(nil, r) {
+			b = appendHex(b, v, 4)
 		}
-		u.WriteString("]\nendbfrange\n")
+		b = append(b, '>')
 	}
-	u.WriteString("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n")
-	return u.Bytes()
+	return append(b, "]\nendbfrange\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n"...)
 }
 
-func hex4(u *bytes.Buffer, v uint16) {
-	const digits = "0123456789ABCDEF"
-	u.Write([]byte{digits[v>>12], digits[v>>8&15], digits[v>>4&15], digits[v&15]})
+// appendHex appends so many digits.
+func appendHex(b []byte, v uint16, digits int) []byte {
+	for digits--; digits >= 0; digits-- {
+		b = append(b, "0123456789ABCDEF"[v>>(4*digits)&15])
+	}
+	return b
+}
+
+// fontMetrics are a font's measures in thousandths of an em.
+type fontMetrics struct {
+	box                        [4]int
+	ascent, descent, cap, stem int
+}
+
+func metricsOf(tb *tables, upm int) fontMetrics {
+	m := fontMetrics{stem: 80}
+	em := func(table string, at int) int {
+		t := tb.t[table]
+		if len(t) < at+2 {
+			return 0
+		}
+		return int(int16(be.Uint16(t[at:]))) * 1000 / upm
+	}
+	for i := range m.box {
+		m.box[i] = em("head", 36+2*i)
+	}
+	m.ascent, m.descent, m.cap = em("hhea", 4), em("hhea", 6), em("OS/2", 88)
+	if m.cap == 0 {
+		m.cap = m.ascent * 7 / 10
+	}
+	if t := tb.t["OS/2"]; len(t) >= 6 && be.Uint16(t[4:]) >= 600 {
+		m.stem = 140
+	}
+	return m
 }

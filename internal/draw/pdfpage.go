@@ -2,7 +2,10 @@
 
 package draw
 
-import "strconv"
+import (
+	"math"
+	"strconv"
+)
 
 // pdfPage writes the operators of one page at a time. Coordinates are rounded
 // to 0.01 points, which is 0.0035 mm.
@@ -50,19 +53,22 @@ func (p *pdfPage) num(v float64, decimals int) {
 
 // appendFixed writes a number without needless zeros.
 func appendFixed(b []byte, v float64, decimals int) []byte {
-	at := len(b)
-	b = strconv.AppendFloat(b, v, 'f', decimals, 64)
-	if decimals == 0 {
+	one := int64(1)
+	for range decimals {
+		one *= 10
+	}
+	n := int64(math.Round(v * float64(one)))
+	if n < 0 {
+		b = append(b, '-')
+		n = -n
+	}
+	b = strconv.AppendInt(b, n/one, 10)
+	if n %= one; n == 0 {
 		return b
 	}
-	for b[len(b)-1] == '0' {
-		b = b[:len(b)-1]
-	}
-	if b[len(b)-1] == '.' {
-		b = b[:len(b)-1]
-	}
-	if string(b[at:]) == "-0" {
-		b = append(b[:at], '0')
+	for b = append(b, '.'); n > 0; n %= one {
+		one /= 10
+		b = append(b, byte('0'+n/one))
 	}
 	return b
 }
@@ -305,29 +311,26 @@ func (p *pdfPage) line(t Text) {
 	ps, width := place(p.placed[:0], t.S, t.Bold, p.list.Fallback)
 	p.placed = ps
 	x0 := start(t, width)
-	for i := 0; i < len(ps); {
-		if ps[i].gid == 0 {
-			i++
+	for len(ps) > 0 {
+		if ps[0].gid == 0 {
+			ps = ps[1:]
 			continue
-		}
-		j := i
-		for j < len(ps) && ps[j].gid != 0 && ps[j].f == ps[i].f {
-			j++
 		}
 		p.fill(t.Color)
 		p.b = append(p.b, "BT "...)
-		if pf := p.fonts.of(ps[i].f); p.set.font != pf || p.set.pt != t.Pt {
+		if pf := p.fonts.of(&ps[0]); p.set.font != pf || p.set.pt != t.Pt {
 			p.set.font, p.set.pt = pf, t.Pt
 			p.b = append(append(append(p.b, '/'), pf.name...), ' ')
 			p.num(t.Pt, 3)
 			p.b = append(p.b, "Tf "...)
 		}
-		p.num((x0+float64(ps[i].x)*t.Pt*PtMM/1000)*ptPerMM, 2)
+		p.num((x0+float64(ps[0].x)*t.Pt*PtMM/1000)*ptPerMM, 2)
 		p.num((p.h-t.Y)*ptPerMM, 2)
 		p.b = append(p.b, "Td "...)
-		p.b = p.set.font.codes(p.b, ps[i:j])
+		n := 0
+		p.b, n = p.set.font.run(p.b, ps)
 		p.op(" Tj ET")
-		i = j
+		ps = ps[n:]
 	}
 }
 

@@ -38,11 +38,11 @@ var unicodeCodes = sync.OnceValue(func() *streamCodes {
 
 // sampleFont is a font with the characters of the sample in use.
 func sampleFont(f *Font) *pdfFont {
-	p := new(pdfFonts).of(f)
+	p := &pdfFont{font: f, code: make([]uint8, f.tables.glyphs)}
 	for _, s := range sampleLines {
 		for _, r := range s {
 			if g := f.glyph(r); g.gid != 0 {
-				p.codes(nil, []placed{{f: f, r: r, gid: g.gid, adv: g.adv}})
+				p.take(&placed{r: r, gid: g.gid, adv: g.adv})
 			}
 		}
 	}

@@ -179,7 +179,7 @@ func appendPlain(b, g []byte) []byte {
 }
 
 // subset builds a font that holds glyph 0, the given glyphs in their order, and
-// after them whatever they are composed of. newID has by a glyph's index in the
+// after them whatever they are composed of. Its codes are the glyphs' places. newID has by a glyph's index in the
 // font its index in the subset.
 func subset(tb *tables, gids []int) (file []byte, newID []uint16) {
 	old := make([]int, 1, len(gids)+8)
@@ -244,8 +244,22 @@ func subset(tb *tables, gids []int) (file []byte, newID []uint16) {
 	be.PutUint16(maxp[4:], uint16(len(old)))
 
 	return assemble([]table{
-		{"glyf", glyf}, {"head", head}, {"hhea", hhea}, {"hmtx", hmtx}, {"loca", loca}, {"maxp", maxp},
+		{"cmap", symbolMap(len(gids))}, {"glyf", glyf}, {"head", head}, {"hhea", hhea}, {"hmtx", hmtx}, {"loca", loca}, {"maxp", maxp},
 	}), newID
+}
+
+// symbolMap is the table from the codes 1 to n of a font of symbols to the glyphs
+// 1 to n.
+func symbolMap(n int) []byte {
+	const symbols = 0xf000 // such codes stand from here on
+	var b []byte
+	for _, v := range [...]uint16{0, 1, 3, 0, 0, 12, // one table, for symbols, is 12 bytes from the beginning
+		4, 32, 0, 4, 4, 1, 0, // of form 4, 32 bytes long, with two segments
+		symbols + uint16(n), 0xffff, 0, symbols + 1, 0xffff, // last and first codes of both
+		1<<16 - symbols, 1, 0, 0} { // what makes a glyph of a code, modulo 65536
+		b = be.AppendUint16(b, v)
+	}
+	return b
 }
 
 type table struct {

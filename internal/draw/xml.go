@@ -36,9 +36,6 @@ func appendUM(b []byte, n int) []byte {
 
 func num(mm float64) string { return string(appendUM(nil, um(mm))) }
 
-// escapeText makes any string safe as the text of an element.
-func escapeText(s string) string { return string(appendEscaped(nil, s, false)) }
-
 // plainText are the bytes that are characters of their own and safe anywhere.
 var plainText = func() (t [256]bool) {
 	for c := ' '; c <= '~'; c++ {
