@@ -177,7 +177,7 @@ func plainText(items []Item) string {
 		b.WriteString(it.Title + "\n")
 		row := func(label, value string) {
 			if value != "" {
-				fmt.Fprintf(&b, "%s: %s\n", label, value)
+				b.WriteString(label + ": " + value + "\n")
 			}
 		}
 		label := "Authors"

@@ -2,10 +2,7 @@
 
 package cite
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // tex writes text for a BibTeX field. Braces become commands, because BibTeX
 // counts even escaped ones; letters of other scripts stay UTF-8.
@@ -38,10 +35,13 @@ func bibtex(items []Item) string {
 		case Conference:
 			kind = "inproceedings"
 		}
-		fmt.Fprintf(&b, "@%s{%s,\n", kind, it.Key)
+		b.WriteString("@" + kind + "{" + it.Key + ",\n")
+		line := func(name, value string) {
+			b.WriteString("  " + name + strings.Repeat(" ", len("archiveprefix")-len(name)) + " = " + value + ",\n")
+		}
 		field := func(name, value string) {
 			if value != "" {
-				fmt.Fprintf(&b, "  %-13s = {%s},\n", name, value)
+				line(name, "{"+value+"}")
 			}
 		}
 		// A second pair of braces keeps styles from changing capitals.
@@ -50,7 +50,7 @@ func bibtex(items []Item) string {
 		year, month, _ := dateParts(it.Date)
 		field("year", year)
 		if month != "" {
-			fmt.Fprintf(&b, "  %-13s = %s,\n", "month", months[int(month[0]-'0')*10+int(month[1]-'0')])
+			line("month", months[int(month[0]-'0')*10+int(month[1]-'0')])
 		}
 		field("booktitle", tex.Replace(it.Booktitle))
 		field("version", tex.Replace(it.Version))

@@ -49,6 +49,9 @@ func quoted(s string) string {
 	if plainScalar(s) && !reserved[strings.ToLower(s)] {
 		return s
 	}
+	if isLine(s) && !strings.ContainsAny(s, `"\`) {
+		return `"` + s + `"` // without anything to escape
+	}
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

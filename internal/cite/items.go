@@ -160,9 +160,14 @@ func cited(items []Item, url string) bool {
 	return false
 }
 
-// ResultItems cite one result as page and command both do: itself, with what
-// the board's moderators said of it, then the works it rests on.
+// ResultItems cite one result as page and command both do: itself, then the works
+// it rests on.
 func ResultItems(r *result.Result, cat *catalog.Catalog, permalink string, site Item) []Item {
+	return append([]Item{ResultItem(r, cat, permalink, site)}, Works(r, cat)...)
+}
+
+// ResultItem is one result, with what the board's moderators said of it.
+func ResultItem(r *result.Result, cat *catalog.Catalog, permalink string, site Item) Item {
 	it := Result(r, ResultTitle(r, cat), permalink, site)
 	if m := Moderated(r, cat); m != "" {
 		if it.Note != "" {
@@ -170,7 +175,7 @@ func ResultItems(r *result.Result, cat *catalog.Catalog, permalink string, site 
 		}
 		it.Note = m + it.Note
 	}
-	return append([]Item{it}, Works(r, cat)...)
+	return it
 }
 
 // Moderated says in a few words that a result was withdrawn or flagged, "" if it

@@ -2,10 +2,7 @@
 
 package cite
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 var risTypes = map[string]string{Software: "COMP", Dataset: "DATA", Webpage: "ELEC", Article: "GEN", Conference: "CPAPER"}
 
@@ -14,7 +11,7 @@ func ris(items []Item) string {
 	for _, it := range items {
 		tag := func(name, value string) {
 			if value != "" {
-				fmt.Fprintf(&b, "%s  - %s\r\n", name, value)
+				b.WriteString(name + "  - " + value + "\r\n")
 			}
 		}
 		tag("TY", risTypes[it.Kind])
@@ -48,16 +45,17 @@ func ris(items []Item) string {
 	return b.String()
 }
 
+var risName = strings.NewReplacer(",", " ", "*", " ")
+
 // risAuthor writes "Family, Given". The format has no escape for a comma and
 // forbids the asterisk in names: in a body's name they become blanks, so that
 // none of it is taken for a given name.
 func risAuthor(a Author) string {
-	plain := strings.NewReplacer(",", " ", "*", " ").Replace
 	if a.Name != "" {
-		return line(plain(a.Name))
+		return line(risName.Replace(a.Name))
 	}
-	s := line(plain(a.Family))
-	if g := line(plain(a.Given)); g != "" {
+	s := line(risName.Replace(a.Family))
+	if g := line(risName.Replace(a.Given)); g != "" {
 		s += ", " + g
 	}
 	return s

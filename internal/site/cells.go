@@ -65,8 +65,8 @@ func (s *site) stars(r rank.Rating) starsView {
 	if r.Spans {
 		v.Words = s.msg.T("stars.words.span", s.starsWords(r.Stars), s.starsWords(r.Min), s.starsWords(r.Max))
 	}
-	for i := range 5 {
-		x := fmt.Sprintf("%.1f", float64(i)*2.15)
+	v.Shapes = make([]starShape, 0, 15)
+	for i, x := range []string{"0.0", "2.1", "4.3", "6.4", "8.6"} {
 		v.Shapes = append(v.Shapes, starShape{Kind: "o", X: x})
 		for half, kinds := range [2][2]string{{"l", "lc"}, {"r", "rc"}} {
 			h := float64(2*i + half + 1)
@@ -158,12 +158,12 @@ func (s *site) headOf(col, sortBy string) head {
 	if s.msg.Has("col." + col + ".title") {
 		h.Title = s.msg.T("col." + col + ".title")
 	}
-	switch col {
-	case "gpus", "parameters", "requests", "batch", "rank", "steps", "frames":
-		h.Num = true
-	}
+	h.Num = slices.Contains(numberColumns, col)
 	return h
 }
+
+// numberColumns are the columns of facts that are numbers.
+var numberColumns = []string{"gpus", "parameters", "requests", "batch", "rank", "steps", "frames"}
 
 // unitOf is a metric's unit as a column's head says it: joules of what.
 func (s *site) unitOf(m unit.Metric) string {
@@ -291,7 +291,7 @@ func (s *site) cellOf(page, col string, e *entry, row *rank.Row) cell {
 		}
 		return s.missing(s.msg.T("missing.notreported"), true)
 	}
-	return s.missing(s.msg.T("missing.notstated"), s.headOf(col, "").Num)
+	return s.missing(s.msg.T("missing.notstated"), slices.Contains(numberColumns, col))
 }
 
 func (s *site) missing(why string, num bool) cell {

@@ -284,9 +284,8 @@ func (s *site) compareRecord(e *entry) (compareRecord, error) {
 	if f := e.Flag; f != nil {
 		rec.Flag = s.reasonText(f.Reason, f.Text)
 	}
-	items := cite.ResultItems(e.Result, s.in.Catalog, s.address(resultPath(e.Hash)), s.siteItem())
 	var err error
-	if rec.Cite, err = cite.Render("text", items[0]); err != nil {
+	if rec.Cite, err = cite.Render("text", cite.ResultItem(e.Result, s.in.Catalog, s.address(resultPath(e.Hash)), s.siteItem())); err != nil {
 		return rec, fmt.Errorf("cite %s: %w", e.ID, err)
 	}
 	return rec, nil

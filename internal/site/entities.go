@@ -17,46 +17,56 @@ var spare = []struct {
 // that other quotes enclose. It works in place: a page only gets shorter. Inside of
 // scripts, styles and comments nothing changes.
 func shortEntities(page []byte) []byte {
-	const (
-		text = 0 // else inside a tag, or the quote around an attribute's value
-		tag  = '<'
-	)
-	out, from := page[:0], 0 // what stands from there on is still to be copied
-	state := byte(text)
-	for i := 0; i < len(page); i++ {
-		switch c := page[i]; c {
-		case '&':
-			if state == tag {
-				continue
-			}
-			if char, n := spared(page[i:], state); n > 0 {
-				out = append(append(out, page[from:i]...), char)
-				i += n - 1
-				from = i + 1
-			}
-		case '<':
-			if state != text {
-				continue
-			}
-			if n := opaque(page[i:]); n > 0 {
-				i += n - 1
-				continue
-			}
-			state = tag
-		case '>':
-			if state == tag {
-				state = text
-			}
-		case '"', '\'':
-			switch state {
-			case tag:
-				state = c
-			case c:
-				state = tag
+	w := shortener{page: page}
+	for w.at < len(page) {
+		w.until('<', 0) // text
+		if n := opaque(page[w.at:]); n > 0 {
+			w.at += n
+			continue
+		}
+		for w.at < len(page) && page[w.at] != '>' {
+			quote := page[w.at]
+			w.at++
+			if quote == '"' || quote == '\'' {
+				w.until(quote, quote)
+				w.at = min(w.at+1, len(page))
 			}
 		}
 	}
-	return append(out, page[from:]...)
+	return append(page[:w.to], page[w.from:]...)
+}
+
+// shortener goes through a page. What stands before to is done, and what stands from
+// from on is still to be moved there.
+type shortener struct {
+	page         []byte
+	to, from, at int
+}
+
+// until goes on to the next end, and takes entities that its stretch does not need.
+// quote is that around an attribute's value, or 0.
+func (w *shortener) until(end, quote byte) {
+	n := bytes.IndexByte(w.page[w.at:], end)
+	if n < 0 {
+		n = len(w.page) - w.at
+	}
+	stop := w.at + n
+	for {
+		i := bytes.IndexByte(w.page[w.at:stop], '&')
+		if i < 0 {
+			w.at = stop
+			return
+		}
+		w.at += i
+		char, n := spared(w.page[w.at:stop], quote)
+		if n > 0 {
+			w.to += copy(w.page[w.to:], w.page[w.from:w.at])
+			w.page[w.to] = char
+			w.to++
+			w.from = w.at + n
+		}
+		w.at += max(1, n)
+	}
 }
 
 // spared is the character of an entity at the start of p, if it means nothing
@@ -73,6 +83,9 @@ func spared(p []byte, quote byte) (char byte, n int) {
 // opaque is how long a script, a style or a comment is that begins p, 0 if none
 // does. One without an end takes all the rest.
 func opaque(p []byte) int {
+	if len(p) < 2 || p[1] != '!' && p[1]|0x20 != 's' {
+		return 0 // most elements
+	}
 	for _, ends := range [][2]string{{"<!--", "-->"}, {"<script", "</script"}, {"<style", "</style"}} {
 		if len(p) < len(ends[0]) || !bytes.EqualFold(p[:len(ends[0])], []byte(ends[0])) {
 			continue

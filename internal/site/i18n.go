@@ -233,11 +233,35 @@ func (m *messages) T(key string, args ...any) string {
 	if len(args) == 0 {
 		return s
 	}
-	pairs := make([]string, 0, 2*len(args))
-	for i, a := range args {
-		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", m.kept(fmt.Sprint(a)))
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(s, "{")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		number, after, _ := strings.Cut(rest, "}")
+		if i, err := strconv.Atoi(number); err == nil && i >= 0 && i < len(args) && strconv.Itoa(i) == number {
+			b.WriteString(m.kept(argument(args[i])))
+			s = after
+		} else {
+			b.WriteByte('{')
+			s = rest
+		}
 	}
-	return strings.NewReplacer(pairs...).Replace(s)
+}
+
+// argument is what fills a string in, as text.
+func argument(a any) string {
+	switch a := a.(type) {
+	case string:
+		return a
+	case int:
+		return strconv.Itoa(a)
+	case int64:
+		return strconv.FormatInt(a, 10)
+	}
+	return fmt.Sprint(a)
 }
 
 // form is the string of a key for the number among the arguments.

@@ -33,6 +33,7 @@ type locale struct {
 	unit.Style
 	lang string
 	tag  language.Tag
+	dir  string // of writing, as in HTML's dir
 }
 
 func newLocale(lang string) locale {
@@ -40,7 +41,7 @@ func newLocale(lang string) locale {
 	if err != nil { // content checks the tag's form; a made-up language has no habits
 		tag = language.English
 	}
-	return locale{Style: numberStyle(tag), lang: lang, tag: tag}
+	return locale{Style: numberStyle(tag), lang: lang, tag: tag, dir: direction(lang)}
 }
 
 // numberStyle is how a language writes numbers by Unicode's locale data, in Latin
@@ -120,7 +121,7 @@ func (l locale) inSentence(name string) string {
 // letters keeps its own direction, and a sentence that begins with one keeps the
 // language's. An address stays as it is, for those who copy it.
 func (l locale) kept(s string) string {
-	if direction(l.lang) == "ltr" || strings.Contains(s, "://") || !strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Latin, r) }) {
+	if l.dir != "rtl" || strings.Contains(s, "://") || !strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Latin, r) }) {
 		return s
 	}
 	return "\u2068" + s + "\u2069"

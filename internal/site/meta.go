@@ -62,8 +62,7 @@ func (s *site) metaOf(f *frame) headMeta {
 		h.Forms = []otherForm{{relative(f.path, apiModelPath(v.Name)), "application/json", f.Title}}
 	}
 	if e := s.entryAt[f.path]; e != nil {
-		items := cite.ResultItems(e.Result, s.in.Catalog, s.address(f.path), s.siteItem())
-		h.Citation = s.citationTags(f.path, items[0])
+		h.Citation = s.citationTags(f.path, cite.ResultItem(e.Result, s.in.Catalog, s.address(f.path), s.siteItem()))
 		h.Forms = []otherForm{{"result.json", "application/json", f.Title}}
 	}
 	return h
@@ -326,6 +325,9 @@ func (s *site) coverage(es []*entry) string {
 	lo, hi := "", ""
 	for _, e := range es {
 		day := e.Day()
+		if lo != "" && lo <= day && day <= hi {
+			continue
+		}
 		if _, _, ok := result.DateRange(day); !ok {
 			continue
 		}

@@ -180,7 +180,7 @@ func (o *output) discard() {
 
 // put adds a file. name is relative with forward slashes; owner says which part
 // of the site made it, for the message when two want one name. It is safe for
-// concurrent use.
+// concurrent use, and does not keep data.
 func (o *output) put(name, owner string, data []byte) error {
 	defer o.work.since("stage", time.Now())
 	f := staged{sum: sha256.Sum256(data), owner: owner}
@@ -190,7 +190,7 @@ func (o *output) put(name, owner string, data []byte) error {
 	}
 	if o.kept != nil {
 		o.mu.Lock()
-		o.kept[name] = data
+		o.kept[name] = bytes.Clone(data)
 		o.mu.Unlock()
 		return nil
 	}

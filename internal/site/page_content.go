@@ -81,7 +81,7 @@ func (s *site) contentPage(p *content.Page) job {
 		if p.Language != "" && p.Language != s.in.Site.Language {
 			v.Own = p.Language
 		}
-		if d := proseDirection(p); d != direction(s.in.Site.Language) && (p.Language != "" || d == "ltr") {
+		if d := proseDirection(p); d != s.msg.dir && (p.Language != "" || d == "ltr") {
 			v.OwnDir = d
 		}
 		for _, q := range p.Twins {

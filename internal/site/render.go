@@ -80,7 +80,7 @@ func (f frame) Day(iso string) string { return f.s.msg.day(iso) }
 // frame makes the frame of the page at path. charts says that the page has
 // figures that a script may bring to life.
 func (s *site) frame(path, title, description string, charts bool, crumbs ...link) frame {
-	f := frame{s: s, path: path, Title: title, Description: clip(description, 300), Lang: s.in.Site.Language, Dir: direction(s.in.Site.Language), Numbers: s.msg.Style, Separators: s.msg.separators(),
+	f := frame{s: s, path: path, Title: title, Description: clip(description, 300), Lang: s.in.Site.Language, Dir: s.msg.dir, Numbers: s.msg.Style, Separators: s.msg.separators(),
 		SiteTitle: s.in.Site.Title, CSS: s.assets.css, Icon: s.assets.icon,
 		UseNotice: s.in.Site.UseNotice, License: s.in.Site.License, Report: s.in.Site.Contact}
 	if s.assets.icons["icon-32.png"] != nil {
@@ -240,8 +240,13 @@ func (r *renderer) plain(name, path string, data any) error {
 
 func (r *renderer) execute(page, part, path, owner string, data any) error {
 	start := time.Now()
-	var buf bytes.Buffer
-	if err := r.s.templates.execute(&buf, page, part, data); err != nil {
+	buf, _ := r.s.templates.buffers.Get().(*bytes.Buffer)
+	if buf == nil {
+		buf = new(bytes.Buffer)
+	}
+	defer r.s.templates.buffers.Put(buf)
+	buf.Reset()
+	if err := r.s.templates.execute(buf, page, part, data); err != nil {
 		return &templateError{path, err}
 	}
 	r.s.work.since("page", start)

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"text/template/parse"
 
 	"github.com/tdewolff/minify/v2"
@@ -38,6 +39,8 @@ type templateSet struct {
 	typed map[string]*typed.Set
 	// plain holds them as written: a template made small has no lines to name.
 	plain map[string]*template.Template
+	// buffers are those of pages that were written.
+	buffers sync.Pool
 }
 
 // execute makes a page, or one part of its template. What fails is told by its
