@@ -283,8 +283,12 @@ var statistics = []string{".mean", ".min", ".p25", ".p50", ".p75", ".p90", ".p95
 // statistic behind a dot.
 func (s *site) apiMetrics(e *entry) map[string]apiMetric {
 	out := map[string]apiMetric{}
-	for _, k := range s.usedColumns([]*entry{e}, statistics) {
-		v, _ := s.value(e.Result, k)
+	for _, c := range s.numbers().files {
+		v, ok := c.at(e)
+		if !ok {
+			continue
+		}
+		k := c.key
 		m, _ := s.reg.Get(k)
 		am := apiMetric{Value: v, Unit: m.Unit}
 		if metric, ok := e.Result.Metrics[k]; ok {

@@ -10,6 +10,8 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
+const cataloguePath = "data/catalogue.json"
+
 // catalogueJSON writes the catalogue with its own keys. Absent is absent.
 func (s *site) catalogueJSON() ([]byte, error) {
 	c := s.in.Catalog

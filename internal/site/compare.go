@@ -185,9 +185,9 @@ func (s *site) comparePage() job {
 			name := s.msg.T(c.name)
 			info.Conditions = append(info.Conditions, compareCond{c.key, name, s.msg.T("compare.different", s.msg.inSentence(name)), s.msg.inSentence(name), c.strict})
 		}
-		for _, k := range s.usedColumns(s.entries, compareStatistics) {
-			m, _ := s.reg.Get(k)
-			info.Metrics = append(info.Metrics, [4]string{k, s.metricName(m), m.Unit, s.metricLink(comparePath, m)})
+		for _, c := range s.numbers().compared {
+			m, _ := s.reg.Get(c.key)
+			info.Metrics = append(info.Metrics, [4]string{c.key, s.metricName(m), m.Unit, s.metricLink(comparePath, m)})
 		}
 		data, err := json.Marshal(info)
 		if err != nil {
@@ -258,8 +258,12 @@ func (s *site) compareRecord(e *entry) (compareRecord, error) {
 			rec.Conditions[c.key] = c.value
 		}
 	}
-	for _, k := range s.usedColumns([]*entry{e}, compareStatistics) {
-		v, _ := s.value(e.Result, k)
+	for _, c := range s.numbers().compared {
+		v, ok := c.at(e)
+		if !ok {
+			continue
+		}
+		k := c.key
 		m, _ := s.reg.Get(k)
 		prov, uncertainty, interval := result.ProvDerived, "", any(nil)
 		if metric, ok := e.Result.Metrics[k]; ok {

@@ -6,16 +6,13 @@ package site
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
 	"regexp"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -45,6 +42,9 @@ type dataBoard struct {
 // semicolons or tabs instead of commas, the parts begin cells too. Numbers are
 // written as they are.
 func safeText(t string) string {
+	if !strings.ContainsAny(t, "=+@\t\r\n＝＋－＠-") {
+		return t
+	}
 	return formulaStart.ReplaceAllString(t, "$1'$2")
 }
 
@@ -52,11 +52,13 @@ var formulaStart = regexp.MustCompile("(^|[;\t])([ ]*[=+@\t\r\n＝＋－＠-])")
 
 // num writes a number with all its digits, without an exponent where that can be
 // read: programs take both, people do not.
-func num(v float64) string {
+func num(v float64) string { return string(appendNum(nil, v)) }
+
+func appendNum(b []byte, v float64) []byte {
 	if a := math.Abs(v); a != 0 && (a < 1e-6 || a >= 1e15) {
-		return strconv.FormatFloat(v, 'g', -1, 64)
+		return strconv.AppendFloat(b, v, 'g', -1, 64)
 	}
-	return strconv.FormatFloat(v, 'f', -1, 64)
+	return strconv.AppendFloat(b, v, 'f', -1, 64)
 }
 
 // csvBytes writes rows with a head: UTF-8 without a byte order mark, which would
@@ -132,18 +134,17 @@ func (s *site) boardCSV(b *rank.Board) []byte {
 
 func (s *site) caveatIDs(e *entry) []string {
 	var ids []string
-	seen := map[string]bool{}
-	var all []string
-	if e.Source != nil {
-		all = append(all, e.Source.Caveats...)
-	}
-	all = append(all, taskCaveats(e.Task)...)
-	for _, id := range all {
-		if !seen[id] {
-			seen[id] = true
-			ids = append(ids, id)
+	add := func(more []string) {
+		for _, id := range more {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
 		}
 	}
+	if e.Source != nil {
+		add(e.Source.Caveats)
+	}
+	add(taskCaveats(e.Task))
 	return ids
 }
 
@@ -156,72 +157,70 @@ func flagOf(e *entry) string {
 }
 
 // resultsJSON is every result file, one a line inside an array.
-func (s *site) resultsJSON() ([]byte, error) {
-	var b bytes.Buffer
-	n := 0
+func (s *site) resultsJSON() []byte {
+	n := 16
 	for _, e := range s.entries {
 		n += len(e.Raw) + 2 // as long as it can get
 	}
-	b.Grow(n + 16)
-	b.WriteString("[\n")
+	b := append(make([]byte, 0, n), "[\n"...)
 	for i, e := range s.entries {
 		if i > 0 {
-			b.WriteString(",\n")
+			b = append(b, ",\n"...)
 		}
-		if err := json.Compact(&b, e.Raw); err != nil {
-			return nil, fmt.Errorf("compact %s: %w", e.Path, err)
-		}
+		b = appendCompact(b, e.Raw)
 	}
-	b.WriteString("\n]\n")
-	return b.Bytes(), nil
+	return append(b, "\n]\n"...)
 }
 
-// download is one file of the whole board.
+// appendCompact adds JSON without the space between its parts. It was read before,
+// so that quotes are all it takes to tell texts from what is between them.
+func appendCompact(b, text []byte) []byte {
+	from, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case !quoted && (c == ' ' || c == '\n' || c == '\t' || c == '\r'):
+			b = append(b, text[from:i]...)
+			from = i + 1
+		}
+	}
+	return append(b, text[from:]...)
+}
+
+// download is a file of the whole board.
 type download struct {
 	name, mediaType string
-	text            string // what it holds
-	data            []byte
+	text            string // what it holds, as a string of the interface
+	make            func() ([]byte, error)
 }
 
-func (d download) sum() string {
-	sum := sha256.Sum256(d.data)
-	return hex.EncodeToString(sum[:])
-}
-
-// makeDownloads makes the files of the whole board. site.downloads calls it once.
-func (s *site) makeDownloads() ([]download, error) {
-	all, err := s.resultsJSON()
-	if err != nil {
-		return nil, err
-	}
-	catalogue, err := s.catalogueJSON()
-	if err != nil {
-		return nil, err
-	}
-	table, err := s.resultsParquet()
-	if err != nil {
-		return nil, fmt.Errorf("make %s: %w", parquetPath, err)
-	}
+// downloads are the files of the whole board, in the order of the data page.
+func (s *site) downloads() []download {
 	return []download{
-		{"data/results.csv", "text/csv", s.msg.T("data.csv"), s.resultsCSV()},
-		{parquetPath, "application/vnd.apache.parquet", s.msg.T("data.parquet"), table},
-		{"data/results.json", "application/json", s.msg.T("data.json"), all},
-		{"data/catalogue.json", "application/json", s.msg.T("data.catalogue"), catalogue},
-	}, nil
+		{"data/results.csv", "text/csv", "data.csv", func() ([]byte, error) { return s.resultsCSV(), nil }},
+		{parquetPath, "application/vnd.apache.parquet", "data.parquet", s.resultsParquet},
+		{"data/results.json", "application/json", "data.json", func() ([]byte, error) { return s.resultsJSON(), nil }},
+		{cataloguePath, "application/json", "data.catalogue", s.catalogueJSON},
+	}
+}
+
+// download makes one of them.
+func (d download) job() job {
+	return func(r *renderer) (result.Findings, error) {
+		data, err := d.make()
+		if err != nil {
+			return nil, fmt.Errorf("make %s: %w", d.name, err)
+		}
+		return nil, r.put(d.name, "downloads", data)
+	}
 }
 
 func (s *site) dataPage() job {
 	return func(r *renderer) (result.Findings, error) {
 		const path = "data/index.html"
-		downloads, err := s.downloads()
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range downloads {
-			if err := r.put(d.name, path, d.data); err != nil {
-				return nil, err
-			}
-		}
 		p := dataPage{frame: s.frame(path, s.msg.T("data.title"), s.msg.T("data.lede"), false)}
 		p.Facts = []fact{{Key: s.msg.T("n.results.title"), Value: s.msg.Int(int64(len(s.entries)))}, {Key: s.msg.T("fact.license"), Value: cmp.Or(s.in.Site.License, s.msg.T("notstated"))},
 			{Key: s.msg.T("fact.newest"), Value: cmp.Or(s.msg.day(s.newest), s.msg.T("unknown"))}}
@@ -229,8 +228,8 @@ func (s *site) dataPage() job {
 			p.Facts = append(p.Facts, fact{Key: s.msg.T("data.commit"), Value: s.in.Commit[:min(12, len(s.in.Commit))]})
 		}
 		size := func(n int) string { return s.msg.Sig(float64(n)/1000, 3) }
-		for _, d := range downloads {
-			p.Files = append(p.Files, dataFile{relative(path, d.name), strings.TrimPrefix(d.name, "data/"), d.text, size(len(d.data))})
+		for _, d := range s.downloads() {
+			p.Files = append(p.Files, dataFile{relative(path, d.name), strings.TrimPrefix(d.name, "data/"), s.msg.T(d.text), size(int(s.made(d.name).size))})
 		}
 		p.Files = append(p.Files,
 			dataFile{relative(path, "api/v1/index.json"), "api/v1/index.json", s.msg.T("data.api"), ""},
@@ -277,13 +276,19 @@ func (s *site) accountFacts() []fact {
 
 // checksums lists the digests of all data files as sha256sum prints them.
 func (s *site) checksums(r *renderer) error {
-	var b strings.Builder
-	names := r.out.names()
-	sort.Strings(names)
-	for _, name := range names {
+	var b []byte
+	for _, name := range r.out.names() {
 		if strings.HasPrefix(name, "data/") && !strings.HasSuffix(name, ".html") || strings.HasPrefix(name, "api/") || strings.HasPrefix(name, "schema/") || strings.HasSuffix(name, "/result.json") || name == provenancePath {
-			fmt.Fprintf(&b, "%x  %s\n", r.out.files[name].sum, name)
+			b = appendSum(b, r.out.files[name].sum, name)
 		}
 	}
-	return r.put("SHA256SUMS", "site", []byte(b.String()))
+	return r.put("SHA256SUMS", "site", b)
+}
+
+// appendSum adds a line as sha256sum prints it.
+func appendSum(b []byte, sum digest, name string) []byte {
+	b = hex.AppendEncode(b, sum[:])
+	b = append(b, "  "...)
+	b = append(b, name...)
+	return append(b, '\n')
 }

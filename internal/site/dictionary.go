@@ -6,8 +6,6 @@
 package site
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"jouleboard/internal/result"
@@ -62,9 +60,10 @@ type dictEntry struct {
 // provenance are those that this board's results have.
 func (s *site) dictionary() []dictEntry {
 	byKey := map[string][]string{}
-	for _, c := range s.metrics {
-		base, _, _ := strings.Cut(c, ".")
-		byKey[base] = append(byKey[base], c)
+	numbers := s.numbers()
+	for _, c := range numbers.files {
+		base, _, _ := strings.Cut(c.key, ".")
+		byKey[base] = append(byKey[base], c.key)
 	}
 	var out []dictEntry
 	for _, m := range s.reg.All() {
@@ -82,24 +81,9 @@ func (s *site) dictionary() []dictEntry {
 		if page, _, _ := strings.Cut(m.Page, "#"); page != "" && s.pageLink("index.html", page) != "" {
 			d.Page = m.Page
 		}
-		seen := map[string]bool{}
-		for _, e := range s.entries {
-			_, inMetrics := e.Result.Metrics[m.Key]
-			_, inDist := e.Distributions[m.Key]
-			_, computed := s.value(e.Result, m.Key)
-			switch {
-			case inMetrics:
-				seen[e.Result.Metrics[m.Key].Provenance] = true
-			case inDist:
-				seen[e.Distributions[m.Key].Provenance] = true
-			case computed:
-				seen["derived"] = true
-			default:
-				continue
-			}
-			d.Results++
+		if u := numbers.keys[m.Key]; u != nil {
+			d.Results, d.Provenance = u.results, u.origins()
 		}
-		d.Provenance = slices.Sorted(maps.Keys(seen))
 		out = append(out, d)
 	}
 	return out

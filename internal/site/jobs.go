@@ -24,7 +24,7 @@ func (s *site) jobs() []work {
 	for _, e := range s.entries {
 		tasks[e.Workload.Task] = append(tasks[e.Workload.Task], e)
 	}
-	add(s.homePage(), "index.html")
+	l.late(s.homePage(), "index.html")
 	add(s.boardsPage(), "boards/index.html")
 	for _, b := range s.boards {
 		l.of("board "+b.ID, tasks[b.Task], s.boardPage(b), boardPath(b.ID), boardCSV(b.ID))
@@ -62,7 +62,14 @@ func (s *site) jobs() []work {
 	add(s.readingPage(), readingPath)
 	s.comparison(l)
 	add(s.citationsPage(), "cite/index.html")
-	add(s.dataPage(), "data/index.html", "data/results.json", "data/results.csv")
+	for _, d := range s.downloads() {
+		if d.name == cataloguePath {
+			l.of("catalogue", nil, d.job(), d.name)
+			continue
+		}
+		add(d.job(), d.name)
+	}
+	l.late(s.dataPage(), "data/index.html")
 	add(s.dictionaryPage(), dictionaryPath)
 	add(s.moderationPage(), "moderation/index.html")
 	add(s.notFoundPage(), "404.html")
@@ -90,6 +97,10 @@ func (s *site) jobs() []work {
 	add(s.staticFiles())
 	add(s.navigation())
 	add(s.footerLinks())
+	add(s.provenance(), provenancePath)
+	if s.baseURL != "" {
+		add(s.sitemap(), "sitemap.xml")
+	}
 	return l.list
 }
 
@@ -110,17 +121,6 @@ func (s *site) navigation() job {
 		}
 		return out, nil
 	}
-}
-
-// last writes what depends on the list of all files.
-func (r *renderer) last() error {
-	if err := r.s.sitemap(r); err != nil {
-		return err
-	}
-	if err := r.s.provenance(r); err != nil {
-		return err
-	}
-	return r.s.checksums(r)
 }
 
 // staticFiles puts the assets and the files that hosts expect.

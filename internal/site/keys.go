@@ -26,6 +26,7 @@ type work struct {
 	of    []*entry
 	shows func() any // a plain value that it shows beside them, nil for none
 	page  string     // its first file
+	late  bool       // it tells of files that others make
 }
 
 // resultWork is the name of the work on one result.
@@ -39,6 +40,11 @@ type workList struct {
 
 // add adds work that is always done.
 func (l *workList) add(j job, files ...string) { l.of("", nil, j, files...) }
+
+// late adds work that is always done, after all that is not late.
+func (l *workList) late(j job, files ...string) {
+	l.put(work{job: j, late: true}, files)
+}
 
 // of adds work that is done if one of some results changed.
 func (l *workList) of(name string, es []*entry, j job, files ...string) {

@@ -8,12 +8,12 @@ package site
 
 import (
 	"cmp"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"html/template"
 	"regexp"
 	"strings"
-	"sync"
 
 	"jouleboard/internal/cite"
 	"jouleboard/internal/rank"
@@ -70,7 +70,6 @@ func (s *site) metaOf(f *frame) headMeta {
 
 // heads gathers what metaOf looks up.
 func (s *site) heads() {
-	s.downloads = sync.OnceValues(s.makeDownloads)
 	s.boardAt, s.modelAt, s.entryAt = map[string]*rank.Board{}, map[string]*modelView{}, map[string]*entry{}
 	s.strips = map[string]cardStrip{}
 	for _, b := range s.boards {
@@ -208,7 +207,7 @@ func (s *site) siteDataset(page string) ldDataset {
 	for _, b := range s.boards {
 		d.Has = append(d.Has, ldRef{Type: "Dataset", ID: s.address(boardPath(b.ID)), Name: b.Title, URL: s.here(page, boardPath(b.ID))})
 	}
-	d.Variables = s.ldVariables(s.usedColumns(s.entries, nil))
+	d.Variables = s.ldVariables(s.numbers().named(s))
 	d.Files = s.ldFiles(page)
 	return d
 }
@@ -279,46 +278,6 @@ func (s *site) ldVariables(keys []string) []ldVariable {
 	return out
 }
 
-// usedColumns are the metrics that any of the results has, in registry order.
-// With statistics, a distribution stands once for each that is there.
-func (s *site) usedColumns(es []*entry, statistics []string) []string {
-	used := map[string]bool{}
-	for _, e := range es {
-		for k := range e.Metrics {
-			used[k] = true
-		}
-		for k, d := range e.Distributions {
-			if statistics == nil {
-				used[k] = true
-			}
-			for _, stat := range statistics {
-				if !used[k+stat] && d.Stat(stat[1:]) != nil {
-					used[k+stat] = true
-				}
-			}
-		}
-		for k, f := range s.in.Site.Formulas {
-			if !used[k] {
-				_, used[k] = f.Value(e.Result)
-			}
-		}
-	}
-	var out []string
-	for _, k := range s.reg.Keys() {
-		m, _ := s.reg.Get(k)
-		suffixes := []string{""}
-		if m.Distribution && statistics != nil {
-			suffixes = statistics
-		}
-		for _, suffix := range suffixes {
-			if used[k+suffix] {
-				out = append(out, k+suffix)
-			}
-		}
-	}
-	return out
-}
-
 // coverage is the time from the oldest to the newest result, as an interval of
 // ISO 8601.
 func (s *site) coverage(es []*entry) string {
@@ -344,13 +303,10 @@ func (s *site) coverage(es []*entry) string {
 
 // ldFiles are the downloads of the whole board.
 func (s *site) ldFiles(page string) []ldFile {
-	downloads, err := s.downloads()
-	if err != nil {
-		return nil // the data page's job reports it
-	}
 	var out []ldFile
-	for _, d := range downloads {
-		out = append(out, ldFile{"DataDownload", d.name[strings.LastIndex(d.name, "/")+1:], d.mediaType, s.here(page, d.name), fmt.Sprintf("%s kB", unit.Sig(float64(len(d.data))/1000, 3)), d.sum()})
+	for _, d := range s.downloads() {
+		f := s.made(d.name)
+		out = append(out, ldFile{"DataDownload", d.name[strings.LastIndex(d.name, "/")+1:], d.mediaType, s.here(page, d.name), fmt.Sprintf("%s kB", unit.Sig(float64(f.size)/1000, 3)), hex.EncodeToString(f.sum[:])})
 	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"sync"
 
 	"jouleboard/assets"
 	"jouleboard/internal/catalog"
@@ -39,9 +40,8 @@ type site struct {
 	files   map[string]bool // that the build will make
 	// redirects are those of them that only lead elsewhere.
 	redirects map[string]bool
-	newest    string   // date of the newest result, YYYY-MM-DD
-	metrics   []string // that any result has, in registry order, as files hold them
-	columns   []string // the same, as tables hold them
+	newest    string          // date of the newest result, YYYY-MM-DD
+	numbers   func() *numbers // of all results, gathered when first asked for
 
 	assets    assetSet
 	min       *minify.M // nil leaves everything as written
@@ -50,17 +50,19 @@ type site struct {
 	work      *workLog
 
 	// Which page is whose, and the words of the previews that are drawn, by path.
-	boardAt   map[string]*rank.Board
-	modelAt   map[string]*modelView
-	entryAt   map[string]*entry
-	cardAlts  map[string]string
-	strips    map[string]cardStrip       // by board
-	downloads func() ([]download, error) // made once, when first asked for
+	boardAt  map[string]*rank.Board
+	modelAt  map[string]*modelView
+	entryAt  map[string]*entry
+	cardAlts map[string]string
+	strips   map[string]cardStrip // by board
+	// made looks up a file of the first round of rendering, for pages of the second.
+	made func(name string) staged
 }
 
 // entry is one result with everything a page says about it.
 type entry struct {
 	*result.Loaded
+	Place      int // among all results
 	Hash       string
 	Stated     string // the model's id in the file, which may be a former one
 	Model      *catalog.Model
@@ -92,7 +94,7 @@ type modelView struct {
 // newSite ranks the results and gathers the site.
 func newSite(in *Input, opt Options) (*site, result.Findings) {
 	s := &site{in: in, opt: opt, baseURL: strings.TrimSuffix(in.Site.BaseURL, "/"), reg: in.Registry,
-		byID: map[string]*entry{}, byModel: map[string]*modelView{}, work: &workLog{}}
+		byID: map[string]*entry{}, byModel: map[string]*modelView{}, work: &workLog{}, made: func(string) staged { return staged{} }}
 	if opt.BaseURL != "" {
 		s.baseURL = strings.TrimSuffix(opt.BaseURL, "/")
 	}
@@ -104,7 +106,7 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 
 	live := make([]*result.Loaded, 0, len(in.Results))
 	for _, r := range in.Results {
-		e := &entry{Loaded: r, Hash: r.ID[:in.Site.Labels.HashLen], Stated: r.Model.Name}
+		e := &entry{Loaded: r, Place: len(s.entries), Hash: r.ID[:in.Site.Labels.HashLen], Stated: r.Model.Name}
 		e.Model, _ = in.Catalog.Model(r.Model.Name)
 		if e.Model != nil && e.Model.Name != r.Model.Name {
 			r = renamed(r, e.Model.Name)
@@ -123,7 +125,7 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 		}
 		live = append(live, r)
 	}
-	s.metrics, s.columns = s.usedColumns(s.entries, statistics), s.usedColumns(s.entries, stats)
+	s.numbers = sync.OnceValue(s.gatherNumbers)
 	s.boards, fs = rank.Boards(live, in.Site.Rank, in.Catalog, in.Scales, in.Registry)
 	out = append(out, placed(in.Site, fs)...)
 	for i, b := range in.Site.Rank.Boards {

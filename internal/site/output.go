@@ -48,6 +48,7 @@ type output struct {
 
 type staged struct {
 	sum   digest
+	size  int64
 	same  bool  // the output folder has these bytes already
 	stamp stamp // of a file that is the same, where it is known
 	owner string
@@ -183,8 +184,8 @@ func (o *output) discard() {
 // concurrent use, and does not keep data.
 func (o *output) put(name, owner string, data []byte) error {
 	defer o.work.since("stage", time.Now())
-	f := staged{sum: sha256.Sum256(data), owner: owner}
-	makeDir, err := o.add(name, f, int64(len(data)))
+	f := staged{sum: sha256.Sum256(data), size: int64(len(data)), owner: owner}
+	makeDir, err := o.add(name, f)
 	if err != nil {
 		return err
 	}
@@ -220,14 +221,14 @@ func (o *output) put(name, owner string, data []byte) error {
 }
 
 // add takes a name for a file, and says whether its folder is to be made.
-func (o *output) add(name string, f staged, size int64) (makeDir bool, err error) {
+func (o *output) add(name string, f staged) (makeDir bool, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if other, dup := o.files[name]; dup {
 		return false, fmt.Errorf("two pages want the file %s: %s and %s; rename one of them", name, other.owner, f.owner)
 	}
 	o.files[name] = f
-	o.bytes += size
+	o.bytes += f.size
 	if o.kept != nil {
 		return false, nil
 	}
@@ -285,7 +286,7 @@ func (o *output) keep(files []outputFile) (bool, error) {
 		if o.kept != nil {
 			size = int64(len(o.before[f.name]))
 		}
-		if _, err := o.add(f.name, staged{sum: f.sum, same: true, stamp: f.stamp, owner: "the last build"}, size); err != nil {
+		if _, err := o.add(f.name, staged{sum: f.sum, size: size, same: true, stamp: f.stamp, owner: "the last build"}); err != nil {
 			return false, err
 		}
 		if o.kept != nil {
@@ -436,15 +437,11 @@ func (o *output) become(stats *Stats) (done bool, err error) {
 
 // manifest lists files with their digests, as sha256sum prints it.
 func (o *output) manifest(names []string) []byte {
-	var b bytes.Buffer
+	var b []byte
 	for _, name := range names {
-		sum := o.files[name].sum
-		b.WriteString(hex.EncodeToString(sum[:]))
-		b.WriteString("  ")
-		b.WriteString(name)
-		b.WriteByte('\n')
+		b = appendSum(b, o.files[name].sum, name)
 	}
-	return b.Bytes()
+	return b
 }
 
 func (o *output) move(name string) error {

@@ -93,18 +93,22 @@ type pqChunk struct {
 func parquet(cols []resultColumn, entries []*entry, facts [][2]string) ([]byte, error) {
 	var out bytes.Buffer
 	out.WriteString(parquetMagic)
-	// It writes no time, so the bytes are always the same. One for all columns: its
-	// tables are larger than most of them.
-	z, err := gzip.NewWriterLevel(nil, gzip.BestCompression)
-	if err != nil {
-		return nil, err
+	// They write no time, so the bytes are always the same. One of each for all columns:
+	// their tables are larger than most of them.
+	packers := map[int]*gzip.Writer{}
+	for _, level := range []int{pqTextLevel, pqNumberLevel, pqDigestLevel} {
+		z, err := gzip.NewWriterLevel(nil, level)
+		if err != nil {
+			return nil, err
+		}
+		packers[level] = z
 	}
 	var groups [][]pqChunk
 	for at := 0; at < len(entries); at += parquetRows {
 		rows := entries[at:min(at+parquetRows, len(entries))]
 		var group []pqChunk
 		for _, c := range cols {
-			chunk, err := pqColumn(&out, z, c, rows)
+			chunk, err := pqColumn(&out, packers[c.pqLevel()], c, rows)
 			if err != nil {
 				return nil, fmt.Errorf("column %s: %w", c.name, err)
 			}
@@ -127,6 +131,24 @@ func (c resultColumn) pqType() int {
 		return pqInt64
 	}
 	return pqDouble
+}
+
+// How much work packing a column is worth: texts repeat each other at some distance,
+// numbers seldom do, and digests never, so that nothing is looked for.
+const (
+	pqTextLevel   = 8
+	pqNumberLevel = 6
+	pqDigestLevel = gzip.HuffmanOnly
+)
+
+func (c resultColumn) pqLevel() int {
+	switch {
+	case c.name == "id":
+		return pqDigestLevel
+	case c.kind == columnText:
+		return pqTextLevel
+	}
+	return pqNumberLevel
 }
 
 // pqColumn writes a column's values as one page packed by z: which rows have one,

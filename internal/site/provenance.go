@@ -53,32 +53,34 @@ type inputFile struct {
 	Size   int64  `json:"size"`
 }
 
-func (s *site) provenance(r *renderer) error {
-	p := provenanceFile{Schema: "jouleboard.provenance/1", Tool: provenanceTool{"jouleboard", s.opt.Tool.Version, s.opt.Tool.Commit},
-		Commit: s.in.Commit, BaseURL: s.in.Site.BaseURL, Drafts: s.opt.Drafts, BuiltIn: map[string]string{}}
-	for name, folder := range map[string]fs.FS{"templates": templates.FS, "assets": assets.FS, "labels": labels.FS} {
-		files, err := digests(folder, ".", func(string) bool { return true })
-		if err != nil {
-			return err
+func (s *site) provenance() job {
+	return func(r *renderer) (result.Findings, error) {
+		p := provenanceFile{Schema: "jouleboard.provenance/1", Tool: provenanceTool{"jouleboard", s.opt.Tool.Version, s.opt.Tool.Commit},
+			Commit: s.in.Commit, BaseURL: s.in.Site.BaseURL, Drafts: s.opt.Drafts, BuiltIn: map[string]string{}}
+		for name, folder := range map[string]fs.FS{"templates": templates.FS, "assets": assets.FS, "labels": labels.FS} {
+			files, err := digests(folder, ".", func(string) bool { return true })
+			if err != nil {
+				return nil, err
+			}
+			list := sha256.New()
+			for _, f := range files {
+				fmt.Fprintf(list, "%s  %s\n", f.SHA256, f.Path)
+			}
+			p.BuiltIn[name] = hex.EncodeToString(list.Sum(nil))
 		}
-		list := sha256.New()
-		for _, f := range files {
-			fmt.Fprintf(list, "%s  %s\n", f.SHA256, f.Path)
+		var err error
+		if p.Inputs, err = s.in.inputs(s.opt.Unsampled); err != nil {
+			return nil, err
 		}
-		p.BuiltIn[name] = hex.EncodeToString(list.Sum(nil))
+		var b bytes.Buffer
+		enc := json.NewEncoder(&b)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", " ")
+		if err := enc.Encode(p); err != nil {
+			return nil, fmt.Errorf("encode %s: %w", provenancePath, err)
+		}
+		return nil, r.put(provenancePath, "site", b.Bytes())
 	}
-	var err error
-	if p.Inputs, err = s.in.inputs(s.opt.Unsampled); err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ")
-	if err := enc.Encode(p); err != nil {
-		return fmt.Errorf("encode %s: %w", provenancePath, err)
-	}
-	return r.put(provenancePath, "site", b.Bytes())
 }
 
 // inputs lists the files of the board that a build reads, sorted by path. Results

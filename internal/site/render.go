@@ -273,8 +273,8 @@ func schedule(jobs []work) []int {
 	return append(first, last...)
 }
 
-// render runs all jobs, then writes what depends on all of them. Work that the
-// last build did already is taken over. Findings come back in the order of the
+// render runs all jobs: those that tell of files of others after these, and the
+// list of all digests in the end. Work that the last build did already is taken over. Findings come back in the order of the
 // jobs, whatever order they ran in.
 func (s *site) render(ctx context.Context, out *output, last *Cache, identity digest, progress func(string, int, int)) (result.Findings, []doneWork, error) {
 	jobs := s.jobs()
@@ -293,39 +293,48 @@ func (s *site) render(ctx context.Context, out *output, last *Cache, identity di
 	found := make([]result.Findings, len(jobs))
 	kept := make([]doneWork, len(jobs))
 	var done atomic.Int64
-	g, ctx := errgroup.WithContext(ctx)
+	do := func(i int) error {
+		w := jobs[i]
+		var key digest
+		if ks != nil && w.name != "" {
+			key = ks.work(w)
+			if done, ok, err := last.take(key, out, rename); ok || err != nil {
+				found[i], kept[i] = done.found, done
+				return err
+			}
+		}
+		r := &renderer{s: s, out: out, work: w}
+		fs, err := w.job(r)
+		var t *templateError
+		if errors.As(err, &t) {
+			fs, err = append(fs, templateFinding("", t.err)), nil
+		}
+		found[i], kept[i] = fs, doneWork{key, r.made, fs}
+		progress("render", int(done.Add(1)), len(jobs))
+		return err
+	}
 	limit := s.opt.Jobs
 	if limit <= 0 {
 		limit = runtime.GOMAXPROCS(0)
 	}
-	g.SetLimit(limit)
-	for _, i := range schedule(jobs) {
-		w := jobs[i]
-		g.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
+	s.made = func(name string) staged { return out.files[name] }
+	for _, late := range []bool{false, true} {
+		g, ctx := errgroup.WithContext(ctx)
+		g.SetLimit(limit)
+		for _, i := range schedule(jobs) {
+			if jobs[i].late != late {
+				continue
 			}
-			var key digest
-			if ks != nil && w.name != "" {
-				key = ks.work(w)
-				if done, ok, err := last.take(key, out, rename); ok || err != nil {
-					found[i], kept[i] = done.found, done
+			g.Go(func() error {
+				if err := ctx.Err(); err != nil {
 					return err
 				}
-			}
-			r := &renderer{s: s, out: out, work: w}
-			fs, err := w.job(r)
-			var t *templateError
-			if errors.As(err, &t) {
-				fs, err = append(fs, templateFinding("", t.err)), nil
-			}
-			found[i], kept[i] = fs, doneWork{key, r.made, fs}
-			progress("render", int(done.Add(1)), len(jobs))
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return nil, nil, err
+				return do(i)
+			})
+		}
+		if err := g.Wait(); err != nil {
+			return nil, nil, err
+		}
 	}
 	var all result.Findings
 	seen := map[result.Finding]bool{}
@@ -346,5 +355,5 @@ func (s *site) render(ctx context.Context, out *output, last *Cache, identity di
 			s.pageCount++
 		}
 	}
-	return all, kept, (&renderer{s: s, out: out}).last()
+	return all, kept, s.checksums(&renderer{s: s, out: out})
 }

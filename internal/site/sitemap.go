@@ -6,33 +6,34 @@ package site
 import (
 	"bytes"
 	"encoding/xml"
+	"maps"
+	"slices"
 	"strings"
 
 	"jouleboard/internal/result"
 )
 
 // sitemap lists all pages. Without a base URL there are no addresses to list.
-func (s *site) sitemap(r *renderer) error {
-	if s.baseURL == "" {
-		return nil
-	}
-	days := s.pageDays()
-	var b bytes.Buffer
-	b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
-	for _, name := range r.out.names() {
-		if !strings.HasSuffix(name, "index.html") || s.redirects[name] {
-			continue
+func (s *site) sitemap() job {
+	return func(r *renderer) (result.Findings, error) {
+		days := s.pageDays()
+		var b bytes.Buffer
+		b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
+		for _, name := range slices.Sorted(maps.Keys(s.files)) {
+			if !strings.HasSuffix(name, "index.html") || s.redirects[name] {
+				continue
+			}
+			b.WriteString("<url><loc>")
+			_ = xml.EscapeText(&b, []byte(public(s.baseURL, name))) // a bytes.Buffer takes everything
+			b.WriteString("</loc>")
+			if day := days[name]; day != "" {
+				b.WriteString("<lastmod>" + day + "</lastmod>")
+			}
+			b.WriteString("</url>\n")
 		}
-		b.WriteString("<url><loc>")
-		_ = xml.EscapeText(&b, []byte(public(s.baseURL, name))) // a bytes.Buffer takes everything
-		b.WriteString("</loc>")
-		if day := days[name]; day != "" {
-			b.WriteString("<lastmod>" + day + "</lastmod>")
-		}
-		b.WriteString("</url>\n")
+		b.WriteString("</urlset>\n")
+		return nil, r.put("sitemap.xml", "sitemap", b.Bytes())
 	}
-	b.WriteString("</urlset>\n")
-	return r.put("sitemap.xml", "sitemap", b.Bytes())
 }
 
 // pageDays are the days of pages: of the newest result or flag on them, of a

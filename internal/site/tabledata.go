@@ -71,12 +71,12 @@ type column struct {
 	Bar float64 `json:"bar,omitempty"`
 
 	// Values, one a row: numbers, or places in Dict (-1: missing).
-	Values []datum `json:"v,omitempty"`
+	Values data    `json:"v,omitempty"`
 	Places []int   `json:"i,omitempty"`
 	Dict   [][]any `json:"w,omitempty"`
 	// Low and High are the ends of intervals, or of ranks.
-	Low  []datum `json:"lo,omitempty"`
-	High []datum `json:"hi,omitempty"`
+	Low  data `json:"lo,omitempty"`
+	High data `json:"hi,omitempty"`
 	// Org, Mark and Flags belong to models: a place in Orgs, a place in Marks.
 	Orgs  []string             `json:"os,omitempty"`
 	Org   []int                `json:"o,omitempty"`
@@ -91,28 +91,6 @@ type tableFile struct {
 	Hashes  []string `json:"h"`
 	Columns []column `json:"c"`
 	SortKey string   `json:"s,omitempty"` // the column that the rows are ordered by
-}
-
-// datum is a value that may be missing, written in as few digits as print alike.
-type datum struct {
-	v      float64
-	ok     bool
-	digits int
-}
-
-// MarshalJSON writes six significant digits, or all where rounding twice would
-// print another number.
-func (n datum) MarshalJSON() ([]byte, error) {
-	if !n.ok {
-		return []byte("null"), nil
-	}
-	if n.digits > 0 {
-		short := strconv.FormatFloat(n.v, 'g', 6, 64)
-		if back, err := strconv.ParseFloat(short, 64); err == nil && unit.Sig(back, n.digits) == unit.Sig(n.v, n.digits) {
-			return json.Marshal(back)
-		}
-	}
-	return json.Marshal(n.v)
 }
 
 // stats are the statistics of a distribution that may be columns.
@@ -167,8 +145,8 @@ func (s *site) tableColumns(shown []string, lines []tableLine) []string {
 		}
 		add(c)
 	}
-	for _, k := range s.columns {
-		add(k)
+	for _, c := range s.numbers().columns {
+		add(c.key)
 	}
 	return out
 }
@@ -233,7 +211,7 @@ func (s *site) column(r *renderer, page, key, metric string, linked bool, lines 
 			}
 			continue
 		}
-		word := fmt.Sprint(entry...)
+		word := wordOf(entry)
 		at, ok := dict[word]
 		if !ok {
 			at = len(c.Dict)
@@ -303,6 +281,14 @@ func (s *site) dictEntry(r *renderer, c *column, p cell, l tableLine) ([]any, er
 	return []any{p.Text}, nil
 }
 
+// wordOf tells the entries of a dictionary apart.
+func wordOf(entry []any) string {
+	if text, plain := entry[0].(string); plain && len(entry) == 1 {
+		return text
+	}
+	return fmt.Sprintf("%q", entry)
+}
+
 // factNumber is the number behind a fact.
 func (s *site) factNumber(key string, e *entry) datum {
 	whole := func(n int64) datum { return datum{v: float64(n), ok: n > 0} }
@@ -339,25 +325,25 @@ func (s *site) metricColumn(c *column, m unit.Metric, ranked bool, lines []table
 		c.Better = string(m.Better)
 	}
 	s.energyUnit(c)
-	intervals := false
-	for _, l := range lines {
-		v, ok := s.value(l.e.Result, c.Key)
-		ci := l.e.Result.Metrics[c.Key].CI95
+	numbers := s.numbers().of[c.Key]
+	c.Values = make(data, len(lines))
+	for i, l := range lines {
+		v, ok := numbers.at(l.e)
+		var ci *result.Interval
 		if ranked && l.row != nil {
 			v, ok, ci = l.row.Value, true, l.row.CI
 			c.Bar = max(c.Bar, v)
+		} else if ok {
+			ci = l.e.Result.Metrics[c.Key].CI95
 		}
 		any = any || ok
-		c.Values = append(c.Values, datum{v, ok, m.Digits})
-		var lo, hi datum
+		c.Values[i] = datum{v, ok, m.Digits}
 		if ok && ci != nil {
-			intervals = true
-			lo, hi = datum{ci[0], true, m.Digits + 2}, datum{ci[1], true, m.Digits + 2}
+			if c.Low == nil {
+				c.Low, c.High = make(data, len(lines)), make(data, len(lines))
+			}
+			c.Low[i], c.High[i] = datum{ci[0], true, m.Digits + 2}, datum{ci[1], true, m.Digits + 2}
 		}
-		c.Low, c.High = append(c.Low, lo), append(c.High, hi)
-	}
-	if !intervals {
-		c.Low, c.High = nil, nil
 	}
 	return any
 }

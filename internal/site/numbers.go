@@ -1,0 +1,130 @@
+// The numbers of all results by column, gathered in one pass: tables, downloads and
+// the dictionary ask for most columns of most results, and each looks here.
+
+package site
+
+import (
+	"maps"
+	"math"
+	"slices"
+)
+
+// numbers are the columns that any result has a number in: metrics, statistics of
+// distributions, formulas.
+type numbers struct {
+	columns  []*numberColumn // in registry order, as tables hold them
+	files    []*numberColumn // those of them that files hold
+	compared []*numberColumn // those of them that are compared
+	of       map[string]*numberColumn
+	keys     map[string]*keyUse // of the registry, by key
+}
+
+// numberColumn is a metric, a formula or a statistic of a distribution, with a
+// number for each result by its place, NaN where it has none.
+type numberColumn struct {
+	key    string
+	values []float64
+}
+
+// keyUse says how the results of a board have a key of the registry.
+type keyUse struct {
+	results    int
+	provenance map[string]bool
+}
+
+// at is a result's number.
+func (c *numberColumn) at(e *entry) (float64, bool) {
+	if c == nil || math.IsNaN(c.values[e.Place]) {
+		return 0, false
+	}
+	return c.values[e.Place], true
+}
+
+// gatherNumbers makes the columns. site.numbers calls it once.
+func (s *site) gatherNumbers() *numbers {
+	n := &numbers{of: map[string]*numberColumn{}, keys: map[string]*keyUse{}}
+	column := func(key string) *numberColumn {
+		c := n.of[key]
+		if c == nil {
+			c = &numberColumn{key, make([]float64, len(s.entries))}
+			for i := range c.values {
+				c.values[i] = math.NaN()
+			}
+			n.of[key] = c
+		}
+		return c
+	}
+	use := func(key, provenance string) {
+		u := n.keys[key]
+		if u == nil {
+			u = &keyUse{provenance: map[string]bool{}}
+			n.keys[key] = u
+		}
+		u.results++
+		u.provenance[provenance] = true
+	}
+	spread := map[string][]*numberColumn{} // of a distribution, as stats lists them
+	for i, e := range s.entries {
+		for k, m := range e.Metrics {
+			column(k).values[i] = m.Value
+			use(k, m.Provenance)
+		}
+		for k, d := range e.Distributions {
+			if _, is := e.Metrics[k]; !is {
+				use(k, d.Provenance)
+			}
+			cols := spread[k]
+			if cols == nil {
+				cols = make([]*numberColumn, len(stats))
+				spread[k] = cols
+			}
+			for j, stat := range stats {
+				if v := d.Stat(stat[1:]); v != nil {
+					if cols[j] == nil {
+						cols[j] = column(k + stat)
+					}
+					cols[j].values[i] = *v
+				}
+			}
+		}
+	}
+	for k, f := range s.in.Site.Formulas {
+		for i, e := range s.entries {
+			if v, ok := f.Value(e.Result); ok {
+				column(k).values[i] = v
+				_, isMetric := e.Metrics[k]
+				if _, isDist := e.Distributions[k]; !isMetric && !isDist {
+					use(k, "derived")
+				}
+			}
+		}
+	}
+	for _, m := range s.reg.All() {
+		suffixes := []string{""}
+		if m.Distribution {
+			suffixes = stats
+		}
+		for _, suffix := range suffixes {
+			c := n.of[m.Key+suffix]
+			if c == nil {
+				continue
+			}
+			n.columns = append(n.columns, c)
+			if suffix == "" || slices.Contains(statistics, suffix) {
+				n.files = append(n.files, c)
+			}
+			if suffix == "" || slices.Contains(compareStatistics, suffix) {
+				n.compared = append(n.compared, c)
+			}
+		}
+	}
+	return n
+}
+
+// named are the keys of the registry that any result has, in its order.
+func (n *numbers) named(s *site) []string {
+	return slices.DeleteFunc(s.reg.Keys(), func(key string) bool { return n.keys[key] == nil })
+}
+
+// origins are the kinds of numbers that stand under a key, sorted.
+func (u *keyUse) origins() []string { return slices.Sorted(maps.Keys(u.provenance)) }
