@@ -63,9 +63,9 @@ func splitColumns(r *renderer, page, id string, f *tableFile) error {
 	for _, metric := range order {
 		type values struct {
 			Key    string           `json:"k"`
-			Values []datum          `json:"v"`
-			Low    []datum          `json:"lo,omitempty"`
-			High   []datum          `json:"hi,omitempty"`
+			Values data             `json:"v"`
+			Low    data             `json:"lo,omitempty"`
+			High   data             `json:"hi,omitempty"`
 			Others map[string][]int `json:"xx,omitempty"`
 		}
 		var list []values
