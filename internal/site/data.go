@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
@@ -42,8 +43,8 @@ type dataBoard struct {
 // semicolons or tabs instead of commas, the parts begin cells too. Numbers are
 // written as they are.
 func safeText(t string) string {
-	if !strings.ContainsAny(t, "=+@\t\r\n＝＋－＠-") {
-		return t
+	if begin := strings.TrimLeft(t, " "); begin == "" || begin[0] < utf8.RuneSelf && !strings.ContainsRune("=+@-\t\r\n", rune(begin[0])) && !strings.ContainsAny(t, ";\t") {
+		return t // nearly all there is
 	}
 	return formulaStart.ReplaceAllString(t, "$1'$2")
 }
@@ -193,17 +194,17 @@ func appendCompact(b, text []byte) []byte {
 // download is a file of the whole board.
 type download struct {
 	name, mediaType string
-	text            string // what it holds, as a string of the interface
+	text            string // what it holds
 	make            func() ([]byte, error)
 }
 
 // downloads are the files of the whole board, in the order of the data page.
 func (s *site) downloads() []download {
 	return []download{
-		{"data/results.csv", "text/csv", "data.csv", func() ([]byte, error) { return s.resultsCSV(), nil }},
-		{parquetPath, "application/vnd.apache.parquet", "data.parquet", s.resultsParquet},
-		{"data/results.json", "application/json", "data.json", func() ([]byte, error) { return s.resultsJSON(), nil }},
-		{cataloguePath, "application/json", "data.catalogue", s.catalogueJSON},
+		{"data/results.csv", "text/csv", s.msg.T("data.csv"), func() ([]byte, error) { return s.resultsCSV(), nil }},
+		{parquetPath, "application/vnd.apache.parquet", s.msg.T("data.parquet"), s.resultsParquet},
+		{"data/results.json", "application/json", s.msg.T("data.json"), func() ([]byte, error) { return s.resultsJSON(), nil }},
+		{cataloguePath, "application/json", s.msg.T("data.catalogue"), s.catalogueJSON},
 	}
 }
 
@@ -229,7 +230,7 @@ func (s *site) dataPage() job {
 		}
 		size := func(n int) string { return s.msg.Sig(float64(n)/1000, 3) }
 		for _, d := range s.downloads() {
-			p.Files = append(p.Files, dataFile{relative(path, d.name), strings.TrimPrefix(d.name, "data/"), s.msg.T(d.text), size(int(s.made(d.name).size))})
+			p.Files = append(p.Files, dataFile{relative(path, d.name), strings.TrimPrefix(d.name, "data/"), d.text, size(int(s.made(d.name).size))})
 		}
 		p.Files = append(p.Files,
 			dataFile{relative(path, "api/v1/index.json"), "api/v1/index.json", s.msg.T("data.api"), ""},

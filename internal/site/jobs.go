@@ -20,17 +20,16 @@ func (s *site) jobs() []work {
 	s.files, s.redirects = map[string]bool{}, map[string]bool{}
 	l := &workList{files: s.files}
 	add := l.add
-	tasks := map[string][]*entry{}
-	for _, e := range s.entries {
-		tasks[e.Workload.Task] = append(tasks[e.Workload.Task], e)
-	}
 	l.late(s.homePage(), "index.html")
 	add(s.boardsPage(), "boards/index.html")
 	for _, b := range s.boards {
-		l.of("board "+b.ID, tasks[b.Task], s.boardPage(b), boardPath(b.ID), boardCSV(b.ID))
-		l.of("api board "+b.ID, tasks[b.Task], s.apiBoardFile(b))
+		on := func(name string, j job, files ...string) {
+			l.put(work{job: j, name: name + b.ID, of: s.boardEntries(b), shows: func() any { return s.boardShows(b) }}, files)
+		}
+		on("board ", s.boardPage(b), boardPath(b.ID), boardCSV(b.ID))
+		on("api board ", s.apiBoardFile(b))
 		for at := 1; at < parts(len(b.Rows)); at++ {
-			l.of(fmt.Sprintf("board %s %d", b.ID, at), tasks[b.Task], s.boardPart(b, at), partPath("boards/"+b.ID+"/", at))
+			on(fmt.Sprintf("part %d of board ", at), s.boardPart(b, at), partPath("boards/"+b.ID+"/", at))
 		}
 	}
 	s.allResults(l)

@@ -10,11 +10,19 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash"
+	"math"
+	"reflect"
+	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"jouleboard/internal/content"
+	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // work is a job with what it is about.
@@ -80,8 +88,9 @@ type keys struct {
 	// templates, assets, strings, labels, scales, the catalogue, site.yaml, and which
 	// pages there are.
 	common digest
-	all    digest // of all results
-	of     map[*entry]digest
+	all    digest   // of all results
+	of     []digest // of each result, by its place
+	day    string   // of the build's input
 }
 
 // newKeys reads the board's files that are no results. The jobs must be listed
@@ -116,16 +125,22 @@ func newKeys(s *site, identity digest) (*keys, error) {
 	for _, b := range s.boards {
 		h.value(b.ID, b.Title, b.Metric)
 	}
-	k := &keys{s: s, common: h.done(), of: make(map[*entry]digest, len(s.entries))}
+	k := &keys{s: s, common: h.done(), of: make([]digest, len(s.entries)), day: s.date().Format(time.DateOnly)}
 	h = newHasher()
 	for _, e := range s.entries {
 		h.text(e.ID)
 	}
 	k.all = h.done()
-	for _, e := range s.entries {
-		k.of[e] = k.result(e)
+	var g errgroup.Group
+	for part := range slices.Chunk(s.entries, len(s.entries)/runtime.GOMAXPROCS(0)+1) {
+		g.Go(func() error {
+			for _, e := range part {
+				k.of[e.Place] = k.result(e)
+			}
+			return nil
+		})
 	}
-	return k, nil
+	return k, g.Wait()
 }
 
 // work is the key of a piece of work.
@@ -137,10 +152,10 @@ func (k *keys) work(w work) digest {
 		h.value(w.shows())
 	}
 	if p := k.s.preview(w.page); p != nil {
-		h.value(*p)
+		h.value(p)
 	}
 	for _, e := range w.of {
-		h.sum(k.of[e])
+		h.sum(k.of[e.Place])
 	}
 	return h.done()
 }
@@ -152,15 +167,7 @@ func (k *keys) result(e *entry) digest {
 	h.sum(k.common)
 	h.text(e.Path)
 	h.sum(e.Sum)
-	rating := e.Rating
-	if rating.CI != nil {
-		h.value(*rating.CI)
-	}
-	if rating.Index != nil {
-		h.value(*rating.Index)
-	}
-	rating.CI, rating.Index = nil, nil
-	h.value(rating, s.in.Signed[e.ID], e.Left)
+	h.value(e.Rating, s.in.Signed[e.ID], e.Left)
 	if f := e.Flag; f != nil {
 		h.value(f.ID, f.Reason, f.Text, f.Date, f.Discussion)
 	}
@@ -170,7 +177,7 @@ func (k *keys) result(e *entry) digest {
 	if e.Samples != nil {
 		h.value(s.in.Recomputed[e.ID])
 	}
-	for _, sc := range s.in.Scales.Recent(e.Workload.Task, s.date().Format(time.DateOnly)) {
+	for _, sc := range s.in.Scales.Recent(e.Workload.Task, k.day) {
 		h.text(sc.ID)
 		if sc.Live() {
 			h.sum(k.all)
@@ -192,6 +199,48 @@ func (k *keys) result(e *entry) digest {
 	return h.done()
 }
 
+// boardEntries are all results that a board speaks of.
+func (s *site) boardEntries(b *rank.Board) []*entry {
+	var out []*entry
+	add := func(r *result.Loaded) { out = append(out, s.byID[r.ID]) }
+	for i := range b.Rows {
+		add(b.Rows[i].Result)
+		for _, o := range b.Rows[i].Others {
+			add(o)
+		}
+	}
+	for _, x := range b.Excluded {
+		add(x.Result)
+	}
+	for _, r := range b.NoMetric {
+		add(r)
+	}
+	return out
+}
+
+// boardShows is what a board says of its results: all of it that follows from the
+// others. The columns of its tables are those of all results.
+func (s *site) boardShows(b *rank.Board) any {
+	type shown struct {
+		plain   rank.Board
+		rows    []rank.Row
+		reasons []string
+		columns []string
+	}
+	v := shown{plain: *b, rows: slices.Clone(b.Rows)}
+	v.plain.Rows, v.plain.Excluded, v.plain.NoMetric, v.plain.Scale = nil, nil, nil, nil
+	for i := range v.rows {
+		v.rows[i].Result, v.rows[i].Others, v.rows[i].Flag = nil, nil, nil // in the keys of the results
+	}
+	for _, x := range b.Excluded {
+		v.reasons = append(v.reasons, x.Rule, x.Reason)
+	}
+	for _, c := range s.numbers().columns {
+		v.columns = append(v.columns, c.key)
+	}
+	return v
+}
+
 // hasher takes values so that no two lists of them are taken alike.
 type hasher struct {
 	h   hash.Hash
@@ -207,10 +256,42 @@ func (h *hasher) text(s string) {
 
 func (h *hasher) sum(d digest) { h.buf = append(h.buf, d[:]...) }
 
-// value takes plain values. What a pointer leads to must be given itself.
+// value takes plain values: texts, numbers, and structs, lists and pointers of them.
 func (h *hasher) value(vs ...any) {
 	for _, v := range vs {
-		h.text(fmt.Sprintf("%#v", v))
+		h.plain(reflect.ValueOf(v))
+	}
+}
+
+func (h *hasher) plain(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		h.text(v.String())
+	case reflect.Bool:
+		h.buf = strconv.AppendBool(h.buf, v.Bool())
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		h.buf = binary.AppendVarint(h.buf, v.Int())
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		h.buf = binary.AppendUvarint(h.buf, v.Uint())
+	case reflect.Float32, reflect.Float64:
+		h.buf = binary.LittleEndian.AppendUint64(h.buf, math.Float64bits(v.Float()))
+	case reflect.Slice, reflect.Array:
+		h.buf = binary.AppendUvarint(h.buf, uint64(v.Len()))
+		for i := range v.Len() {
+			h.plain(v.Index(i))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			h.plain(v.Field(i))
+		}
+	case reflect.Pointer, reflect.Interface:
+		h.buf = strconv.AppendBool(h.buf, v.IsNil())
+		if !v.IsNil() {
+			h.text(v.Elem().Type().String()) // two kinds of items may hold the same
+			h.plain(v.Elem())
+		}
+	default:
+		panic(fmt.Sprintf("a key of %s: only plain values are digested", v.Type()))
 	}
 }
 

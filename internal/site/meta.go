@@ -216,7 +216,7 @@ func (s *site) siteDataset(page string) ldDataset {
 func (s *site) siteIdentity(page string) ldDataset {
 	c := s.in.Site
 	d := ldDataset{ID: s.address("data/index.html"), Name: c.Title, Description: s.ldText(c.Description, c.Tagline), URL: s.here(page, "data/index.html"), SameAs: c.Repository,
-		License: licenseURL(c.License), Notice: c.UseNotice, Modified: s.newest, Coverage: s.coverage(s.entries), Version: s.in.Commit, Keywords: c.Citation.Keywords}
+		License: licenseURL(c.License), Notice: c.UseNotice, Modified: s.newest, Coverage: s.span(), Version: s.in.Commit, Keywords: c.Citation.Keywords}
 	if cite.ValidDOI(c.Citation.DOI) {
 		d.Identifier = "https://doi.org/" + c.Citation.DOI
 	}

@@ -42,6 +42,7 @@ type site struct {
 	redirects map[string]bool
 	newest    string          // date of the newest result, YYYY-MM-DD
 	numbers   func() *numbers // of all results, gathered when first asked for
+	span      func() string   // the time that all results cover
 
 	assets    assetSet
 	min       *minify.M // nil leaves everything as written
@@ -63,6 +64,7 @@ type site struct {
 type entry struct {
 	*result.Loaded
 	Place      int // among all results
+	day        string
 	Hash       string
 	Stated     string // the model's id in the file, which may be a former one
 	Model      *catalog.Model
@@ -75,6 +77,9 @@ type entry struct {
 	Behind     []boardRow // where another result of its model is the row
 	Left       []string   // why it is on no board, or not ranked
 }
+
+// Day is the day of a result, which is asked for often.
+func (e *entry) Day() string { return e.day }
 
 // boardRow is a place on a board. At is its index among the ranked rows, -1 for a
 // flagged one.
@@ -106,7 +111,7 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 
 	live := make([]*result.Loaded, 0, len(in.Results))
 	for _, r := range in.Results {
-		e := &entry{Loaded: r, Place: len(s.entries), Hash: r.ID[:in.Site.Labels.HashLen], Stated: r.Model.Name}
+		e := &entry{Loaded: r, Place: len(s.entries), day: r.Day(), Hash: r.ID[:in.Site.Labels.HashLen], Stated: r.Model.Name}
 		e.Model, _ = in.Catalog.Model(r.Model.Name)
 		if e.Model != nil && e.Model.Name != r.Model.Name {
 			r = renamed(r, e.Model.Name)
@@ -120,12 +125,11 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 		e.Withdrawal = in.Catalog.Moderation.WithdrawalOf(r.ID)
 		s.entries = append(s.entries, e)
 		s.byID[r.ID] = e
-		if d := r.Day(); d > s.newest {
-			s.newest = d
-		}
+		s.newest = max(s.newest, e.day)
 		live = append(live, r)
 	}
 	s.numbers = sync.OnceValue(s.gatherNumbers)
+	s.span = sync.OnceValue(func() string { return s.coverage(s.entries) })
 	s.boards, fs = rank.Boards(live, in.Site.Rank, in.Catalog, in.Scales, in.Registry)
 	out = append(out, placed(in.Site, fs)...)
 	for i, b := range in.Site.Rank.Boards {
