@@ -1,9 +1,5 @@
 // The feeds: new results, flags, withdrawals and changes of rank, as Atom and as
 // JSON Feed. An entry's id never changes, so a reader is shown it once.
-//
-// A site knows its present files only. What it can say of the past follows from
-// their dates: the ranks before a day are those of the results and flags dated
-// before it.
 
 package site
 
@@ -13,11 +9,8 @@ import (
 	"encoding/xml"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
-	"jouleboard/internal/catalog"
-	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
 )
 
@@ -25,9 +18,6 @@ const (
 	feedPath     = "feed.xml"
 	jsonFeedPath = "feed.json"
 	feedEntries  = 100
-	// feedDays is how many of the last days with changes are ranked again, each of
-	// which takes as long as ranking the board does.
-	feedDays = 4
 )
 
 // Categories of entries.
@@ -55,12 +45,16 @@ func (s *site) when(day string) time.Time {
 }
 
 // news are the entries of the feeds, newest first.
-func (s *site) news() []news {
-	out := slices.Concat(s.newResults(), s.newModeration(), s.newRanks())
+func (s *site) news() ([]news, error) {
+	ranks, err := s.newRanks()
+	if err != nil {
+		return nil, err
+	}
+	out := slices.Concat(s.newResults(), s.newModeration(), ranks)
 	slices.SortStableFunc(out, func(a, b news) int {
 		return cmp.Or(s.when(b.day).Compare(s.when(a.day)), cmp.Compare(a.id, b.id))
 	})
-	return out[:min(len(out), feedEntries)]
+	return out[:min(len(out), feedEntries)], nil
 }
 
 // newResults are the dated results, one a model, task, hardware and day, so that
@@ -120,101 +114,6 @@ func (s *site) newModeration() []news {
 			text: s.reasonText(w.Reason, w.Text), day: w.Date, page: resultPath(hash)})
 	}
 	return out
-}
-
-// newRanks says what the last days with new results or flags changed on boards
-// that were there before.
-func (s *site) newRanks() []news {
-	days := s.changeDays()
-	if len(days) < 2 {
-		return nil
-	}
-	days = days[max(0, len(days)-feedDays-1):]
-	var out []news
-	before := s.ranksOn(days[0])
-	for _, day := range days[1:] {
-		after := s.ranksOn(day)
-		for _, b := range s.boards {
-			was, now := before[b.ID], after[b.ID]
-			if len(was) == 0 || len(now) == 0 {
-				continue
-			}
-			if said := s.rankChanges(b, was, now); said != "" {
-				out = append(out, news{kind: newsRanks, id: "urn:x-jouleboard:ranks:" + b.ID + ":" + day, title: s.msg.T("feed.ranks", b.Title),
-					text: s.msg.T("feed.ranks.text", said), day: day, page: boardPath(b.ID)})
-			}
-		}
-		before = after
-	}
-	return out
-}
-
-// changeDays are the days on which something came, oldest first.
-func (s *site) changeDays() []string {
-	var days []string
-	for _, e := range s.entries {
-		days = append(days, e.Day())
-	}
-	for _, f := range s.in.Catalog.Moderation.Flags {
-		days = append(days, f.Date)
-	}
-	days = slices.DeleteFunc(days, func(d string) bool { _, _, ok := result.DateRange(d); return !ok })
-	slices.SortFunc(days, func(a, b string) int { return cmp.Or(s.when(a).Compare(s.when(b)), cmp.Compare(a, b)) })
-	return slices.Compact(days)
-}
-
-// ranksOn ranks what was there on a day: per board, each model's ranks in words.
-// Results without a date were always there.
-func (s *site) ranksOn(day string) map[string]map[string]string {
-	until := s.when(day)
-	there := func(d string) bool {
-		_, _, ok := result.DateRange(d)
-		return !ok || !s.when(d).After(until)
-	}
-	var rs []*result.Loaded
-	for _, e := range s.entries {
-		if there(e.Day()) {
-			rs = append(rs, e.Loaded)
-		}
-	}
-	cat, m := *s.in.Catalog, *s.in.Catalog.Moderation
-	m.Flags = slices.DeleteFunc(slices.Clone(m.Flags), func(f catalog.Flag) bool { return !there(f.Date) })
-	cat.Moderation = &m
-	boards, _ := rank.Boards(rs, s.in.Site.Rank, &cat, s.in.Scales, s.reg)
-	out := map[string]map[string]string{}
-	for _, b := range boards {
-		ranks := map[string]string{}
-		for _, row := range rankedRows(b) {
-			if row.RankLo > 0 {
-				ranks[row.Result.Model.Name] = rankText(row)
-			}
-		}
-		out[b.ID] = ranks
-	}
-	return out
-}
-
-// rankChanges tells who entered, moved and left, in the order of the board.
-func (s *site) rankChanges(b *rank.Board, was, now map[string]string) string {
-	var said []string
-	models := make([]string, 0, len(b.Rows))
-	for i := range b.Rows {
-		models = append(models, b.Rows[i].Result.Model.Name)
-	}
-	for _, m := range models {
-		short, _ := modelTitle(m)
-		old, had := was[m]
-		rank, has := now[m]
-		switch {
-		case has && !had:
-			said = append(said, s.msg.T("feed.enters", short, rank))
-		case has && old != rank:
-			said = append(said, s.msg.T("feed.moves", short, old, rank))
-		case had && !has:
-			said = append(said, s.msg.T("feed.leaves", short, old))
-		}
-	}
-	return strings.Join(said, "; ")
 }
 
 type atomFeed struct {
@@ -294,7 +193,11 @@ func (s *site) feed() job {
 		}
 		j := jsonFeed{Version: "https://jsonfeed.org/version/1.1", Title: title, Home: s.address("index.html"), Feed: s.address(jsonFeedPath), About: c.Tagline, Language: c.Language, Items: []jsonItem{}}
 		latest := s.when(s.newest)
-		for _, n := range s.news() {
+		all, err := s.news()
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range all {
 			stamp := s.when(n.day)
 			if stamp.After(latest) {
 				latest = stamp

@@ -74,7 +74,8 @@ func (s *site) jobs() []work {
 	add(s.notFoundPage(), "404.html")
 	add(s.queuePage(), queuePath)
 	add(s.api(), "api/v1/index.json", openAPIPath, "schema/result-1.json")
-	add(s.feed(), feedPath, jsonFeedPath)
+	s.rankHistory(l)
+	l.late(s.feed(), feedPath, jsonFeedPath)
 	pages := map[string]bool{}
 	for _, p := range s.in.Pages {
 		pages[p.URL] = true

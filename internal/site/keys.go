@@ -79,6 +79,7 @@ type doneWork struct {
 	key   digest
 	files []string
 	found result.Findings
+	note  []byte
 }
 
 // keys makes the keys of one build.

@@ -58,6 +58,8 @@ type site struct {
 	strips   map[string]cardStrip // by board
 	// made looks up a file of the first round of rendering, for pages of the second.
 	made func(name string) staged
+	// noted looks up what work of the first round noted, by its name.
+	noted func(name string) []byte
 }
 
 // entry is one result with everything a page says about it.
@@ -99,7 +101,7 @@ type modelView struct {
 // newSite ranks the results and gathers the site.
 func newSite(in *Input, opt Options) (*site, result.Findings) {
 	s := &site{in: in, opt: opt, baseURL: strings.TrimSuffix(in.Site.BaseURL, "/"), reg: in.Registry,
-		byID: map[string]*entry{}, byModel: map[string]*modelView{}, work: &workLog{}, made: func(string) staged { return staged{} }}
+		byID: map[string]*entry{}, byModel: map[string]*modelView{}, work: &workLog{}, made: func(string) staged { return staged{} }, noted: func(string) []byte { return nil }}
 	if opt.BaseURL != "" {
 		s.baseURL = strings.TrimSuffix(opt.BaseURL, "/")
 	}

@@ -53,10 +53,12 @@ type outputFile struct {
 	stamp stamp
 }
 
-// madeWork is what a piece of work made: outputs by their index, and what it found.
+// madeWork is what a piece of work made: outputs by their index, what it found, and
+// what it noted for work that comes later.
 type madeWork struct {
 	outputs []int32
 	found   result.Findings
+	note    []byte
 }
 
 // byName finds the files of the last build.
@@ -95,7 +97,7 @@ func faultless(in *Input, found result.Findings) result.Known {
 }
 
 // recordMagic begins the file of a record; it changes with the form.
-const recordMagic = "jouleboard record 3\n"
+const recordMagic = "jouleboard record 4\n"
 
 // ReadCache reads the record at path. A file that is missing, cut short, changed or
 // of another version gives an empty one: then everything is made anew.
@@ -157,6 +159,7 @@ func (c *Cache) encode() []byte {
 			e.number(uint64(i))
 		}
 		e.json(w.found)
+		e.text(string(w.note))
 	}
 	sums := slices.SortedFunc(maps.Keys(c.faultless), func(a, b digest) int { return bytes.Compare(a[:], b[:]) })
 	e.number(uint64(len(sums)))
@@ -232,6 +235,7 @@ func decodeCache(data []byte) (*Cache, error) {
 			w.outputs[i] = int32(n)
 		}
 		d.json(&w.found)
+		w.note = []byte(d.text())
 		c.works[key] = w
 	}
 	n = d.count()
@@ -366,7 +370,7 @@ func (c *Cache) remember(before, after sight, s *site, out *output, works []done
 		if w.key == (digest{}) {
 			continue
 		}
-		m := madeWork{found: w.found, outputs: make([]int32, len(w.files))}
+		m := madeWork{found: w.found, note: w.note, outputs: make([]int32, len(w.files))}
 		for i, name := range w.files {
 			m.outputs[i] = index[name]
 		}
@@ -416,7 +420,7 @@ func (c *Cache) take(key digest, out *output, rename *strings.Replacer) (doneWor
 	if !known {
 		return doneWork{}, false, nil
 	}
-	done := doneWork{key: key, found: w.found}
+	done := doneWork{key: key, found: w.found, note: w.note}
 	var same []outputFile
 	pages := map[string][]byte{}
 	for _, n := range w.outputs {

@@ -187,6 +187,7 @@ type renderer struct {
 	s    *site
 	out  *output
 	made []string // the files that were put
+	note []byte   // for work that comes later
 	work work     // what it is about
 }
 
@@ -309,7 +310,7 @@ func (s *site) render(ctx context.Context, out *output, last *Cache, identity di
 		if errors.As(err, &t) {
 			fs, err = append(fs, templateFinding("", t.err)), nil
 		}
-		found[i], kept[i] = fs, doneWork{key, r.made, fs}
+		found[i], kept[i] = fs, doneWork{key, r.made, fs, r.note}
 		progress("render", int(done.Add(1)), len(jobs))
 		return err
 	}
@@ -317,7 +318,9 @@ func (s *site) render(ctx context.Context, out *output, last *Cache, identity di
 	if limit <= 0 {
 		limit = runtime.GOMAXPROCS(0)
 	}
+	notes := map[string][]byte{}
 	s.made = func(name string) staged { return out.files[name] }
+	s.noted = func(name string) []byte { return notes[name] }
 	for _, late := range []bool{false, true} {
 		g, ctx := errgroup.WithContext(ctx)
 		g.SetLimit(limit)
@@ -334,6 +337,11 @@ func (s *site) render(ctx context.Context, out *output, last *Cache, identity di
 		}
 		if err := g.Wait(); err != nil {
 			return nil, nil, err
+		}
+		for i, w := range kept {
+			if len(w.note) > 0 {
+				notes[jobs[i].name] = w.note
+			}
 		}
 	}
 	var all result.Findings
