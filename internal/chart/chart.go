@@ -14,26 +14,51 @@ import (
 
 // Chart is one figure in its three forms.
 type Chart interface {
-	// Option is HTML-safe JSON for assets/js/chart.js: data only, no functions.
-	// It is nil where an interactive form would add nothing.
-	Option() ([]byte, error)
 	// List is the static drawing: 1 px of it is 25.4/96 mm. The narrow one is a
 	// layout of its own for 360 px, not the wide one made smaller.
 	List(narrow bool) *draw.List
 	// Table holds every number that the drawing shows.
 	Table() Table
 
+	// option is the interactive form beside the wide drawing, nil where it would add
+	// nothing.
+	option(wide *draw.List) ([]byte, error)
 	name() string
 }
 
-// SVG renders the static drawing for use inside a page: colours are classes,
-// text is text. Its ids start with the chart's ID, which must be unique on a page.
+// Forms are a chart in all its forms, each made once.
+type Forms struct {
+	// List is the wide drawing.
+	List *draw.List
+	// Wide and Narrow are the drawings for use inside a page, as SVG makes them.
+	Wide, Narrow []byte
+	// Option is HTML-safe JSON for assets/js/chart.js: data only, no functions.
+	// It is nil where an interactive form would add nothing.
+	Option []byte
+	Table  Table
+}
+
+// FormsOf makes a chart's forms.
+func FormsOf(c Chart) (Forms, error) {
+	f := Forms{List: c.List(false), Narrow: SVG(c, true), Table: c.Table()}
+	f.Wide = inline(f.List, c.name()+"-wide")
+	var err error
+	f.Option, err = c.option(f.List)
+	return f, err
+}
+
+// SVG renders a static drawing for use inside a page: colours are classes, text
+// is text. Its ids start with the chart's ID, which must be unique on a page.
 func SVG(c Chart, narrow bool) []byte {
 	prefix := c.name() + "-wide"
 	if narrow {
 		prefix = c.name() + "-narrow"
 	}
-	return draw.SVG(c.List(narrow), draw.SVGOptions{IDPrefix: prefix, Text: draw.Live, Inline: true})
+	return inline(c.List(narrow), prefix)
+}
+
+func inline(l *draw.List, prefix string) []byte {
+	return draw.SVG(l, draw.SVGOptions{IDPrefix: prefix, Text: draw.Live, Inline: true})
 }
 
 // Pt is a measured point. Points that are not finite, or not positive on a

@@ -33,8 +33,7 @@ type Stat struct {
 
 func (d Dist) name() string { return d.ID }
 
-// Option is nil.
-func (d Dist) Option() ([]byte, error) { return nil, nil }
+func (d Dist) option(*draw.List) ([]byte, error) { return nil, nil }
 
 func (d Dist) find(key string) (float64, bool) {
 	for _, s := range d.Stats {

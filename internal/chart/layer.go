@@ -42,7 +42,7 @@ func (a Axis) scale(from, to float64) scale {
 	if a.Log {
 		kind = log10
 	}
-	return scale{kind: kind, lo: a.Lo, hi: a.Hi, a: from, b: to}
+	return scale{kind: kind, lo: a.Lo, hi: a.Hi}.place(from, to)
 }
 
 // Class is the class of a family's colour: f1 to f6, the same on every page.

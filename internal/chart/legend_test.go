@@ -51,7 +51,7 @@ func TestLegendExplainsEveryColour(t *testing.T) {
 				}
 			}
 		}
-		opt, err := c.Option()
+		opt, err := c.option(c.List(false))
 		if err != nil {
 			t.Fatal(err)
 		}

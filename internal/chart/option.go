@@ -159,14 +159,14 @@ func axisType(k scaleKind) string {
 	return "log"
 }
 
-func (p *plot) option() ([]byte, error) {
+func (p *plot) option(wide *draw.List) ([]byte, error) {
 	f := p.layout(false)
 	out := live{
 		Kind: "plot", W: f.w, H: f.h, Box: [4]float64{tenth(f.l), tenth(f.t), tenth(f.r), tenth(f.b)}, Size: f.size,
 		Desc: p.words.axisTitle(clean(p.title), clean(p.caption)), X: ticks(f.x.ticks), Y: ticks(f.y.ticks), Series: []liveSeries{},
 	}
 	// Names of lines are drawn apart, to be pointed at.
-	out.Texts = texts(p.list(false), func(t draw.Text) bool { return len(f.labels) > 0 && t.X == mm(f.labelX) && t.Y < mm(f.noteY) })
+	out.Texts = texts(wide, func(t draw.Text) bool { return len(f.labels) > 0 && t.X == mm(f.labelX) && t.Y < mm(f.noteY) })
 	out.Legend = f.legend.live(2, true)
 
 	chart := charts.NewLine()
@@ -247,13 +247,12 @@ func frontData(s []Pt, f *frame) []opts.LineData {
 	return append(data, opts.LineData{Value: []float64{f.x.hi, s[len(s)-1].Y}, Symbol: "none"})
 }
 
-// Option is the interactive form.
-func (b Bars) Option() ([]byte, error) {
+func (b Bars) option(wide *draw.List) ([]byte, error) {
 	f := b.layout(false)
 	out := live{
 		Kind: "bars", W: f.w, H: f.h, Box: [4]float64{tenth(f.l), tenth(f.t), tenth(f.r), tenth(f.b - 4)}, Size: sizeText,
 		Desc: b.Words.axisTitle(clean(b.Title), clean(b.Caption)), X: ticks(f.x.ticks),
-		Texts: texts(b.List(false), func(draw.Text) bool { return false }),
+		Texts: texts(wide, func(draw.Text) bool { return false }),
 	}
 	extra := liveSeries{}
 	var names []string

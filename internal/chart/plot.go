@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"jouleboard/internal/draw"
 	"jouleboard/internal/stats"
 	"jouleboard/internal/unit"
 )
@@ -46,11 +47,13 @@ type curve struct {
 	series int // index in plot.series, and what numbers show
 	name   string
 	pts    []Pt
-	pick   int // index in pts, -1 for none
+	at     []draw.Point // where they stand
+	pick   int          // index in pts, -1 for none
 	label  bool
 }
 
-func (c curve) end() Pt { return c.pts[len(c.pts)-1] }
+// end is where the curve ends.
+func (c curve) end() draw.Point { return c.at[len(c.at)-1] }
 
 // endLabel is a name placed beside the plot.
 type endLabel struct {
@@ -186,6 +189,9 @@ func (p *plot) layout(narrow bool) *frame {
 	f.x, f.y = f.x.place(f.l, f.r), f.y.place(f.b, f.t)
 	f.x.ticks = thinTicks(f.x, func(s string) float64 { return textWidth(s, f.size) + 10 })
 	f.y.ticks = thinTicks(f.y, func(string) float64 { return f.size + 3 })
+	for i := range f.curves {
+		f.curves[i].at = f.points(f.curves[i].pts)
+	}
 
 	want, size := make([]float64, len(texts)), make([]float64, len(texts))
 	k := 0
@@ -193,7 +199,7 @@ func (p *plot) layout(narrow bool) *frame {
 		if !c.label {
 			continue
 		}
-		want[k], size[k] = f.y.pos(c.end().Y), pitch
+		want[k], size[k] = c.end().Y, pitch
 		f.labels = append(f.labels, endLabel{curve: i, text: texts[k]})
 		k++
 	}
@@ -220,6 +226,15 @@ func (p *plot) layout(narrow bool) *frame {
 		f.h += 4 + f.legend.height
 	}
 	return f
+}
+
+// points are where points stand.
+func (f *frame) points(pts []Pt) []draw.Point {
+	at := make([]draw.Point, len(pts))
+	for i, q := range pts {
+		at[i] = draw.Point{X: f.x.pos(q.X), Y: f.y.pos(q.Y)}
+	}
+	return at
 }
 
 // headline finds room above the plot for the y axis title and the limit's words.

@@ -69,17 +69,16 @@ func (f *frame) axes(c *canvas, p *plot) {
 }
 
 func (p *plot) drawFront(c *canvas, f *frame) {
-	s := p.stairs()
+	s := f.points(p.stairs())
 	if len(s) == 0 {
 		return
 	}
-	pts := []draw.Point{{X: f.x.pos(s[0].X), Y: f.t}}
+	pts := []draw.Point{{X: s[0].X, Y: f.t}}
 	for i, q := range s {
-		x, y := f.x.pos(q.X), f.y.pos(q.Y)
 		if i > 0 {
-			pts = append(pts, draw.Point{X: x, Y: pts[len(pts)-1].Y})
+			pts = append(pts, draw.Point{X: q.X, Y: s[i-1].Y})
 		}
-		pts = append(pts, draw.Point{X: x, Y: y})
+		pts = append(pts, q)
 	}
 	pts = append(pts, draw.Point{X: f.r, Y: pts[len(pts)-1].Y})
 	c.path(pts, 1, dim, []float64{6, 3}, "")
@@ -89,7 +88,7 @@ func (p *plot) drawFront(c *canvas, f *frame) {
 // stays level inside the plot, so leaders do not cross there.
 func (f *frame) leader(c *canvas, l endLabel) {
 	cv := f.curves[l.curve]
-	x, y := f.x.pos(cv.end().X), f.y.pos(cv.end().Y)
+	x, y := cv.end().X, cv.end().Y
 	swatch := 14.0
 	if f.w == narrowW {
 		swatch = 10
@@ -125,15 +124,11 @@ func (f *frame) lines(c *canvas, p *plot) {
 				continue
 			}
 			if len(cv.pts) > 1 {
-				pts := make([]draw.Point, len(cv.pts))
-				for i, q := range cv.pts {
-					pts[i] = draw.Point{X: f.x.pos(q.X), Y: f.y.pos(q.Y)}
-				}
 				w := 1.75
 				if !labelled {
 					w = 0.75
 				}
-				c.path(pts, w, cv.paint, cv.dash, cv.name)
+				c.path(cv.at, w, cv.paint, cv.dash, cv.name)
 			}
 			for i, q := range cv.pts {
 				if i == cv.pick {
@@ -141,17 +136,17 @@ func (f *frame) lines(c *canvas, p *plot) {
 				}
 				switch {
 				case p.marks, len(cv.pts) == 1:
-					c.mark(cv.shape, f.x.pos(q.X), f.y.pos(q.Y), 3.5, cv.paint, p.tip(cv.name, q))
+					c.mark(cv.shape, cv.at[i].X, cv.at[i].Y, 3.5, cv.paint, p.tip(cv.name, q))
 				case labelled:
-					c.speck(f.x.pos(q.X), f.y.pos(q.Y), 1.6, cv.paint, p.tip(cv.name, q))
+					c.speck(cv.at[i].X, cv.at[i].Y, 1.6, cv.paint, p.tip(cv.name, q))
 				}
 			}
 		}
 	}
 	for i := len(f.curves) - 1; i >= 0; i-- { // the best on top
 		if cv := f.curves[i]; cv.pick >= 0 {
-			q := cv.pts[cv.pick]
-			c.mark(cv.shape, f.x.pos(q.X), f.y.pos(q.Y), 5.5, cv.paint, p.tip(cv.name, q))
+			at := cv.at[cv.pick]
+			c.mark(cv.shape, at.X, at.Y, 5.5, cv.paint, p.tip(cv.name, cv.pts[cv.pick]))
 		}
 	}
 }
@@ -159,7 +154,7 @@ func (f *frame) lines(c *canvas, p *plot) {
 // drawFrontName writes the front's name beside a step of it, below if it can, as
 // near as nothing else is. Without such a place the name is left away; the caption speaks of it.
 func (p *plot) drawFrontName(c *canvas, f *frame) {
-	s := p.stairs()
+	s := f.points(p.stairs())
 	if len(s) == 0 {
 		return
 	}
@@ -171,20 +166,18 @@ func (p *plot) drawFrontName(c *canvas, f *frame) {
 		// Right-aligned under the tread, at the edge that leads down from it.
 		x := f.r
 		if i+1 < len(s) {
-			x = f.x.pos(s[i+1].X)
+			x = s[i+1].X
 		}
-		x = min(x, f.x.pos(q.X)+w+20) - 6
+		x = min(x, q.X+w+20) - 6
 		for shift := 0.0; shift < 72; shift += 6 {
 			// Below the tread if there is room, else close above it.
 			for _, try := range [2]struct{ y, cost float64 }{
-				{f.y.pos(q.Y) + h + 4 + shift, shift},
-				{f.y.pos(q.Y) - 6 - shift, shift + 60},
+				{q.Y + h + 4 + shift, shift},
+				{q.Y - 6 - shift, shift + 60},
 			} {
-				if x-w < f.l+4 || try.y > f.b-5 || f.crowded(s, x-w-4, try.y-h-2, x+2, try.y+4) {
-					continue
-				}
 				// Of equally near places the middle one is freest.
-				if cost := try.cost + math.Abs(x-(f.l+f.r)/2)/200; cost < bestCost {
+				cost := try.cost + math.Abs(x-(f.l+f.r)/2)/200
+				if cost < bestCost && x-w >= f.l+4 && try.y <= f.b-5 && !f.crowded(s, x-w-4, try.y-h-2, x+2, try.y+4) {
 					best, bestCost = draw.Point{X: x, Y: try.y}, cost
 				}
 			}
@@ -197,37 +190,32 @@ func (p *plot) drawFrontName(c *canvas, f *frame) {
 
 // crowded says whether a curve, a leader, the front or the limit passes through
 // a box.
-func (f *frame) crowded(stairs []Pt, x0, y0, x1, y1 float64) bool {
+func (f *frame) crowded(stairs []draw.Point, x0, y0, x1, y1 float64) bool {
 	if f.limitX >= x0 && f.limitX <= x1 {
 		return true
 	}
 	for i, q := range stairs {
-		x, y := f.x.pos(q.X), f.y.pos(q.Y)
 		above, next := f.t, f.r
 		if i > 0 {
-			above = f.y.pos(stairs[i-1].Y)
+			above = stairs[i-1].Y
 		}
 		if i+1 < len(stairs) {
-			next = f.x.pos(stairs[i+1].X)
+			next = stairs[i+1].X
 		}
-		if crosses(x, above, x, y, x0, y0, x1, y1) || crosses(x, y, next, y, x0, y0, x1, y1) {
+		if crosses(q.X, above, q.X, q.Y, x0, y0, x1, y1) || crosses(q.X, q.Y, next, q.Y, x0, y0, x1, y1) {
 			return true
 		}
 	}
 	for _, cv := range f.curves {
-		for i, q := range cv.pts {
-			x, y := f.x.pos(q.X), f.y.pos(q.Y)
-			if i == 0 && x >= x0 && x <= x1 && y >= y0 && y <= y1 {
+		for i, q := range cv.at {
+			if i == 0 && q.X >= x0 && q.X <= x1 && q.Y >= y0 && q.Y <= y1 {
 				return true
 			}
-			if i > 0 {
-				q0 := cv.pts[i-1]
-				if crosses(f.x.pos(q0.X), f.y.pos(q0.Y), x, y, x0, y0, x1, y1) {
-					return true
-				}
+			if i > 0 && crosses(cv.at[i-1].X, cv.at[i-1].Y, q.X, q.Y, x0, y0, x1, y1) {
+				return true
 			}
 		}
-		if e := cv.end(); cv.label && crosses(f.x.pos(e.X), f.y.pos(e.Y), f.r, f.y.pos(e.Y), x0, y0, x1, y1) {
+		if e := cv.end(); cv.label && crosses(e.X, e.Y, f.r, e.Y, x0, y0, x1, y1) {
 			return true
 		}
 	}

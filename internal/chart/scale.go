@@ -24,6 +24,8 @@ type scale struct {
 	kind   scaleKind
 	lo, hi float64
 	a, b   float64
+	from   float64 // lo and the way to hi, in logarithms where kind is one
+	span   float64
 	ticks  []tick
 }
 
@@ -85,17 +87,22 @@ func (s scale) written(st unit.Style) scale {
 }
 
 // place sets the pixels of the ends.
-func (s scale) place(a, b float64) scale { s.a, s.b = a, b; return s }
+func (s scale) place(a, b float64) scale {
+	s.a, s.b = a, b
+	if s.kind == linear {
+		s.from, s.span = s.lo, s.hi-s.lo
+	} else {
+		s.from, s.span = math.Log(s.lo), math.Log(s.hi)-math.Log(s.lo)
+	}
+	return s
+}
 
 // pos is the pixel of v, kept inside the axis.
 func (s scale) pos(v float64) float64 {
-	var f float64
-	if s.kind == linear {
-		f = (v - s.lo) / (s.hi - s.lo)
-	} else {
-		f = (math.Log(v) - math.Log(s.lo)) / (math.Log(s.hi) - math.Log(s.lo))
+	if s.kind != linear {
+		v = math.Log(v)
 	}
-	return s.a + math.Max(0, math.Min(1, f))*(s.b-s.a)
+	return s.a + math.Max(0, math.Min(1, (v-s.from)/s.span))*(s.b-s.a)
 }
 
 func logTicks(kind scaleKind, lo, hi float64) []tick {

@@ -13,8 +13,8 @@ import (
 	"jouleboard/internal/draw"
 )
 
-// Option is the interactive form, nil where there is nothing to point at.
-func (t Trace) Option() ([]byte, error) {
+// option is nil where there is nothing to point at.
+func (t Trace) option(wide *draw.List) ([]byte, error) {
 	f := t.layout(false)
 	if f.empty {
 		return nil, nil
@@ -23,7 +23,7 @@ func (t Trace) Option() ([]byte, error) {
 	out := live{
 		Kind: "trace", W: f.w, H: h, Box: [4]float64{tenth(f.left), traceTop, tenth(f.right), tenth(f.bottom)}, Size: f.size,
 		Desc: t.Words.axisTitle(t.Title, t.Caption), X: ticks(f.x.ticks), Y: ticks(f.y.ticks),
-		Texts: texts(t.List(false), func(draw.Text) bool { return false }),
+		Texts: texts(wide, func(draw.Text) bool { return false }),
 	}
 	for r, row := range f.rows {
 		for _, k := range row {

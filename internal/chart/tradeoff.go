@@ -32,8 +32,7 @@ func (t Tradeoff) plot() *plot {
 
 func (t Tradeoff) name() string { return t.ID }
 
-// Option is the interactive form.
-func (t Tradeoff) Option() ([]byte, error) { return t.plot().option() }
+func (t Tradeoff) option(wide *draw.List) ([]byte, error) { return t.plot().option(wide) }
 
 // List is the static drawing.
 func (t Tradeoff) List(narrow bool) *draw.List { return t.plot().list(narrow) }
@@ -67,8 +66,7 @@ func (l Lines) plot() *plot {
 
 func (l Lines) name() string { return l.ID }
 
-// Option is the interactive form.
-func (l Lines) Option() ([]byte, error) { return l.plot().option() }
+func (l Lines) option(wide *draw.List) ([]byte, error) { return l.plot().option(wide) }
 
 // List is the static drawing.
 func (l Lines) List(narrow bool) *draw.List { return l.plot().list(narrow) }

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"iter"
 	"math/bits"
+	"slices"
 )
 
 // color is a paint in bytes.
@@ -231,7 +232,18 @@ func (p *picture) fewer(most int) []byte {
 	return out
 }
 
-// eachPaint calls f with the colours of items, in order.
+// Paints are the paints of a list, each once, in the order of its items.
+func (l *List) Paints() []Paint {
+	var out []Paint
+	eachPaint(l.Items, func(p Paint) {
+		if !p.None() && !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	})
+	return out
+}
+
+// eachPaint calls f with the paints of items, in order.
 func eachPaint(items []Item, f func(Paint)) {
 	for _, it := range items {
 		switch it := it.(type) {

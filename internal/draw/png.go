@@ -51,11 +51,9 @@ func PNG(l *List, o PNGOptions) ([]byte, error) {
 	c := newCanvas(l, k)
 	defer c.free()
 	if o.Indexed {
-		eachPaint(l.Items, func(p Paint) {
-			if !p.None() {
-				c.tint(p)
-			}
-		})
+		for _, p := range l.Paints() {
+			c.tint(p)
+		}
 	}
 	switch c.items(l.Items); {
 	case c.left < 0:

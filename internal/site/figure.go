@@ -50,24 +50,40 @@ func (s *site) chartWords(of string) chart.Words {
 		From: s.msg.T("fig.from"), To: s.msg.T("fig.to"), Count: s.msg.T("fig.count"), Share: s.msg.T("fig.share"), Tallest: s.msg.T("fig.tallest"), Part: s.msg.T("sep.part"), Colon: s.msg.T("sep.colon"), Numbers: s.msg.Style}
 }
 
-// figure draws a chart. name is the path of its downloads without the ending;
-// empty means none. where names the page for the drawing's own title.
+// figure draws a chart. name is the path of its files without the ending; empty
+// means none. where names the page for the drawing's own title.
 func (s *site) figure(r *renderer, page, name string, c chart.Chart, id, title, caption, where string, links ...figLink) (*figure, error) {
-	f := &figure{ID: id, Title: title, Caption: caption, Wide: chartSVG(c, false), Narrow: chartSVG(c, true), TableTitle: s.msg.T("fig.table")}
-	option, err := c.Option()
+	f, forms, err := s.figureOf(r, page, c, id, title, caption)
 	if err != nil {
-		return nil, fmt.Errorf("chart %s of %s: %w", id, page, err)
+		return nil, err
 	}
-	switch {
-	case s.assets.echarts == "" || option == nil:
-	case len(option) > inlineOption:
-		if f.Data, err = beside(r, page, "chart", "jbCharts", id, option); err != nil {
+	if name != "" {
+		if f.Links, err = s.figureFiles(r, page, name, forms, title, where); err != nil {
 			return nil, err
 		}
-	default:
-		f.Option = template.JS(option) // HTML-safe JSON, checked by the chart room's tests
 	}
-	t := c.Table()
+	f.Links = append(f.Links, links...)
+	return f, nil
+}
+
+// figureOf makes what a page shows of a chart, and returns the chart's forms for its
+// files.
+func (s *site) figureOf(r *renderer, page string, c chart.Chart, id, title, caption string) (*figure, chart.Forms, error) {
+	forms, err := chart.FormsOf(c)
+	if err != nil {
+		return nil, forms, fmt.Errorf("chart %s of %s: %w", id, page, err)
+	}
+	f := &figure{ID: id, Title: title, Caption: caption, Wide: inlineSVG(forms.Wide), Narrow: inlineSVG(forms.Narrow), TableTitle: s.msg.T("fig.table")}
+	switch {
+	case s.assets.echarts == "" || forms.Option == nil:
+	case len(forms.Option) > inlineOption:
+		if f.Data, err = beside(r, page, "chart", "jbCharts", id, forms.Option); err != nil {
+			return nil, forms, err
+		}
+	default:
+		f.Option = template.JS(forms.Option) // HTML-safe JSON, checked by the chart room's tests
+	}
+	t := forms.Table
 	for _, h := range t.Head {
 		f.Head = append(f.Head, figHead{h.Name, h.Unit, h.Numeric})
 	}
@@ -78,15 +94,12 @@ func (s *site) figure(r *renderer, page, name string, c chart.Chart, id, title, 
 		}
 		f.Rows = append(f.Rows, cells)
 	}
-	if name != "" {
-		files, err := s.figureFiles(r, page, name, c, t, title, where)
-		if err != nil {
-			return nil, err
-		}
-		f.Links = files
-	}
-	f.Links = append(f.Links, links...)
-	return f, nil
+	return f, forms, nil
+}
+
+// inlineSVG is a chart's drawing inside a page.
+func inlineSVG(svg []byte) template.HTML {
+	return template.HTML(svg) // made by our own renderer, which escapes
 }
 
 // inlineOption is how many bytes of an option a page holds. A larger one is a file
@@ -94,54 +107,77 @@ func (s *site) figure(r *renderer, page, name string, c chart.Chart, id, title, 
 // view of a large board stays small.
 const inlineOption = 8 << 10
 
-// chartSVG draws a chart for use inside a page.
-func chartSVG(c chart.Chart, narrow bool) template.HTML {
-	return template.HTML(chart.SVG(c, narrow)) // made by our own renderer, which escapes
-}
-
 // figureDPI gives a PNG twice the pixels that the drawing has on a page.
 const figureDPI = 192
 
 // figureFiles writes a chart for slides, print and pictures, and its data. All
 // are made here, not in the browser: they are there without scripts, have
 // addresses to link to, and are the same bytes for everybody.
-func (s *site) figureFiles(r *renderer, page, name string, c chart.Chart, t chart.Table, title, where string) ([]figLink, error) {
+func (s *site) figureFiles(r *renderer, page, name string, forms chart.Forms, title, where string) ([]figLink, error) {
 	heading := joinNonEmpty(s.msg.T("sep.colon"), title, where)
 	defer s.work.since("figure", time.Now())
-	list := c.List(false)
+	out, err := s.vectorFiles(r, page, name, forms.List, heading)
+	if err != nil {
+		return nil, err
+	}
+	if s.drawsGlyphs() {
+		png, err := draw.PNG(forms.List, draw.PNGOptions{DPI: figureDPI, Indexed: true})
+		if err != nil {
+			return nil, fmt.Errorf("%s as PNG: %w", name, err)
+		}
+		if out, err = putFigure(r, page, name, out, "PNG", png); err != nil {
+			return nil, err
+		}
+	}
+	data, err := s.dataFiles(r, page, name, forms.Table, heading)
+	return append(out, data...), err
+}
+
+// drawsGlyphs says whether our fonts can write the site's language: PDF and PNG hold
+// glyphs, SVG leaves them to the reader's fonts.
+func (s *site) drawsGlyphs() bool { return s.drawn == s.msg }
+
+// vectorFiles writes a drawing as SVG and PDF, in the colours of the theme's light
+// paper, which the list has from then on.
+func (s *site) vectorFiles(r *renderer, page, name string, list *draw.List, heading string) ([]figLink, error) {
 	list.Title, list.Lang = heading, s.in.Site.Language
 	list.Repaint(s.themePaints())
+	out, err := putFigure(r, page, name, nil, "SVG", draw.SVG(list, draw.SVGOptions{IDPrefix: path.Base(name) + "-", Text: draw.Live}))
+	if err != nil || !s.drawsGlyphs() {
+		return out, err
+	}
 	pdf, err := draw.PDF(list, draw.PDFOptions{Info: draw.Info{Title: heading, Author: s.in.Site.Title}, Date: r.date()})
 	if err != nil {
 		return nil, fmt.Errorf("%s as PDF: %w", name, err)
 	}
-	png, err := draw.PNG(list, draw.PNGOptions{DPI: figureDPI, Indexed: true})
-	if err != nil {
-		return nil, fmt.Errorf("%s as PNG: %w", name, err)
-	}
-	svg := draw.SVG(list, draw.SVGOptions{IDPrefix: path.Base(name) + "-", Text: draw.Live})
+	return putFigure(r, page, name, out, "PDF", pdf)
+}
+
+// dataFiles writes a chart's table as CSV and JSON.
+func (s *site) dataFiles(r *renderer, page, name string, t chart.Table, heading string) ([]figLink, error) {
 	csv, json, err := s.figureData(page, t, heading)
 	if err != nil {
 		return nil, fmt.Errorf("data of %s: %w", name, err)
 	}
-	file := path.Base(path.Dir(name)) + "-" + path.Base(name)
-	var out []figLink
-	for _, f := range []struct {
-		text, ext string
-		data      []byte
-	}{
-		{"SVG", ".svg", svg}, {"PDF", ".pdf", pdf}, {"PNG", ".png", png}, {"CSV", ".csv", csv}, {"JSON", ".json", json},
-	} {
-		if s.drawn != s.msg && (f.text == "PDF" || f.text == "PNG") {
-			continue // these hold glyphs, SVG leaves them to the reader's fonts
-		}
-		if err := r.put(name+f.ext, page, f.data); err != nil {
-			return nil, err
-		}
-		out = append(out, figLink{relative(page, name+f.ext), f.text, file + f.ext})
+	out, err := putFigure(r, page, name, nil, "CSV", csv)
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	return putFigure(r, page, name, out, "JSON", json)
 }
+
+// putFigure writes a file of a figure and adds its link.
+func putFigure(r *renderer, page, name string, links []figLink, format string, data []byte) ([]figLink, error) {
+	ext := "." + strings.ToLower(format)
+	if err := r.put(name+ext, page, data); err != nil {
+		return nil, err
+	}
+	return append(links, figLink{relative(page, name+ext), format, figureFile(name) + ext}), nil
+}
+
+// figureFile is what a figure's files are called when they are saved, without an
+// ending.
+func figureFile(name string) string { return path.Base(path.Dir(name)) + "-" + path.Base(name) }
 
 // figureData is a chart's table as CSV and JSON, each row with the address of the
 // result's page. Numbers are whole, not as printed; what is missing is empty in

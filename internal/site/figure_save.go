@@ -4,8 +4,7 @@
 package site
 
 import (
-	"fmt"
-	"path"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -23,70 +22,32 @@ type saving struct {
 // smallFigure draws a chart with its data as files at name. vector adds SVG and PDF
 // files, for figures that are few; what is not a file is made in the page.
 func (s *site) smallFigure(r *renderer, page, name string, c chart.Chart, id, title, caption, where string, vector bool) (*figure, error) {
-	f, err := s.figure(r, page, "", c, id, title, caption, where)
+	f, forms, err := s.figureOf(r, page, c, id, title, caption)
 	if err != nil {
 		return nil, err
 	}
 	heading := joinNonEmpty(s.msg.T("sep.colon"), title, where)
-	csv, json, err := s.figureData(page, c.Table(), heading)
-	if err != nil {
-		return nil, fmt.Errorf("data of %s: %w", name, err)
-	}
-	list := c.List(false)
-	list.Title, list.Lang = heading, s.in.Site.Language
-	list.Repaint(s.themePaints())
-	f.Save, f.Small = s.saving(name, heading, list), !vector
-	put := func(text, ext string, data []byte) error {
-		f.Links = append(f.Links, figLink{relative(page, name+ext), text, f.Save.Name + ext})
-		return r.put(name+ext, page, data)
-	}
+	f.Save, f.Small = s.saving(name, heading, forms.List), !vector
 	if vector {
-		pdf, err := draw.PDF(list, draw.PDFOptions{Info: draw.Info{Title: heading, Author: s.in.Site.Title}, Date: r.date()})
-		if err != nil {
-			return nil, fmt.Errorf("%s as PDF: %w", name, err)
-		}
-		if err := put("SVG", ".svg", draw.SVG(list, draw.SVGOptions{IDPrefix: path.Base(name) + "-", Text: draw.Live})); err != nil {
+		if f.Links, err = s.vectorFiles(r, page, name, forms.List, heading); err != nil {
 			return nil, err
 		}
-		if s.drawn == s.msg { // the PDF's fonts can write the language
-			if err := put("PDF", ".pdf", pdf); err != nil {
-				return nil, err
-			}
-		}
 	}
-	if err := put("CSV", ".csv", csv); err != nil {
-		return nil, err
-	}
-	return f, put("JSON", ".json", json)
+	data, err := s.dataFiles(r, page, name, forms.Table, heading)
+	f.Links = append(f.Links, data...)
+	return f, err
 }
 
-// saving gathers what a script needs to make pictures of a drawing that has the
-// colours it is to be saved in.
+// saving gathers what a script needs to make pictures of a drawing, in the colours
+// that they are to be saved in.
 func (s *site) saving(name, title string, list *draw.List) *saving {
+	themed := s.themePaints()
 	var paints []string
-	add := func(ps ...draw.Paint) {
-		for _, p := range ps {
-			if t := p.Class + ":" + p.Hex; p.Class != "" && !p.None() && !slices.Contains(paints, t) {
-				paints = append(paints, t)
-			}
-		}
-	}
-	for _, it := range list.Items {
-		switch it := it.(type) {
-		case draw.Rect:
-			add(it.Fill, it.Stroke)
-		case draw.Line:
-			add(it.Stroke)
-		case draw.Polyline:
-			add(it.Stroke)
-		case draw.Polygon:
-			add(it.Fill, it.Stroke)
-		case draw.Circle:
-			add(it.Fill, it.Stroke)
-		case draw.Text:
-			add(it.Color)
+	for _, p := range list.Paints() {
+		if p.Class != "" {
+			paints = append(paints, p.Class+":"+cmp.Or(themed[p.Class], p.Hex))
 		}
 	}
 	slices.Sort(paints)
-	return &saving{Name: path.Base(path.Dir(name)) + "-" + path.Base(name), Title: title, Paints: strings.Join(paints, " ")}
+	return &saving{Name: figureFile(name), Title: title, Paints: strings.Join(slices.Compact(paints), " ")}
 }

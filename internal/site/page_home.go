@@ -397,8 +397,8 @@ func (s *site) pickFigure(r *renderer, page string, b *rank.Board, lines []*pick
 	}
 	t.Layered = true
 	f.Option = "" // the page's own script moves this figure
-	f.Wide = chartSVG(t, false) + pickLayer(t.Layer(false), lines, limit, short, my)
-	f.Narrow = chartSVG(t, true) + pickLayer(t.Layer(true), lines, limit, short, my)
+	f.Wide = inlineSVG(chart.SVG(t, false)) + pickLayer(t.Layer(false), lines, limit, short, my)
+	f.Narrow = inlineSVG(chart.SVG(t, true)) + pickLayer(t.Layer(true), lines, limit, short, my)
 	return f, nil
 }
 

@@ -4,6 +4,7 @@
 package site
 
 import (
+	"fmt"
 	"html/template"
 	"maps"
 	"slices"
@@ -127,10 +128,12 @@ func (s *site) distributions(r *renderer, page string, e *entry, samples *result
 				return nil, err
 			}
 		} else {
-			v.Wide, v.Narrow = chartSVG(c, false), chartSVG(c, true)
-			list := c.List(false)
-			list.Repaint(s.themePaints())
-			v.Save = s.saving(name, joinNonEmpty(s.msg.T("sep.colon"), c.Title, s.title(e)), list)
+			forms, err := chart.FormsOf(c)
+			if err != nil {
+				return nil, fmt.Errorf("chart %s of %s: %w", c.ID, page, err)
+			}
+			v.Wide, v.Narrow = inlineSVG(forms.Wide), inlineSVG(forms.Narrow)
+			v.Save = s.saving(name, joinNonEmpty(s.msg.T("sep.colon"), c.Title, s.title(e)), forms.List)
 		}
 		out = append(out, v)
 	}
