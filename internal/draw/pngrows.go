@@ -54,7 +54,7 @@ func (e *deflater) indexed(p *picture, numbers []byte) []byte {
 
 // alike is in how many pixels two rows begin alike.
 func alike(a, b []uint16) int {
-	const step = 16
+	const step = 8
 	n := 0
 	for n+step <= len(a) && n+step <= len(b) && *(*[step]uint16)(a[n:]) == *(*[step]uint16)(b[n:]) {
 		n += step
