@@ -57,7 +57,8 @@ func (s *site) jobs() []work {
 	for _, hash := range slices.Sorted(maps.Keys(tombs)) {
 		add(s.tombstonePage(tombs[hash], hash), resultPath(hash))
 	}
-	add(s.labelsPage(), "labels/index.html")
+	shown, places := s.galleryEntries()
+	l.put(work{job: s.labelsPage(), name: "labels", of: shown, shows: func() any { return []any{s.newest, places} }}, []string{"labels/index.html"})
 	add(s.readingPage(), readingPath)
 	s.comparison(l)
 	add(s.citationsPage(), "cite/index.html")

@@ -163,6 +163,17 @@ func (s *site) galleryRows(b *rank.Board) []*rank.Row {
 	})
 }
 
+// galleryEntries are the results whose labels the gallery shows, and after which
+// board each stands.
+func (s *site) galleryEntries() (es []*entry, boards []string) {
+	for _, b := range s.boards {
+		for _, row := range s.galleryRows(b) {
+			es, boards = append(es, s.byID[row.Result.ID]), append(boards, b.ID)
+		}
+	}
+	return es, boards
+}
+
 // foldedOrder sorts names as readers look for them.
 func foldedOrder(a, b string) int {
 	return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))

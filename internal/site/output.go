@@ -12,11 +12,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 	"time"
@@ -43,6 +43,7 @@ type output struct {
 	// kept holds the files of a build into memory, which has no folders at all, and
 	// before those of the last one.
 	kept, before map[string][]byte
+	sorted       []string // names, as far as they were asked for
 	work         workLog
 }
 
@@ -333,9 +334,13 @@ func (o *output) check(names []string) error {
 		ok[dir] = true
 		return nil
 	}
+	last := ""
 	for _, name := range names {
-		if err := folder(path.Dir(name)); err != nil {
-			return err
+		if dir := path.Dir(name); dir != last { // names of one folder stand together
+			if err := folder(dir); err != nil {
+				return err
+			}
+			last = dir
 		}
 		if o.files[name].same {
 			continue // it was found to be a regular file
@@ -351,14 +356,12 @@ func (o *output) check(names []string) error {
 	return nil
 }
 
-// names returns all file names, sorted.
+// names returns all file names, sorted. They are nobody's to change.
 func (o *output) names() []string {
-	names := make([]string, 0, len(o.files))
-	for n := range o.files {
-		names = append(names, n)
+	if len(o.sorted) != len(o.files) { // files come and never go
+		o.sorted = slices.Sorted(maps.Keys(o.files))
 	}
-	sort.Strings(names)
-	return names
+	return o.sorted
 }
 
 // commit moves the staged files into the output folder, removes stale ones and
@@ -383,6 +386,7 @@ func (o *output) commit(dry bool, stats *Stats) error {
 	}
 	names := o.names()
 	stats.Files, stats.Bytes = len(names), o.bytes
+	old = slices.DeleteFunc(old, func(name string) bool { _, still := o.files[name]; return still })
 	if err := o.check(slices.Concat(names, old)); err != nil {
 		return err
 	}
@@ -400,7 +404,7 @@ func (o *output) commit(dry bool, stats *Stats) error {
 		}
 	}
 	for _, name := range old {
-		if _, still := o.files[name]; still || !exists(filepath.Join(o.dir, filepath.FromSlash(name))) {
+		if !exists(filepath.Join(o.dir, filepath.FromSlash(name))) {
 			continue
 		}
 		stats.Removed++

@@ -41,6 +41,9 @@ func (s *site) sitemap() job {
 func (s *site) pageDays() map[string]string {
 	days := map[string]string{}
 	note := func(page, day string) {
+		if day == "" || day == days[page] {
+			return
+		}
 		if _, _, ok := result.DateRange(day); ok && (days[page] == "" || s.when(day).After(s.when(days[page]))) {
 			days[page] = day
 		}
