@@ -165,6 +165,16 @@ func (e *editor) remake(name string, change func(*result.Result)) {
 	}
 }
 
+// more adds results that differ in a note from one that is there.
+func (e *editor) more(name string, n int) {
+	e.t.Helper()
+	text := e.read(name)
+	for i := range n {
+		e.remake(name, func(r *result.Result) { r.Notes = append(r.Notes, fmt.Sprintf("Note %d.", i)) })
+		e.write(name, text)
+	}
+}
+
 // edit is a change; n picks what it is made to, and into what.
 type edit struct {
 	name string
@@ -265,6 +275,14 @@ var edits = []edit{
 	{"a later result", func(e *editor, n int) {
 		e.remake(e.results()[n%len(e.results())], func(r *result.Result) {
 			r.MeasuredAt = fmt.Sprintf("2026-05-%02dT12:00:00Z", 1+n%28)
+		})
+	}},
+	{"a number that no result had", func(e *editor, n int) {
+		e.remake(e.results()[n%len(e.results())], func(r *result.Result) {
+			for _, m := range r.Metrics {
+				r.Metrics["dram_energy_j"] = result.Metric{Value: 1 + float64(n), Provenance: m.Provenance}
+				return
+			}
 		})
 	}},
 	{"a model's title", func(e *editor, _ int) {

@@ -210,6 +210,37 @@ func TestCacheIsUsed(t *testing.T) {
 	}
 }
 
+// One more result changes few of the pages that a long table goes on over, and these
+// rightly.
+func TestCacheOfLongTable(t *testing.T) {
+	e := editedBoard(t)
+	e.more(e.results()[0], 3*tableRows)
+	dir := t.TempDir()
+	r := &recorded{editor: e, out: filepath.Join(dir, "public"), record: filepath.Join(dir, "record"), memory: &Cache{}}
+	r.same("nothing")
+	pages := func() map[string]string {
+		out := map[string]string{}
+		for name, text := range tree(t, filepath.Join(r.out, "results")) {
+			if strings.HasSuffix(name, ".html") {
+				out[name] = text
+			}
+		}
+		return out
+	}
+	before := pages()
+	e.remake(e.results()[1], func(r *result.Result) { r.Notes = append(r.Notes, "Another note.") })
+	r.same("a result changes")
+	changed, after := 0, pages()
+	for name, text := range after {
+		if before[name] != text {
+			changed++
+		}
+	}
+	if len(after) < 3 || changed == 0 || changed == len(after) {
+		t.Errorf("%d of %d pages changed", changed, len(after))
+	}
+}
+
 // settle sets the times of a board's files back, as those of a board that nobody is
 // writing at this moment.
 func settle(t testing.TB, root string) {
