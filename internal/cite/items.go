@@ -112,7 +112,10 @@ func Reference(ref *catalog.Reference) Item {
 // Works are what a result rests on: the source of its figures, and the
 // references of its task and of the quality benchmarks it carries; then the
 // task's data set, if no reference stands for it. Each appears once.
-func Works(r *result.Result, cat *catalog.Catalog) []Item {
+func Works(r *result.Result, cat *catalog.Catalog) []Item { return prepare(works(r, cat)) }
+
+// works are those of Works as they were found.
+func works(r *result.Result, cat *catalog.Catalog) []Item {
 	var items []Item
 	if o, ok := Origin(r); ok {
 		items = append(items, o)
@@ -148,7 +151,7 @@ func Works(r *result.Result, cat *catalog.Catalog) []Item {
 	if data != nil && data.URL != "" && !cited(items, data.URL) {
 		items = append(items, Item{Key: Key(data.Name, "data"), Kind: Dataset, Title: data.Name, Version: data.Revision, URL: data.URL})
 	}
-	return prepare(items)
+	return items
 }
 
 func cited(items []Item, url string) bool {
@@ -163,7 +166,7 @@ func cited(items []Item, url string) bool {
 // ResultItems cite one result as page and command both do: itself, then the works
 // it rests on.
 func ResultItems(r *result.Result, cat *catalog.Catalog, permalink string, site Item) []Item {
-	return append([]Item{ResultItem(r, cat, permalink, site)}, Works(r, cat)...)
+	return append([]Item{ResultItem(r, cat, permalink, site)}, works(r, cat)...)
 }
 
 // ResultItem is one result, with what the board's moderators said of it.

@@ -33,6 +33,7 @@ const (
 	text      // HTML is written as it is
 	attribute // in quotes, or where elements have no meaning
 	address   // in quotes
+	part      // of an address, behind its question mark or number sign
 )
 
 // places are those that are known, by their escapers.
@@ -47,7 +48,7 @@ var places = sync.OnceValue(func() map[string]*place {
 		{attribute, `<title>{{.}}</title>`},
 		{address, `<a href="{{.}}">`},
 		{address, `<a href="/{{.}}">`},
-		{other, `<a href="?{{.}}">`},
+		{part, `<a href="?{{.}}">`},
 		{other, `<img srcset="{{.}}">`},
 		{other, `<script>{{.}}</script>`},
 	} {
@@ -109,15 +110,23 @@ func (p *place) writer(typ reflect.Type) func(*bytes.Buffer, reflect.Value) {
 	case plain && kind == reflect.Int && (p.kind == text || p.kind == attribute):
 		return func(b *bytes.Buffer, v reflect.Value) { b.Write(strconv.AppendInt(b.AvailableBuffer(), v.Int(), 10)) }
 	case plain && kind == reflect.String && p.kind == address:
-		return func(b *bytes.Buffer, v reflect.Value) {
-			if s := v.String(); harmless(s) {
-				b.WriteString(s)
-			} else {
-				p.write(b, v)
-			}
-		}
+		return p.unless(func(s string) bool { return harmless(strings.TrimPrefix(s, "https://"), "/?=#") })
+	case plain && kind == reflect.String && p.kind == part:
+		return p.unless(func(s string) bool { return harmless(s, "") })
 	}
 	return p.write
+}
+
+// unless returns what writes strings of a kind as they are, and others as the engine
+// does.
+func (p *place) unless(asIs func(string) bool) func(*bytes.Buffer, reflect.Value) {
+	return func(b *bytes.Buffer, v reflect.Value) {
+		if s := v.String(); asIs(s) {
+			b.WriteString(s)
+		} else {
+			p.write(b, v)
+		}
+	}
 }
 
 var htmlType = reflect.TypeFor[template.HTML]()
@@ -131,14 +140,14 @@ func (p *place) write(b *bytes.Buffer, v reflect.Value) {
 	b.Write(printed.Bytes()[p.before : printed.Len()-p.after])
 }
 
-// harmless says that an address leads where it says, and has no character that is
-// written differently in an address or in a page.
-func harmless(s string) bool {
-	rest := strings.TrimPrefix(s, "https://")
-	for i := range len(rest) {
-		switch c := rest[i]; {
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c >= 'A' && c <= 'Z', c == '/', c == '.', c == '-', c == '_', c == '#':
-		default:
+// harmless says that a piece of an address has no character that is written
+// differently in an address or in a page, or that leads elsewhere than it says. Some
+// more signs may be fine.
+func harmless(s, signs string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c >= 'A' && c <= 'Z', c == '.', c == '-', c == '_':
+		case strings.IndexByte(signs, c) < 0:
 			return false
 		}
 	}

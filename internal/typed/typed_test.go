@@ -199,7 +199,7 @@ func FuzzEscaping(f *testing.F) {
 	for _, s := range append(data.Words, data.Text, "a\xffb", "\u2028", "mailto:a@b", " javascript:x", "//host/x", "%41%zz", "(1)") {
 		f.Add(s)
 	}
-	const source = `{{.}} <p title="{{.}}" class='{{.}}'><a href="{{.}}">x</a><a href="/{{.}}">y</a><img src="{{.}}"><title>{{.}}</title>`
+	const source = `{{.}} <p title="{{.}}" class='{{.}}'><a href="{{.}}">x</a><a href="/{{.}}">y</a><a href="?q={{.}}#{{.}}">z</a><img src="{{.}}"><title>{{.}}</title>`
 	t := template.Must(template.New("main").Parse(source))
 	set := New(template.Must(template.New("main").Parse(source)), nil)
 	f.Fuzz(func(tt *testing.T, s string) {
