@@ -15,11 +15,12 @@ var apaKinds = map[string]string{Software: "[Computer software]", Dataset: "[Dat
 
 func apa(items []Item) string {
 	var b strings.Builder
+	b.Grow(usualSize * len(items))
 	for i, it := range items {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(apaLine(it) + "\n")
+		put(&b, apaLine(it), "\n")
 	}
 	return b.String()
 }
@@ -170,6 +171,7 @@ func initials(given string) string {
 // plainText writes labelled lines, one item after the other.
 func plainText(items []Item) string {
 	var b strings.Builder
+	b.Grow(usualSize * len(items))
 	for i, it := range items {
 		if i > 0 {
 			b.WriteByte('\n')
@@ -177,7 +179,7 @@ func plainText(items []Item) string {
 		b.WriteString(it.Title + "\n")
 		row := func(label, value string) {
 			if value != "" {
-				b.WriteString(label + ": " + value + "\n")
+				put(&b, label, ": ", value, "\n")
 			}
 		}
 		label := "Authors"

@@ -24,6 +24,7 @@ var months = [...]string{"", "jan", "feb", "mar", "apr", "may", "jun", "jul", "a
 
 func bibtex(items []Item) string {
 	var b strings.Builder
+	b.Grow(usualSize * len(items))
 	for i, it := range items {
 		if i > 0 {
 			b.WriteByte('\n')
@@ -35,13 +36,15 @@ func bibtex(items []Item) string {
 		case Conference:
 			kind = "inproceedings"
 		}
-		b.WriteString("@" + kind + "{" + it.Key + ",\n")
-		line := func(name, value string) {
-			b.WriteString("  " + name + strings.Repeat(" ", len("archiveprefix")-len(name)) + " = " + value + ",\n")
+		put(&b, "@", kind, "{", it.Key, ",\n")
+		begin := func(name string) {
+			const longest = "archiveprefix"
+			put(&b, "  ", name, "             "[:len(longest)-len(name)], " = ")
 		}
 		field := func(name, value string) {
 			if value != "" {
-				line(name, "{"+value+"}")
+				begin(name)
+				put(&b, "{", value, "},\n")
 			}
 		}
 		// A second pair of braces keeps styles from changing capitals.
@@ -50,7 +53,8 @@ func bibtex(items []Item) string {
 		year, month, _ := dateParts(it.Date)
 		field("year", year)
 		if month != "" {
-			line("month", months[int(month[0]-'0')*10+int(month[1]-'0')])
+			begin("month")
+			put(&b, months[int(month[0]-'0')*10+int(month[1]-'0')], ",\n")
 		}
 		field("booktitle", tex.Replace(it.Booktitle))
 		field("version", tex.Replace(it.Version))

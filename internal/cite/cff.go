@@ -38,7 +38,7 @@ var reserved = map[string]bool{"true": true, "false": true, "null": true, "yes":
 
 func (w *cffWriter) lead() {
 	if w.dash {
-		w.b.WriteString(strings.TrimSuffix(w.indent, "  ") + "- ")
+		put(&w.b, strings.TrimSuffix(w.indent, "  "), "- ")
 		w.dash = false
 		return
 	}
@@ -65,7 +65,7 @@ func quoted(s string) string {
 func (w *cffWriter) text(key, value string) {
 	if value != "" {
 		w.lead()
-		w.b.WriteString(key + ": " + quoted(value) + "\n")
+		put(&w.b, key, ": ", quoted(value), "\n")
 	}
 }
 
@@ -186,7 +186,7 @@ func (w *cffWriter) body(it Item) {
 		for _, k := range it.Keywords {
 			if !seen[k] {
 				seen[k] = true
-				w.b.WriteString(w.indent + "  - " + quoted(k) + "\n")
+				put(&w.b, w.indent, "  - ", quoted(k), "\n")
 			}
 		}
 	}

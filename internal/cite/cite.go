@@ -113,6 +113,16 @@ func RenderAll(formats []Format, items ...Item) ([]string, error) {
 	return texts, nil
 }
 
+// usualSize is room for an item in most formats.
+const usualSize = 512
+
+// put writes parts one after the other.
+func put(b *strings.Builder, parts ...string) {
+	for _, p := range parts {
+		b.WriteString(p)
+	}
+}
+
 // prepare cleans the items, drops those without a title and doubles, and gives
 // each its key.
 func prepare(items []Item) []Item {

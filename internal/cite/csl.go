@@ -51,11 +51,13 @@ func csl(items []Item) string {
 		list = append(list, c)
 	}
 	// The encoder escapes <, > and &, so that the text is safe inside a page.
-	out, err := json.MarshalIndent(list, "", "  ")
-	if err != nil {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetIndent("", "  ")
+	if err := e.Encode(list); err != nil {
 		return "" // strings and small numbers always encode
 	}
-	return string(out) + "\n"
+	return b.String()
 }
 
 // cslType is the format's word for a kind; most are the same.

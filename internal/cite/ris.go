@@ -8,10 +8,11 @@ var risTypes = map[string]string{Software: "COMP", Dataset: "DATA", Webpage: "EL
 
 func ris(items []Item) string {
 	var b strings.Builder
+	b.Grow(usualSize * len(items))
 	for _, it := range items {
 		tag := func(name, value string) {
 			if value != "" {
-				b.WriteString(name + "  - " + value + "\r\n")
+				put(&b, name, "  - ", value, "\r\n")
 			}
 		}
 		tag("TY", risTypes[it.Kind])

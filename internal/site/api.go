@@ -10,6 +10,7 @@
 package site
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -350,11 +351,13 @@ func (s *site) apiModelFile(v *modelView) job {
 
 // json puts a file of the API.
 func (r *renderer) json(name string, v any) error {
-	data, err := json.MarshalIndent(v, "", " ")
-	if err != nil {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetIndent("", " ")
+	if err := e.Encode(v); err != nil {
 		return fmt.Errorf("encode %s: %w", name, err)
 	}
-	return r.put(name, "api", append(data, '\n'))
+	return r.put(name, "api", b.Bytes())
 }
 
 func (s *site) api() job {

@@ -1,8 +1,8 @@
 // Printing: each escaped value stands in some place of a page, which is known by the
 // escapers that the engine put there.
 //
-// A plain string in text or in a quoted attribute is written by HTMLEscapeString,
-// which differs from the engine's escaper in one: a plus sign stays as it is. An
+// A plain string in text or in a quoted attribute is written by HTMLEscape, which
+// differs from the engine's escaper in one: a plus sign stays as it is. An
 // address without a character that means anything is written as it is. All other
 // values are handed to the engine, in a small template with the same escapers.
 
@@ -92,7 +92,7 @@ func (c *compiler) print(e expr, cmds []*parse.CommandNode) (step, []byte) {
 	}
 	write := where.writer(e.typ)
 	if e.constant {
-		var b bytes.Buffer
+		b := output{Buffer: new(bytes.Buffer)}
 		write(&b, e.get(nil))
 		return nil, b.Bytes()
 	}
@@ -100,15 +100,18 @@ func (c *compiler) print(e expr, cmds []*parse.CommandNode) (step, []byte) {
 }
 
 // writer returns what writes values of a type at the place.
-func (p *place) writer(typ reflect.Type) func(*bytes.Buffer, reflect.Value) {
+func (p *place) writer(typ reflect.Type) func(*output, reflect.Value) {
 	plain := typ.NumMethod() == 0 && typ.PkgPath() != htmlType.PkgPath()
 	switch kind := typ.Kind(); {
 	case typ == htmlType && p.kind == text:
-		return func(b *bytes.Buffer, v reflect.Value) { b.WriteString(v.String()) }
+		return func(b *output, v reflect.Value) { b.WriteString(v.String()) }
 	case plain && kind == reflect.String && (p.kind == text || p.kind == attribute):
-		return func(b *bytes.Buffer, v reflect.Value) { b.WriteString(template.HTMLEscapeString(v.String())) }
+		return func(b *output, v reflect.Value) {
+			b.scratch = append(b.scratch[:0], v.String()...)
+			template.HTMLEscape(b, b.scratch)
+		}
 	case plain && kind == reflect.Int && (p.kind == text || p.kind == attribute):
-		return func(b *bytes.Buffer, v reflect.Value) { b.Write(strconv.AppendInt(b.AvailableBuffer(), v.Int(), 10)) }
+		return func(b *output, v reflect.Value) { b.Write(strconv.AppendInt(b.AvailableBuffer(), v.Int(), 10)) }
 	case plain && kind == reflect.String && p.kind == address:
 		return p.unless(func(s string) bool { return harmless(strings.TrimPrefix(s, "https://"), "/?=#") })
 	case plain && kind == reflect.String && p.kind == part:
@@ -119,8 +122,8 @@ func (p *place) writer(typ reflect.Type) func(*bytes.Buffer, reflect.Value) {
 
 // unless returns what writes strings of a kind as they are, and others as the engine
 // does.
-func (p *place) unless(asIs func(string) bool) func(*bytes.Buffer, reflect.Value) {
-	return func(b *bytes.Buffer, v reflect.Value) {
+func (p *place) unless(asIs func(string) bool) func(*output, reflect.Value) {
+	return func(b *output, v reflect.Value) {
 		if s := v.String(); asIs(s) {
 			b.WriteString(s)
 		} else {
@@ -132,7 +135,7 @@ func (p *place) unless(asIs func(string) bool) func(*bytes.Buffer, reflect.Value
 var htmlType = reflect.TypeFor[template.HTML]()
 
 // write has the engine print a value.
-func (p *place) write(b *bytes.Buffer, v reflect.Value) {
+func (p *place) write(b *output, v reflect.Value) {
 	var printed bytes.Buffer
 	if err := p.engine.Execute(&printed, v.Interface()); err != nil {
 		panic(err)

@@ -55,9 +55,15 @@ type program struct {
 // step is a part of a template: it writes, or it chooses what is written.
 type step func(*run)
 
+// output is what is written to. scratch holds a text while it is escaped.
+type output struct {
+	*bytes.Buffer
+	scratch []byte
+}
+
 // run is an execution of a template.
 type run struct {
-	b         *bytes.Buffer
+	b         *output
 	root, dot reflect.Value
 	vars      []reflect.Value
 	depth     int
@@ -90,7 +96,7 @@ func (s *Set) try(b *bytes.Buffer, name string, data any) (ok bool) {
 			ok = false
 		}
 	}()
-	s.program(name, data).run(b, reflect.ValueOf(data), 0)
+	s.program(name, data).run(&output{Buffer: b}, reflect.ValueOf(data), 0)
 	return true
 }
 
@@ -126,7 +132,7 @@ func (s *Set) Compile(name string, example any) error {
 var errGiveUp = errors.New("left to the engine")
 
 // run executes the program. It panics where it cannot go on.
-func (p *program) run(b *bytes.Buffer, data reflect.Value, depth int) {
+func (p *program) run(b *output, data reflect.Value, depth int) {
 	if depth > maxDepth {
 		panic(errGiveUp)
 	}
