@@ -208,19 +208,11 @@ func (f *former) rows(b *Board, k key, ranked, flagged []*entry) {
 		cohort[i] = e.r.Result
 	}
 	spans := ranks(cs)
-	live := map[int]cohortValues{} // a live method's cohort, found once a board
-	rate := func(e *entry) Rating {
-		return b.Scale.rate(e.r.Result, e.g, f.cfg.Points, nil, func(g int) cohortValues {
-			if _, ok := live[g]; !ok {
-				live[g] = b.Scale.cohortOf(g, cohort, f.cfg.Points)
-			}
-			return live[g]
-		})
-	}
+	rater := b.Scale.Rater(cohort, f.cfg.Points)
 	b.Rows = make([]Row, 0, len(ranked)+len(flagged))
 	for i, e := range append(append([]*entry(nil), ranked...), flagged...) {
 		v, _ := e.r.Value(b.Metric)
-		row := Row{Result: e.r, Value: v, CI: e.r.Metrics[b.Metric].CI95, Rating: rate(e), Others: f.others(k, e, b), Flag: e.flag}
+		row := Row{Result: e.r, Value: v, CI: e.r.Metrics[b.Metric].CI95, Rating: rater.rate(e.r.Result, e.g, nil), Others: f.others(k, e, b), Flag: e.flag}
 		if len(ranked) > 1 && i < len(ranked) {
 			row.RankLo, row.RankHi = spans[i].lo, spans[i].hi
 		}

@@ -94,9 +94,9 @@ func checkScale(sc *Scale, rs []*result.Result, points []Point, day string) (Sca
 	ratings := make([][]Rating, len(sc.Groups))
 	recent := make([][]Rating, len(sc.Groups))
 	doubles := map[string]string{}
-	rate := rater(sc, rs, points)
+	rater := sc.Rater(rs, points)
 	for _, r := range rs {
-		rt := rate(r)
+		rt := rater.Rate(r, nil)
 		if rt.Group >= 0 && sc.Live() {
 			found = append(found, double(sc, r, rt.Group, doubles)...)
 		}

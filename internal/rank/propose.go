@@ -182,7 +182,7 @@ func Propose(id, edition, effective, metric, unitName string, rs []*result.Resul
 	if old != nil {
 		pr.Against = &Against{old.ID, old.Edition, old.Status, old.Effective, old.SHA256}
 	}
-	before, after := rater(old, rs, points), rater(next, rs, points)
+	before, after := old.Rater(rs, points), next.Rater(rs, points)
 
 	day := dayOf(rs, opt.Day)
 	var now ScaleReport
@@ -199,7 +199,7 @@ func Propose(id, edition, effective, metric, unitName string, rs []*result.Resul
 		drops := next.drop(d, metric)
 		for _, r := range d.sorted(next, metric) {
 			v, _ := r.Value(metric)
-			b, a := before(r), after(r)
+			b, a := before.Rate(r, nil), after.Rate(r, nil)
 			if b.Group >= 0 {
 				in[b.Group] = true
 			}
@@ -237,7 +237,7 @@ func Propose(id, edition, effective, metric, unitName string, rs []*result.Resul
 	all := tally{}
 	rated, kept := map[int]bool{}, map[int]bool{} // groups of the old scale
 	for _, r := range rs {
-		b, a := before(r), after(r)
+		b, a := before.Rate(r, nil), after.Rate(r, nil)
 		all.add(r.Model.Name, b, a)
 		if b.Rated {
 			rated[b.Group] = true
@@ -251,19 +251,6 @@ func Propose(id, edition, effective, metric, unitName string, rs []*result.Resul
 		}
 	}
 	return next, pr, fs
-}
-
-// rater rates results under one scale; a live method's cohorts are found once.
-func rater(s *Scale, rs []*result.Result, points []Point) func(*result.Result) Rating {
-	live := map[int]cohortValues{}
-	return func(r *result.Result) Rating {
-		return s.rate(r, guardsOf(r), points, nil, func(g int) cohortValues {
-			if _, ok := live[g]; !ok {
-				live[g] = s.cohortOf(g, rs, points)
-			}
-			return live[g]
-		})
-	}
 }
 
 func outcome(r Rating) Outcome {

@@ -62,12 +62,35 @@ type Rating struct {
 // points. withdrawn is the result's tombstone, if it has one. A nil scale gives
 // the outcome no-scale.
 func (s *Scale) Rate(r *result.Result, cohort []*result.Result, points []Point, withdrawn *catalog.Withdrawal) Rating {
-	return s.rate(r, guardsOf(r), points, withdrawn, func(g int) cohortValues { return s.cohortOf(g, cohort, points) })
+	return s.Rater(cohort, points).Rate(r, withdrawn)
 }
 
-// rate is Rate with the cohort's values found on demand, so that a board can
-// find them once for all its rows.
-func (s *Scale) rate(r *result.Result, g guards, points []Point, withdrawn *catalog.Withdrawal, cohort func(group int) cohortValues) Rating {
+// Rater rates many results by one scale. It finds the values of a live method's
+// cohorts once, and may be used from many goroutines.
+type Rater struct {
+	scale   *Scale
+	points  []Point
+	cohorts []func() cohortValues // by group
+}
+
+// Rater returns what rates as Rate does.
+func (s *Scale) Rater(cohort []*result.Result, points []Point) *Rater {
+	r := &Rater{scale: s, points: points}
+	if s != nil && s.Live() {
+		for g := range s.Groups {
+			r.cohorts = append(r.cohorts, sync.OnceValue(func() cohortValues { return s.cohortOf(g, cohort, points) }))
+		}
+	}
+	return r
+}
+
+// Rate is Scale.Rate among the rater's cohort.
+func (a *Rater) Rate(r *result.Result, withdrawn *catalog.Withdrawal) Rating {
+	return a.rate(r, guardsOf(r), withdrawn)
+}
+
+func (a *Rater) rate(r *result.Result, g guards, withdrawn *catalog.Withdrawal) Rating {
+	s, points := a.scale, a.points
 	out := Rating{Group: -1}
 	if s != nil {
 		out.ScaleID, out.Edition, out.Status, out.ScaleSHA256 = s.ID, s.Edition, s.Status, s.SHA256
@@ -119,7 +142,7 @@ func (s *Scale) rate(r *result.Result, g guards, points []Point, withdrawn *cata
 
 	var stars func(float64) float64
 	if s.Live() {
-		vs := cohort(group)
+		vs := a.cohorts[group]()
 		if len(vs) < s.MinCohort {
 			return not(CodeCohortSmall, "Not rated: reference cohort of %d, %d needed", len(vs), s.MinCohort)
 		}

@@ -5,8 +5,6 @@ package site
 
 import (
 	"time"
-
-	"jouleboard/internal/result"
 )
 
 // alsoRated is the table of superseded editions that rate a result and whose
@@ -15,13 +13,7 @@ import (
 func (s *site) alsoRated(e *entry) *table {
 	var t *table
 	for _, sc := range s.in.Scales.Recent(e.Workload.Task, s.date().Format(time.DateOnly)) {
-		var cohort []*result.Result
-		if sc.Live() {
-			for _, o := range s.entries {
-				cohort = append(cohort, o.Result)
-			}
-		}
-		r := sc.Rate(e.Result, cohort, s.in.Site.Rank.Points, e.Withdrawal)
+		r := s.rater(sc).Rate(e.Result, e.Withdrawal)
 		if !r.Rated {
 			continue
 		}

@@ -34,8 +34,13 @@ func (m *messages) day(iso string) string {
 		if names := m.months(); len(names) == 12 {
 			month = names[t.Month()-1]
 		}
-		part := func(layout string) string { return m.Write(t.Format(layout)) }
-		return strings.NewReplacer("{y}", part("2006"), "{mm}", part("01"), "{m}", part("1"), "{dd}", part("02"), "{d}", part("2"), "{month}", month).Replace(m.text[f.key])
+		out := strings.ReplaceAll(m.text[f.key], "{month}", month)
+		for _, h := range [][2]string{{"{y}", "2006"}, {"{mm}", "01"}, {"{m}", "1"}, {"{dd}", "02"}, {"{d}", "2"}} {
+			if strings.Contains(out, h[0]) {
+				out = strings.ReplaceAll(out, h[0], m.Write(t.Format(h[1])))
+			}
+		}
+		return out
 	}
 	return iso
 }

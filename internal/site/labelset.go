@@ -16,7 +16,6 @@ import (
 type LabelSet struct {
 	s     *site
 	scale *rank.Scale // that rates in place of the board's own, nil for none
-	all   []*result.Result
 }
 
 // LoadLabelSet gathers a board's labels. With scaleID they are rated by that
@@ -30,11 +29,6 @@ func LoadLabelSet(in *Input, opt Options, scaleID string) (*LabelSet, result.Fin
 	}
 	s, findings := newSite(in, opt)
 	ls.s = s
-	if ls.scale != nil && ls.scale.Live() {
-		for _, e := range s.entries {
-			ls.all = append(ls.all, e.Result)
-		}
-	}
 	return ls, findings, nil
 }
 
@@ -44,7 +38,7 @@ func (ls *LabelSet) Input(r *result.Loaded) label.Input {
 	e := ls.s.byID[r.ID]
 	if ls.scale != nil {
 		rated := *e
-		rated.Rating = ls.scale.Rate(e.Result, ls.all, ls.s.in.Site.Rank.Points, e.Withdrawal)
+		rated.Rating = ls.s.rater(ls.scale).Rate(e.Result, e.Withdrawal)
 		e = &rated
 	}
 	return ls.s.labelInput(e)

@@ -12,7 +12,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"jouleboard/assets"
 	"jouleboard/internal/catalog"
@@ -170,12 +173,19 @@ func gitCommit(ctx context.Context, root string) string {
 
 // Check applies the rules that need more than one file.
 func (in *Input) Check() result.Findings {
-	var out result.Findings
-	for _, r := range in.Results {
+	found := make([]result.Findings, len(in.Results))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, r := range in.Results {
 		if !r.Known {
-			out = append(out, result.Check(r)...)
+			group.Go(func() error {
+				found[i] = result.Check(r)
+				return nil
+			})
 		}
 	}
+	_ = group.Wait() // no check fails
+	out := slices.Concat(found...)
 	for _, r := range in.Drafts {
 		out = append(out, result.Finding{
 			Rule: "SITE-DRAFT", Level: result.Note, Where: result.Place{File: r.Path},

@@ -37,6 +37,7 @@ type site struct {
 	byModel map[string]*modelView
 	tasks   []*catalog.Task // those that have results or are in the catalogue, by id
 	account []rank.Accounted
+	raters  *raters
 	files   map[string]bool // that the build will make
 	// redirects are those of them that only lead elsewhere.
 	redirects map[string]bool
@@ -214,12 +215,9 @@ func (s *site) place() {
 			e.Left = append(e.Left, why)
 		}
 	}
-	all := make([]*result.Result, len(s.entries))
-	for i, e := range s.entries {
-		all[i] = e.Result
-	}
+	s.raters = &raters{of: map[*rank.Scale]*rank.Rater{}}
 	for _, e := range s.entries {
-		e.Rating = s.in.Scales.For(e.Workload.Task).Rate(e.Result, all, s.in.Site.Rank.Points, e.Withdrawal)
+		e.Rating = s.rater(s.in.Scales.For(e.Workload.Task)).Rate(e.Result, e.Withdrawal)
 		m := s.byModel[e.Result.Model.Name]
 		if m == nil {
 			m = &modelView{Name: e.Result.Model.Name, Known: e.Model}
@@ -239,6 +237,26 @@ func (s *site) place() {
 		s.tasks = append(s.tasks, t)
 	}
 	sort.Slice(s.tasks, func(i, j int) bool { return s.tasks[i].ID < s.tasks[j].ID })
+}
+
+// raters are what rates all results, by scale. Each is made when first asked for,
+// as hardly any of the scales are.
+type raters struct {
+	sync.Mutex
+	of map[*rank.Scale]*rank.Rater
+}
+
+func (s *site) rater(scale *rank.Scale) *rank.Rater {
+	s.raters.Lock()
+	defer s.raters.Unlock()
+	if s.raters.of[scale] == nil {
+		all := make([]*result.Result, len(s.entries))
+		for i, e := range s.entries {
+			all[i] = e.Result
+		}
+		s.raters.of[scale] = scale.Rater(all, s.in.Site.Rank.Points)
+	}
+	return s.raters.of[scale]
 }
 
 func sourceField(r *result.Result, get func(*result.Source) string) string {
