@@ -97,6 +97,7 @@ type modelView struct {
 	Name    string
 	Known   *catalog.Model // nil if the catalogue lacks it
 	Entries []*entry
+	Rows    []boardRow // where one of them is the row, in the order of the boards
 }
 
 // newSite ranks the results and gathers the site.
@@ -186,6 +187,17 @@ func rankedRows(b *rank.Board) []*rank.Row {
 
 // place ties entries to boards and models, and rates them.
 func (s *site) place() {
+	s.raters = &raters{of: map[*rank.Scale]*rank.Rater{}}
+	for _, e := range s.entries {
+		e.Rating = s.rater(s.in.Scales.For(e.Workload.Task)).Rate(e.Result, e.Withdrawal)
+		m := s.byModel[e.Result.Model.Name]
+		if m == nil {
+			m = &modelView{Name: e.Result.Model.Name, Known: e.Model}
+			s.byModel[m.Name] = m
+			s.models = append(s.models, m)
+		}
+		m.Entries = append(m.Entries, e)
+	}
 	s.ranked = make(map[*rank.Board][]*rank.Row, len(s.boards))
 	for _, b := range s.boards {
 		s.ranked[b] = rankedRows(b)
@@ -199,6 +211,8 @@ func (s *site) place() {
 				n++
 			}
 			e.Rows = append(e.Rows, boardRow{b, row, at})
+			m := s.byModel[e.Result.Model.Name]
+			m.Rows = append(m.Rows, boardRow{b, row, at})
 			for _, o := range row.Others {
 				oe := s.byID[o.ID]
 				oe.Behind = append(oe.Behind, boardRow{b, row, at})
@@ -214,17 +228,6 @@ func (s *site) place() {
 			}
 			e.Left = append(e.Left, why)
 		}
-	}
-	s.raters = &raters{of: map[*rank.Scale]*rank.Rater{}}
-	for _, e := range s.entries {
-		e.Rating = s.rater(s.in.Scales.For(e.Workload.Task)).Rate(e.Result, e.Withdrawal)
-		m := s.byModel[e.Result.Model.Name]
-		if m == nil {
-			m = &modelView{Name: e.Result.Model.Name, Known: e.Model}
-			s.byModel[m.Name] = m
-			s.models = append(s.models, m)
-		}
-		m.Entries = append(m.Entries, e)
 	}
 	sort.Slice(s.models, func(i, j int) bool {
 		a, b := strings.ToLower(s.models[i].Name), strings.ToLower(s.models[j].Name)

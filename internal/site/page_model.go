@@ -107,23 +107,18 @@ func (s *site) modelLede(v *modelView) string {
 
 func (s *site) modelRanks(page string, v *modelView) []modelRank {
 	var out []modelRank
-	for _, b := range s.boards {
-		for i := range b.Rows {
-			row := &b.Rows[i]
-			if row.Result.Model.Name != v.Name {
-				continue
-			}
-			e := s.byID[row.Result.ID]
-			m, _ := s.reg.Get(b.Metric)
-			mr := modelRank{Board: b.Title, BoardURL: relative(page, boardPath(b.ID)), Stars: s.stars(row.Rating),
-				Rank: s.msg.T("rank.of", rankText(row), len(s.ranked[b])), Value: s.msg.Sig(row.Value, m.Digits), Unit: m.Unit,
-				Setup: s.setup(e), URL: relative(page, resultPath(e.Hash))}
-			if row.RankLo == 0 {
-				mr.Rank = unit.Dash
-			}
-			mr.Label, mr.LabelFormat = s.printLink(page, e)
-			out = append(out, mr)
+	for _, place := range v.Rows {
+		b, row := place.Board, place.Row
+		e := s.byID[row.Result.ID]
+		m, _ := s.reg.Get(b.Metric)
+		mr := modelRank{Board: b.Title, BoardURL: relative(page, boardPath(b.ID)), Stars: s.stars(row.Rating),
+			Rank: s.msg.T("rank.of", rankText(row), len(s.ranked[b])), Value: s.msg.Sig(row.Value, m.Digits), Unit: m.Unit,
+			Setup: s.setup(e), URL: relative(page, resultPath(e.Hash))}
+		if row.RankLo == 0 {
+			mr.Rank = unit.Dash
 		}
+		mr.Label, mr.LabelFormat = s.printLink(page, e)
+		out = append(out, mr)
 	}
 	return out
 }

@@ -316,14 +316,12 @@ func (s *site) modelCard(v *modelView) *card {
 	c := s.newCard(newest)
 	short, org := modelTitle(v.Name)
 	y := c.headlines(short, org, 180)
-	for _, b := range s.boards {
-		for i := range b.Rows {
-			if row := &b.Rows[i]; row.Result.Model.Name == v.Name && row.RankLo > 0 {
-				c.place(s, b, row, y)
-				m, _ := s.reg.Get(b.Metric)
-				c.alt = joinNonEmpty(s.msg.T("sep.sentence"), v.Name, s.metricName(m)+" "+joinNonEmpty(" ", s.msg.Sig(row.Value, m.Digits), m.Unit), s.msg.T("card.rank", rankText(row), s.strips[b.ID].ranked)+s.msg.T("sep.part")+b.Title)
-				return c
-			}
+	for _, place := range v.Rows {
+		if b, row := place.Board, place.Row; row.RankLo > 0 {
+			c.place(s, b, row, y)
+			m, _ := s.reg.Get(b.Metric)
+			c.alt = joinNonEmpty(s.msg.T("sep.sentence"), v.Name, s.metricName(m)+" "+joinNonEmpty(" ", s.msg.Sig(row.Value, m.Digits), m.Unit), s.msg.T("card.rank", rankText(row), s.strips[b.ID].ranked)+s.msg.T("sep.part")+b.Title)
+			return c
 		}
 	}
 	c.text(cardEdge, y+60, 34, false, draw.Left, cardInk, s.msg.T("n.results", len(v.Entries)))
