@@ -197,16 +197,16 @@ func (it Item) clean() Item {
 		*p = line(*p)
 	}
 	it.URL, it.Repository = address(it.URL), address(it.Repository)
-	keep := func(p *string, ok bool) {
-		if !ok {
+	keep := func(p *string, ok func(string) bool) {
+		if *p != "" && !ok(*p) {
 			*p = ""
 		}
 	}
-	keep(&it.DOI, ValidDOI(it.DOI))
-	keep(&it.Date, isDate(it.Date))
-	keep(&it.Accessed, isDate(it.Accessed))
-	keep(&it.Eprint, eprintForm.MatchString(it.Eprint))
-	keep(&it.Commit, commitForm.MatchString(it.Commit))
+	keep(&it.DOI, ValidDOI)
+	keep(&it.Date, isDate)
+	keep(&it.Accessed, isDate)
+	keep(&it.Eprint, eprintForm.MatchString)
+	keep(&it.Commit, commitForm.MatchString)
 	authors := make([]Author, 0, len(it.Authors))
 	for _, a := range it.Authors {
 		a = Author{Family: line(a.Family), Given: line(a.Given), Name: line(a.Name), ORCID: line(a.ORCID)}

@@ -26,8 +26,9 @@ var (
 
 // LabelFiles are all files that a label can be written as: SIZE-FORMAT in colour
 // and SIZE-LOOK-FORMAT. A dark label is for screens and is no PDF.
-func LabelFiles() []LabelFile {
-	var all []LabelFile
+func LabelFiles() []LabelFile { return slices.Clone(labelFiles) }
+
+var labelFiles = func() (all []LabelFile) {
 	for _, size := range labelSizes {
 		for _, look := range labelLooks {
 			for _, format := range labelFormats {
@@ -38,7 +39,7 @@ func LabelFiles() []LabelFile {
 		}
 	}
 	return all
-}
+}()
 
 // Name is the word that labels.build has for the file.
 func (f LabelFile) Name() string {
@@ -52,7 +53,13 @@ func (f LabelFile) Name() string {
 // the function of that name, whatever order site.yaml has. The badge is not
 // among them.
 func (s *Site) LabelFiles() []LabelFile {
-	return slices.DeleteFunc(LabelFiles(), func(f LabelFile) bool { return !s.BuildsLabel(f.Name()) })
+	var files []LabelFile
+	for _, f := range labelFiles {
+		if s.BuildsLabel(f.Name()) {
+			files = append(files, f)
+		}
+	}
+	return files
 }
 
 // BuildsLabel says whether a build writes the named label for each result.

@@ -258,24 +258,18 @@ func untracked(address string) string {
 // fragment. Every segment is escaped.
 func Relative(from, to string) string {
 	to, fragment, hasFragment := strings.Cut(to, "#")
-	up := ""
-	target := strings.Split(to, "/")
-	if dir := path.Dir(from); dir != "." {
-		here := strings.Split(dir, "/")
-		i := 0
-		for i < len(here) && i < len(target)-1 && here[i] == target[i] {
-			i++
+	same := 0 // what the folders take that both are in
+	for i := 0; i < len(from) && i < len(to) && from[i] == to[i]; i++ {
+		if from[i] == '/' {
+			same = i + 1
 		}
-		up = strings.Repeat("../", len(here)-i)
-		target = target[i:]
 	}
-	if up == "" && strings.Contains(target[0], ":") {
-		up = "./" // what stands before a colon would be read as a scheme
+	link := strings.Repeat("../", strings.Count(from[same:], "/"))
+	to = to[same:]
+	if first, _, _ := strings.Cut(to, "/"); link == "" && strings.Contains(first, ":") {
+		link = "./" // what stands before a colon would be read as a scheme
 	}
-	for i, s := range target {
-		target[i] = url.PathEscape(s)
-	}
-	link := up + strings.Join(target, "/")
+	link += escapeSegments(to)
 	switch {
 	case hasFragment:
 		return link + "#" + fragment
@@ -283,4 +277,18 @@ func Relative(from, to string) string {
 		return "./"
 	}
 	return link
+}
+
+// escapeSegments escapes what stands between the slashes of a path.
+func escapeSegments(p string) string {
+	if !strings.ContainsFunc(p, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && r != '/' && r != '-' && r != '.' && r != '_'
+	}) {
+		return p
+	}
+	segments := strings.Split(p, "/")
+	for i, s := range segments {
+		segments[i] = url.PathEscape(s)
+	}
+	return strings.Join(segments, "/")
 }
