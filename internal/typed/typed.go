@@ -108,11 +108,16 @@ func (s *Set) program(name string, data any) *program {
 	if p := s.programs[key]; p != nil {
 		return p
 	}
-	// The engine escapes when it is first asked to execute. Whether it fails is seen
-	// when it has to do it for a page.
-	_ = s.engine.ExecuteTemplate(io.Discard, name, data)
+	// The engine escapes when it is first asked to execute, which it need not do. If
+	// it cannot escape, it says so when it is asked to for a page.
+	_ = s.engine.ExecuteTemplate(full{}, name, data)
 	return s.compiled(key)
 }
+
+// full takes nothing.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
 
 // Compile compiles the template of a name for data of the type of an example. It says
 // which templates that it takes are left to the engine, and why.

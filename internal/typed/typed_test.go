@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"html/template"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -212,4 +213,31 @@ func FuzzEscaping(f *testing.F) {
 			tt.Errorf("%q\n got %s\nwant %s", s, got, want)
 		}
 	})
+}
+
+// BenchmarkExecute writes a table of a thousand cells, compiled and by the engine.
+func BenchmarkExecute(b *testing.B) {
+	const source = `<table>{{range .Tables}}<tr>{{range .}}<td{{if .Text}} class="{{.Text}}"{{end}}><a href="{{.Text}}">{{.Text}}</a></td>{{end}}</tr>{{end}}</table>`
+	table := page{Tables: make([][]inner, 100)}
+	for i := range table.Tables {
+		table.Tables[i] = slices.Repeat([]inner{{Text: "cell"}}, 10)
+	}
+	engine := parsed(b, source)
+	set := New(parsed(b, source), funcs)
+	for _, by := range []struct {
+		name    string
+		execute func(*bytes.Buffer) error
+	}{
+		{"typed", func(out *bytes.Buffer) error { return set.Execute(out, "main", table) }},
+		{"engine", func(out *bytes.Buffer) error { return engine.Execute(out, table) }},
+	} {
+		b.Run(by.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := by.execute(new(bytes.Buffer)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }
