@@ -180,6 +180,7 @@ func (in *Input) Check() result.Findings {
 		if !r.Known {
 			group.Go(func() error {
 				found[i] = result.Check(r)
+				r.Known = len(found[i]) == 0 // its page need not ask again
 				return nil
 			})
 		}
