@@ -9,7 +9,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"hash"
 	"math"
 	"reflect"
 	"runtime"
@@ -18,7 +17,6 @@ import (
 	"strings"
 	"time"
 
-	"jouleboard/internal/content"
 	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
 
@@ -97,26 +95,20 @@ type keys struct {
 // newKeys reads the board's files that are no results. The jobs must be listed
 // already: which files the site has decides where its pages link to.
 func newKeys(s *site, identity digest) (*keys, error) {
-	board, err := content.OpenBoard(s.in.Root)
+	files, err := s.in.settings()
 	if err != nil {
 		return nil, err
 	}
 	h := newHasher()
 	h.sum(identity)
-	for _, dir := range []string{"content", "templates", "assets", "labels"} {
-		files, err := digests(board, dir, func(name string) bool {
-			// Text stands on its own pages, and what moderation says of a result is in the
-			// result's key. Of styles and scripts pages hold the names alone; see Cache.take.
-			return !strings.HasSuffix(name, ".md") && name != "content/moderation.yaml" &&
-				!strings.HasPrefix(name, "assets/css/") && !strings.HasPrefix(name, "assets/js/")
-		})
-		if err != nil {
-			return nil, err
+	for _, f := range files {
+		// Text stands on its own pages, and what moderation says of a result is in the
+		// result's key. Of styles and scripts pages hold the names alone; see Cache.take.
+		if strings.HasSuffix(f.Path, ".md") || f.Path == "content/moderation.yaml" || strings.HasPrefix(f.Path, "assets/css/") || strings.HasPrefix(f.Path, "assets/js/") {
+			continue
 		}
-		for _, f := range files {
-			h.text(f.Path)
-			h.text(f.SHA256)
-		}
+		h.text(f.Path)
+		h.text(f.SHA256)
 	}
 	for _, p := range s.in.Pages {
 		h.text(p.URL)
@@ -243,12 +235,9 @@ func (s *site) boardShows(b *rank.Board) any {
 }
 
 // hasher takes values so that no two lists of them are taken alike.
-type hasher struct {
-	h   hash.Hash
-	buf []byte
-}
+type hasher struct{ buf []byte }
 
-func newHasher() *hasher { return &hasher{h: sha256.New()} }
+func newHasher() *hasher { return &hasher{make([]byte, 0, 512)} }
 
 func (h *hasher) text(s string) {
 	h.buf = binary.AppendUvarint(h.buf, uint64(len(s)))
@@ -296,8 +285,4 @@ func (h *hasher) plain(v reflect.Value) {
 	}
 }
 
-func (h *hasher) done() (d digest) {
-	h.h.Write(h.buf)
-	h.h.Sum(d[:0])
-	return d
-}
+func (h *hasher) done() digest { return sha256.Sum256(h.buf) }

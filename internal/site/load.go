@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -54,6 +55,9 @@ type Input struct {
 
 	// Signed holds, by the result's id, who signed its file.
 	Signed map[string]sign.Signed
+
+	// settings are the board's files that are no results, read when first asked for.
+	settings func() ([]inputFile, error)
 }
 
 // Load reads the board at root. err is for a root that cannot be read at all.
@@ -63,6 +67,7 @@ func Load(ctx context.Context, root string, opt Options) (*Input, result.Finding
 
 func load(ctx context.Context, root string, opt Options, commit string) (*Input, result.Findings, error) {
 	in := &Input{Root: root, Registry: unit.Default(), Commit: commit}
+	in.settings = sync.OnceValues(in.readSettings)
 	var out result.Findings
 	add := func(fs result.Findings) { out = append(out, fs...) }
 

@@ -22,8 +22,9 @@ type numbers struct {
 // numberColumn is a metric, a formula or a statistic of a distribution, with a
 // number for each result by its place, NaN where it has none.
 type numberColumn struct {
-	key    string
-	values []float64
+	key       string
+	values    []float64
+	intervals bool // some number has one
 }
 
 // keyUse says how the results of a board have a key of the registry.
@@ -46,7 +47,7 @@ func (s *site) gatherNumbers() *numbers {
 	column := func(key string) *numberColumn {
 		c := n.of[key]
 		if c == nil {
-			c = &numberColumn{key, make([]float64, len(s.entries))}
+			c = &numberColumn{key: key, values: make([]float64, len(s.entries))}
 			for i := range c.values {
 				c.values[i] = math.NaN()
 			}
@@ -66,7 +67,9 @@ func (s *site) gatherNumbers() *numbers {
 	spread := map[string][]*numberColumn{} // of a distribution, as stats lists them
 	for i, e := range s.entries {
 		for k, m := range e.Metrics {
-			column(k).values[i] = m.Value
+			c := column(k)
+			c.values[i] = m.Value
+			c.intervals = c.intervals || m.CI95 != nil
 			use(k, m.Provenance)
 		}
 		for k, d := range e.Distributions {

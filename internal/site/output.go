@@ -135,16 +135,21 @@ func sweep(parent string) {
 	}
 }
 
-// newOutput prepares a staging folder beside dir. It refuses a folder that
-// holds files but no manifest: it may be somebody's work.
-func newOutput(dir string, cache *Cache) (*output, error) {
-	o := &output{dir: dir, files: map[string]staged{}, dirs: map[string]bool{}}
+// newOutput prepares a staging folder beside the output folder, or an output in
+// memory. It refuses a folder that holds files but no manifest: it may be
+// somebody's work.
+func newOutput(opt Options, cache *Cache) (*output, error) {
+	if opt.Memory {
+		return newMemory(cache), nil
+	}
+	dir, last := opt.Out, cache.byName()
+	o := &output{dir: dir, files: make(map[string]staged, len(last)), dirs: map[string]bool{}}
 	if entries, err := os.ReadDir(dir); err == nil {
 		if len(entries) > 0 && !exists(filepath.Join(dir, manifestName)) {
 			return nil, fmt.Errorf("%s is not empty and was not written by jouleboard (it has no %s): choose another folder with --out, or empty it", dir, manifestName)
 		}
 		if len(entries) > 0 {
-			o.last = cache.byName()
+			o.last = last
 		}
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read the output folder: %w", err)

@@ -107,16 +107,42 @@ func (in *Input) inputs(unsampled bool) ([]inputFile, error) {
 			known[name] = true
 		}
 	}
-	for _, dir := range []string{"content", result.Dir, "templates", "assets", "labels"} {
-		files, err := digests(board, dir, func(name string) bool {
-			return !known[name] && !(unsampled && strings.HasSuffix(name, result.SamplesExt)) && !result.PartialPath(name) && path.Ext(name) != ".go"
-		})
+	want := func(name string) bool {
+		return !known[name] && !(unsampled && strings.HasSuffix(name, result.SamplesExt)) && !result.PartialPath(name) && path.Ext(name) != ".go"
+	}
+	others, err := digests(board, result.Dir, want)
+	if err != nil {
+		return nil, err
+	}
+	files, err := in.settings()
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, others...)
+	for _, f := range files {
+		if want(f.Path) {
+			out = append(out, f)
+		}
+	}
+	slices.SortFunc(out, func(a, b inputFile) int { return strings.Compare(a.Path, b.Path) })
+	return out, nil
+}
+
+// readSettings lists the board's files that are no results. Input.settings calls it
+// once.
+func (in *Input) readSettings() ([]inputFile, error) {
+	board, err := content.OpenBoard(in.Root)
+	if err != nil {
+		return nil, err
+	}
+	var out []inputFile
+	for _, dir := range []string{"content", "templates", "assets", "labels"} {
+		files, err := digests(board, dir, func(string) bool { return true })
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, files...)
 	}
-	slices.SortFunc(out, func(a, b inputFile) int { return strings.Compare(a.Path, b.Path) })
 	return out, nil
 }
 

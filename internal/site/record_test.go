@@ -228,7 +228,7 @@ func TestCacheOfLongTable(t *testing.T) {
 		return out
 	}
 	before := pages()
-	e.remake(e.results()[1], func(r *result.Result) { r.Notes = append(r.Notes, "Another note.") })
+	e.remake(e.results()[3*tableRows/2], func(r *result.Result) { r.Notes = append(r.Notes, "Another note.") }) // on no first page
 	r.same("a result changes")
 	changed, after := 0, pages()
 	for name, text := range after {

@@ -148,11 +148,9 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		return stats, fs, false, nil
 	}
 
-	out := newMemory(cache)
-	if !opt.Memory {
-		if out, err = newOutput(opt.Out, cache); err != nil {
-			return stats, fs, false, err
-		}
+	out, err := newOutput(opt, cache)
+	if err != nil {
+		return stats, fs, false, err
 	}
 	defer out.discard()
 	more, works, err := s.render(ctx, out, cache, before.identity, progress)

@@ -333,7 +333,7 @@ func (s *site) metricColumn(c *column, m unit.Metric, ranked bool, lines []table
 		if ranked && l.row != nil {
 			v, ok, ci = l.row.Value, true, l.row.CI
 			c.Bar = max(c.Bar, v)
-		} else if ok {
+		} else if ok && numbers.intervals {
 			ci = l.e.Result.Metrics[c.Key].CI95
 		}
 		any = any || ok
