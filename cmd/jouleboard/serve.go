@@ -152,9 +152,9 @@ func (e *env) buildOnce(ctx context.Context, root string, opt site.Options, say 
 	say.stats = st
 	if opt.Memory {
 		contents := st.Contents
-		out.Site = &serve.Site{Sums: st.Sums, BaseURL: st.BaseURL, Read: func(name string) ([]byte, error) { return contents[name], nil }}
+		out.Site = &serve.Site{Sums: st.Sums(), BaseURL: st.BaseURL, Read: func(name string) ([]byte, error) { return contents[name], nil }}
 	} else {
-		out.Site = serve.Folder(opt.Out, st.Sums, st.BaseURL)
+		out.Site = serve.Folder(opt.Out, st.Sums(), st.BaseURL)
 	}
 	say.stats.Contents = nil // the site holds them as long as they are needed
 	return out

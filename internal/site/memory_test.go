@@ -25,10 +25,11 @@ func TestBuildIntoMemory(t *testing.T) {
 		t.Errorf("in memory %d files, %d counted, %d bytes, %d pages; on disk %d, %d, %d, %d",
 			len(mem.Contents), mem.Files, mem.Bytes, mem.Pages, len(written), disk.Files, disk.Bytes, disk.Pages)
 	}
+	sums := [2]map[string]string{mem.Sums(), disk.Sums()}
 	for name, data := range mem.Contents {
 		sum := sha256.Sum256(data)
-		if got := hex.EncodeToString(sum[:]); got != mem.Sums[name] || got != disk.Sums[name] {
-			t.Errorf("%s: bytes have digest %s; stated %s in memory, %s on disk", name, got, mem.Sums[name], disk.Sums[name])
+		if got := hex.EncodeToString(sum[:]); got != sums[0][name] || got != sums[1][name] {
+			t.Errorf("%s: bytes have digest %s; stated %s in memory, %s on disk", name, got, sums[0][name], sums[1][name])
 		}
 		if string(data) != written[name] {
 			t.Errorf("%s differs between memory and disk", name)
@@ -46,7 +47,7 @@ func TestFailedBuildIntoMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	st, fs, ok, err := Build(t.Context(), root, Options{Memory: true})
-	if err != nil || ok || !fs.HasErrors() || st.Contents != nil || st.Sums != nil {
+	if err != nil || ok || !fs.HasErrors() || st.Contents != nil || st.Sums() != nil {
 		t.Errorf("ok %v, err %v, findings %v, %d files", ok, err, fs.HasErrors(), len(st.Contents))
 	}
 }

@@ -113,6 +113,25 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 	out = append(out, fs...)
 	s.drawn = s.drawnMessages()
 
+	// What pages look like has nothing to do with results: both are made at once.
+	var look struct {
+		assets    assetSet
+		min       *minify.M
+		templates *templateSet
+		found     result.Findings
+		done      sync.WaitGroup
+	}
+	msg := s.msg
+	look.done.Go(func() {
+		var found result.Findings
+		look.assets, look.found = loadAssets(in, opt)
+		if !opt.NoMinify {
+			look.min = minifier()
+		}
+		look.templates, found = loadTemplates(in.Templates, msg, look.min)
+		look.found = append(look.found, found...)
+	})
+
 	live := make([]*result.Loaded, 0, len(in.Results))
 	for _, r := range in.Results {
 		e := &entry{Loaded: r, Place: len(s.entries), day: r.Day(), Hash: r.ID[:in.Site.Labels.HashLen], Stated: r.Model.Name}
@@ -155,14 +174,9 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 			Hint:    "set base_url in site.yaml, or build with --base-url https://...",
 		})
 	}
-	s.assets, fs = loadAssets(in, opt)
-	out = append(out, fs...)
-	if !opt.NoMinify {
-		s.min = minifier()
-	}
-	s.templates, fs = loadTemplates(in.Templates, s.msg, s.min)
-	out = append(out, fs...)
-	return s, out
+	look.done.Wait()
+	s.assets, s.min, s.templates = look.assets, look.min, look.templates
+	return s, append(out, look.found...)
 }
 
 // renamed is a result under the id that its model has now, so that boards and

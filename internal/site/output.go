@@ -8,7 +8,6 @@ package site
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -372,9 +371,13 @@ func (o *output) names() []string {
 // commit moves the staged files into the output folder, removes stale ones and
 // writes the manifest last, so that an interrupted commit is mended by the next.
 func (o *output) commit(dry bool, stats *Stats) error {
-	stats.Sums = make(map[string]string, len(o.files))
-	for name, f := range o.files {
-		stats.Sums[name] = hex.EncodeToString(f.sum[:])
+	files := o.files
+	stats.sums = func(yield func(string, digest) bool) {
+		for name, f := range files {
+			if !yield(name, f.sum) {
+				return
+			}
+		}
 	}
 	if o.kept != nil {
 		stats.Files, stats.Bytes, stats.Contents = len(o.files), o.bytes, o.kept

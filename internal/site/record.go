@@ -10,7 +10,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -376,7 +375,7 @@ func (c *Cache) remember(before, after sight, s *site, out *output, works []done
 		}
 		kept[w.key] = m
 	}
-	stats.Phases, stats.Sums, stats.Contents = nil, nil, nil
+	stats.Phases, stats.sums, stats.Contents = nil, nil, nil
 	before.inputs = atRest(before.inputs, before.at)
 	*c = Cache{sight: before, outputs: outputs, works: kept, assets: s.assets.named(), faultless: faultless(s.in, found), stats: stats, found: found, contents: out.kept}
 }
@@ -452,9 +451,13 @@ func (c *Cache) take(key digest, out *output, rename *strings.Replacer) (doneWor
 func (c *Cache) recalled() Stats {
 	st := c.stats
 	st.Written, st.Removed, st.Unchanged, st.Recalled = 0, 0, st.Files, true
-	st.Sums = make(map[string]string, len(c.outputs))
-	for i := range c.outputs {
-		st.Sums[c.outputs[i].name] = hex.EncodeToString(c.outputs[i].sum[:])
+	outputs := c.outputs
+	st.sums = func(yield func(string, digest) bool) {
+		for i := range outputs {
+			if !yield(outputs[i].name, outputs[i].sum) {
+				return
+			}
+		}
 	}
 	return st
 }

@@ -11,13 +11,17 @@ package site
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"jouleboard/internal/result"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Tool says which program builds the site. Version and commit go into labels and
@@ -71,13 +75,25 @@ type Stats struct {
 	Index string
 	// BaseURL is the address that the site was built for, empty if none is known.
 	BaseURL string
-	// Sums are the SHA-256 digests of all files by name, in hexadecimal.
-	Sums map[string]string
 	// Contents are the files of a build into memory.
 	Contents map[string][]byte
 	// LabelsLeftOut says that no base URL is known, so that labels could carry no
 	// address to check them at.
 	LabelsLeftOut bool
+
+	sums iter.Seq2[string, digest]
+}
+
+// Sums are the SHA-256 digests of all files by name, in hexadecimal.
+func (st Stats) Sums() map[string]string {
+	if st.sums == nil {
+		return nil
+	}
+	out := make(map[string]string, st.Files)
+	for name, sum := range st.sums {
+		out[name] = hex.EncodeToString(sum[:])
+	}
+	return out
 }
 
 // Phase is the time of one step of the build.
@@ -168,14 +184,18 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		Results: len(in.Results), Boards: len(s.boards), Models: len(s.models), Pages: s.pageCount,
 		Index: filepath.Join(opt.Out, "index.html"), BaseURL: s.baseURL, LabelsLeftOut: s.baseURL == "",
 	}
-	if err := out.commit(opt.DryRun, &stats); err != nil {
+	var after sight // of the board, of which nothing is read any more
+	var look errgroup.Group
+	look.Go(func() (err error) { after, err = sightOf(ctx, root, opt, cache); return err })
+	err = out.commit(opt.DryRun, &stats)
+	looked := look.Wait()
+	if err != nil {
 		return stats, fs, false, fmt.Errorf("write the site to %s: %w", opt.Out, err)
 	}
+	if looked != nil {
+		return stats, fs, false, looked
+	}
 	if cache != nil {
-		after, err := sightOf(ctx, root, opt, cache)
-		if err != nil {
-			return stats, fs, false, err
-		}
 		cache.remember(before, after, s, out, works, stats, fs)
 	}
 	clock.mark("write")
