@@ -243,6 +243,13 @@ func (o *output) add(name string, f staged) (makeDir bool, err error) {
 	return makeDir, nil
 }
 
+// file is what is known of a file that was added.
+func (o *output) file(name string) staged {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.files[name]
+}
+
 // same says whether the output folder has a file's bytes already, and notes its
 // stamp in f where the last build knew it.
 func (o *output) same(name string, f *staged, data []byte) bool {

@@ -319,7 +319,7 @@ func (s *site) render(ctx context.Context, out *output, last *Cache, identity di
 		limit = runtime.GOMAXPROCS(0)
 	}
 	notes := map[string][]byte{}
-	s.made = func(name string) staged { return out.files[name] }
+	s.made = out.file
 	s.noted = func(name string) []byte { return notes[name] }
 	for _, late := range []bool{false, true} {
 		g, ctx := errgroup.WithContext(ctx)
