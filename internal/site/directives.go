@@ -153,7 +153,7 @@ func (d *directives) label(args map[string]string) (template.HTML, error) {
 	if !d.site.hasLabel(e) {
 		return template.HTML(`<p class="note">` + template.HTMLEscapeString(d.site.msg.T("label.none")) + `</p>`), nil
 	}
-	p := d.site.labelPicture(d.page, e, pictureOrder)
+	p := d.site.labelPicture(d.page, e, d.site.labels.picture, d.site.labelAlt(d.site.labelInput(e)))
 	if p.Src == "" {
 		return template.HTML(`<p class="note">` + template.HTMLEscapeString(d.site.msg.T("label.notbuilt")) + `</p>`), nil
 	}

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 
-	"jouleboard/internal/content"
 	"jouleboard/internal/label"
 )
 
@@ -28,25 +27,23 @@ type image struct {
 // labelAlt is what a label says to those who do not see it. It is read and not
 // drawn, so its reason can be in any language.
 func (s *site) labelAlt(in label.Input) string {
-	in.Rating.Reason = s.said(in.Rating.Reason)
+	if in.Rating.Reason != "" {
+		in.Rating.Reason = s.said(in.Rating.Reason)
+	}
 	return s.in.Designs.Alt(in)
 }
 
 // embeds are the snippets of a result; badge is its badge, nil without one.
-func (s *site) embeds(e *entry, badge []byte) []embed {
-	in := s.labelInput(e)
+func (s *site) embeds(e *entry, in label.Input, alt string, badge []byte) []embed {
 	to := public(s.baseURL, resultPath(e.Hash))
-	alt := s.labelAlt(in)
 	var out []embed
-	if f, ok := s.shown(pictureOrder); ok && s.hasLabel(e) {
-		w, h := pixels(f.Size)
-		im := image{src: public(s.baseURL, resultDir(e.Hash)+labelName(f)), to: to, alt: alt, w: w, h: h}
+	if f := s.labels.picture; f != nil && s.hasLabel(e) {
+		im := image{src: public(s.baseURL, resultDir(e.Hash)+f.name), to: to, alt: alt, w: f.w, h: f.h}
 		out = append(out, embed{Name: s.msg.T("embed.html"), Text: im.html()}, embed{Name: s.msg.T("embed.markdown"), Text: im.markdown()})
 	}
-	pdf := content.LabelFile{Size: label.SizeFull, Format: "pdf"}
-	file := label.FileName(in, labelStyle(pdf), pdf.Format)
+	file := label.FileName(in, labelStyle(fullPDF), fullPDF.Format)
 	note := s.msg.T("embed.latex.note", file)
-	if !s.hasLabel(e) || !s.in.Site.BuildsLabel(pdf.Name()) {
+	if !s.hasLabel(e) || !s.labels.fullPDF {
 		note = s.msg.T("embed.latex.make", file, "jouleboard label "+e.Hash+" --format pdf")
 	}
 	out = append(out, embed{Name: s.msg.T("embed.latex"), Note: note, Text: latexFigure(file, alt, to)})
@@ -69,19 +66,23 @@ func (im image) markdown() string {
 // markdownText escapes what CommonMark and its usual extensions take as markup:
 // emphasis, links, code, HTML, entities, tables, strikethrough, formulas.
 func markdownText(s string) string {
-	var b strings.Builder
-	for _, r := range strings.Join(strings.Fields(s), " ") {
-		if strings.ContainsRune("\\`*_[]<>&!|~$#", r) {
-			b.WriteByte('\\')
+	s = strings.Join(strings.Fields(s), " ")
+	b := make([]byte, 0, len(s)+32)
+	for i := range len(s) {
+		switch s[i] {
+		case '\\', '`', '*', '_', '[', ']', '<', '>', '&', '!', '|', '~', '$', '#':
+			b = append(b, '\\')
 		}
-		b.WriteRune(r)
+		b = append(b, s[i])
 	}
-	return b.String()
+	return string(b)
 }
+
+var markdownEscapes = strings.NewReplacer("<", "%3C", ">", "%3E", " ", "%20", "\\", "%5C")
 
 // markdownURL writes an address so that brackets inside do not end it.
 func markdownURL(u string) string {
-	u = strings.NewReplacer("<", "%3C", ">", "%3E", " ", "%20", "\\", "%5C").Replace(u)
+	u = markdownEscapes.Replace(u)
 	if strings.ContainsAny(u, "()") {
 		return "<" + u + ">"
 	}

@@ -72,10 +72,6 @@ func (s *site) labelPoint(e *entry) string {
 	return s.drawing().loadText(e.Result)
 }
 
-// galleryOrder is which label the gallery shows: a small one is readable where
-// several stand side by side.
-var galleryOrder = append([]content.LabelFile{{Size: label.SizeSmall, Format: "svg"}}, pictureOrder...)
-
 // labelsPage shows the labels of the rows of each board that has ratings. All
 // other labels stand on their results' pages.
 func (s *site) labelsPage() job {
@@ -88,7 +84,7 @@ func (s *site) labelsPage() job {
 			p.Missing = s.msg.T("label.none")
 			return nil, r.page("labels", path, p)
 		}
-		if f, ok := s.shown(galleryOrder); ok {
+		if f := s.labels.gallery; f != nil {
 			p.Wide = f.Size == label.SizeFull || f.Size == label.SizeCompact
 		}
 		boards := map[string][]string{} // result -> boards
@@ -138,17 +134,17 @@ func (s *site) labelsPage() job {
 
 // labelCard is one label in the gallery.
 func (s *site) labelCard(page string, e *entry) (labelCard, error) {
+	in := s.labelInput(e)
 	var badge []byte
 	if s.in.Site.BuildsLabel(content.Badge) {
 		var err error
-		if badge, err = s.in.Designs.Badge(s.labelInput(e), false); err != nil {
+		if badge, err = s.in.Designs.Badge(in, false); err != nil {
 			return labelCard{}, err
 		}
 	}
 	short, _ := modelTitle(e.Result.Model.Name)
-	c := labelCard{URL: relative(page, resultPath(e.Hash)), Name: short, Model: e.Result.Model.Name, Text: s.setup(e), Label: s.labelView(page, e, badge)}
-	c.Label.Picture = s.labelPicture(page, e, galleryOrder)
-	return c, nil
+	return labelCard{URL: relative(page, resultPath(e.Hash)), Name: short, Model: e.Result.Model.Name, Text: s.setup(e),
+		Label: s.labelView(page, e, in, s.labels.gallery, badge)}, nil
 }
 
 // galleryRows are the rows of a board whose labels the gallery shows, best

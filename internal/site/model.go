@@ -28,6 +28,7 @@ type site struct {
 	msg     *messages
 	drawn   *messages // for drawings; English where the fonts lack the language
 	reg     *unit.Registry
+	labels  labelPlan
 
 	boards  []*rank.Board
 	ranked  map[*rank.Board][]*rank.Row // without flagged rows
@@ -112,6 +113,7 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 	s.msg, fs = loadMessages(assets.FS, in.Assets, in.Site.Language)
 	out = append(out, fs...)
 	s.drawn = s.drawnMessages()
+	s.labels = s.planLabels()
 
 	// What pages look like has nothing to do with results: both are made at once.
 	var look struct {
