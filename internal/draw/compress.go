@@ -21,39 +21,55 @@ type streamCodes struct {
 	lengths   [mostMatch + 1]code // with their extra bits
 }
 
-// codesFor makes the codes of streams that are like the sample. Every symbol has
-// one, so that any stream can be written.
-func codesFor(sample []byte) *streamCodes {
+// codesFor makes the codes of streams that are like the samples together. Every
+// symbol has one, so that any stream can be written.
+func codesFor(samples ...[]byte) *streamCodes {
 	m := matchers.Get().(*matcher)
 	defer matchers.Put(m)
-	return codesOf(sample, m.parse(sample), 8, 1)
+	const each, every = 8, 1 // what a symbol counts where it stands, and anyway
+	t := newTimes(every)
+	for _, data := range samples {
+		t.add(data, m.parse(data), each)
+	}
+	return t.codes()
 }
 
-// codesOf makes codes by how often symbols stand in data that was parsed: each
-// time counts so much, beside what every symbol has.
-func codesOf(data []byte, steps []step, each, every int) *streamCodes {
-	var sn [symbols]int
-	var dn [distanceSymbols]int
-	for i := range sn {
-		sn[i] = every
+// times are how often symbols stand in streams.
+type times struct {
+	symbols   [symbols]int
+	distances [distanceSymbols]int
+}
+
+func newTimes(every int) *times {
+	t := &times{}
+	for i := range t.symbols {
+		t.symbols[i] = every
 	}
-	for i := range dn {
-		dn[i] = every
+	for i := range t.distances {
+		t.distances[i] = every
 	}
-	sn[endSymbol]++
-	dn[0]++ // a code may not be empty
+	t.symbols[endSymbol]++
+	t.distances[0]++ // a code may not be empty
+	return t
+}
+
+// add counts data that was parsed.
+func (t *times) add(data []byte, steps []step, each int) {
 	for _, s := range steps {
 		for _, v := range data[:s.literals] {
-			sn[v] += each
+			t.symbols[v] += each
 		}
 		data = data[int(s.literals)+int(s.length):]
 		if s.length > 0 {
-			sn[lengthCodes[s.length].symbol] += each
+			t.symbols[lengthCodes[s.length].symbol] += each
 			d, _ := distanceCode(int(s.distance))
-			dn[d] += each
+			t.distances[d] += each
 		}
 	}
-	c := &streamCodes{symbols: [symbols]code(huffman(sn[:], mostCodeBits)), distances: huffman(dn[:], mostCodeBits)}
+}
+
+func (t *times) codes() *streamCodes {
+	c := &streamCodes{symbols: [symbols]code(huffman(t.symbols[:], mostCodeBits)), distances: huffman(t.distances[:], mostCodeBits)}
 	c.head.out = []byte{0x78, 0x5e}
 	c.head.put(1, 1) // the one block
 	for _, h := range blockHead(c.symbols[:], c.distances) {
@@ -67,32 +83,74 @@ func codesOf(data []byte, steps []step, each, every int) *streamCodes {
 }
 
 // deflate returns the data in the zlib format, with codes of its own if there
-// are no others.
-func (c *streamCodes) deflate(data []byte) []byte {
+// are no others. The pieces are what the data ends in, written with these codes
+// before.
+func (c *streamCodes) deflate(data []byte, pieces ...*piece) []byte {
 	m := matchers.Get().(*matcher)
 	defer matchers.Put(m)
-	steps := m.parse(data)
-	if c == nil {
-		c = codesOf(data, steps, 1, 0)
+	rest := data
+	for _, p := range pieces {
+		rest = rest[:len(rest)-p.bytes]
 	}
+	steps := m.parse(rest)
+	if c == nil {
+		t := newTimes(0)
+		t.add(data, steps, 1)
+		c = t.codes()
+	}
+	w := c.head
+	w.out = append(m.out[:0], w.out...)
+	c.write(&w, rest, steps)
+	for _, p := range pieces {
+		for _, v := range p.words {
+			w.put(uint64(v), 32)
+		}
+		w.code(p.last)
+	}
+	w.code(c.symbols[endSymbol])
+	w.flush()
+	m.out = be.AppendUint32(w.out, adler32.Checksum(data))
+	return slices.Clone(m.out)
+}
+
+// piece is a part of a stream, written with codes once and for all.
+type piece struct {
+	bytes int // that it stands for
+	words []uint32
+	last  code
+}
+
+// piece writes data alone.
+func (c *streamCodes) piece(data []byte) *piece {
+	m := matchers.Get().(*matcher)
+	defer matchers.Put(m)
+	var w bitWriter
+	c.write(&w, data, m.parse(data))
+	n := 8*uint(len(w.out)) + w.nbits
+	w.flush()
+	w.out = append(w.out, 0, 0, 0, 0) // for the last word
+	p := &piece{bytes: len(data), words: make([]uint32, n/32)}
+	for i := range p.words {
+		p.words[i] = binary.LittleEndian.Uint32(w.out[4*i:])
+	}
+	p.last = code{uint64(binary.LittleEndian.Uint32(w.out[4*len(p.words):])), n % 32}
+	return p
+}
+
+// write writes data that was parsed.
+func (c *streamCodes) write(w *bitWriter, data []byte, steps []step) {
 	// No code of a byte is longer than two of them, nor is that of a match longer
 	// than two for each byte that it stands for.
-	w := c.head
-	w.out = append(slices.Grow(m.out[:0], len(w.out)+2*len(data)+32), w.out...)
-	rest := data
+	w.out = slices.Grow(w.out, 2*len(data)+16)
 	for _, s := range steps {
-		w.codes(&c.symbols, rest[:s.literals])
-		rest = rest[int(s.literals)+int(s.length):]
+		w.codes(&c.symbols, data[:s.literals])
+		data = data[int(s.literals)+int(s.length):]
 		if s.length > 0 {
 			w.code(c.lengths[s.length])
 			d, extra := distanceCode(int(s.distance))
 			w.code(c.distances[d].with(extra))
 		}
 	}
-	w.code(c.symbols[endSymbol])
-	w.flush()
-	m.out = be.AppendUint32(w.out, adler32.Checksum(data))
-	return slices.Clone(m.out)
 }
 
 // codes writes bytes with the codes that they have; there must be room.

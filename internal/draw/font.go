@@ -32,6 +32,9 @@ type Font struct {
 	ems, shapes           sync.Map // float64 -> *emTraces for SVG, sfnt.GlyphIndex -> *glyphShape for PNG
 	nEms, nPaths, nShapes atomic.Int32
 	codes                 func() *streamCodes // of subsets, made when the first one is
+	// Records of glyphs as such files hold them, kept as the outlines are.
+	records  []atomic.Pointer[piece]
+	nRecords atomic.Int32
 }
 
 // glyphInfo is a glyph's index (0 for none) and its advance in 1/1000 em.
@@ -54,10 +57,8 @@ func ParseFont(name string, data []byte) (*Font, error) {
 	}
 	f := &Font{tables: tb, sf: sf, upm: int(sf.UnitsPerEm())}
 	f.name, f.metrics = psName(sf, name), metricsOf(tb, f.upm)
-	f.codes = sync.OnceValue(func() *streamCodes {
-		file, _ := subset(tb, sampleFont(f).gids)
-		return codesFor(file)
-	})
+	f.codes = sync.OnceValue(func() *streamCodes { return codesFor(sampleFont(f)...) })
+	f.records = make([]atomic.Pointer[piece], tb.glyphs)
 	var buf sfnt.Buffer
 	for r := range f.latin {
 		f.latin[r] = f.lookup(&buf, rune(r))

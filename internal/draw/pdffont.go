@@ -11,34 +11,49 @@ package draw
 
 import (
 	"hash/crc32"
+	"slices"
 	"strconv"
 	"unicode/utf16"
 )
 
-// pdfFont is a part of a font in one document: the glyphs that stand for the
-// bytes of its strings.
-type pdfFont struct {
-	font   *Font
-	name   string  // of the resource
-	code   []uint8 // by glyph, 0 for those not used
-	gids   []int   // by code, from 1
-	runes  []rune  // what each stands for: the first character that used it
-	widths []int
+// pdfCodes are what the bytes of strings stand for, in the order in which they
+// were first used: a byte is the same character in every font.
+type pdfCodes struct {
+	runes  []rune // by code, from 1
+	object int    // of the map to Unicode, 0 until it is written
 }
 
-// mostCodes is how many glyphs a byte can tell apart; 0 is none.
+// mostCodes is how many characters a byte can tell apart; 0 is none.
 const mostCodes = 255
 
-// take returns the code of a glyph, which is a new one the first time; 0 if there
-// are none left.
+// pdfFont is a font in one document, with some of its codes.
+type pdfFont struct {
+	font   *Font
+	name   string // of the resource
+	codes  *pdfCodes
+	code   []uint8 // by glyph, 0 for those not used
+	gids   []int   // by code, from 1; 0 for characters that it is not used for
+	widths []int   // likewise
+}
+
+// take returns the code of a glyph; 0 if none is left for it.
 func (p *pdfFont) take(g *placed) byte {
-	c := p.code[g.gid]
-	if c == 0 && len(p.gids) < mostCodes {
-		p.gids, p.runes, p.widths = append(p.gids, int(g.gid)), append(p.runes, g.r), append(p.widths, g.adv)
-		c = uint8(len(p.gids))
-		p.code[g.gid] = c
+	if c := p.code[g.gid]; c != 0 {
+		return c
 	}
-	return c
+	i := slices.Index(p.codes.runes, g.r)
+	if i < 0 {
+		if i = len(p.codes.runes); i == mostCodes {
+			return 0
+		}
+		p.codes.runes = append(p.codes.runes, g.r)
+	}
+	for len(p.gids) <= i {
+		p.gids, p.widths = append(p.gids, 0), append(p.widths, 0)
+	}
+	p.gids[i], p.widths[i] = int(g.gid), g.adv
+	p.code[g.gid] = uint8(i + 1)
+	return uint8(i + 1)
 }
 
 // run appends a PDF string of as many glyphs as are the font's without a gap, and
@@ -66,54 +81,91 @@ func (p *pdfFont) run(b []byte, ps []placed) ([]byte, int) {
 // pdfFonts are the fonts of one document, in order of first use.
 type pdfFonts struct{ list []*pdfFont }
 
-// of returns the part of a font that has a glyph, or takes it.
+// of returns a font that has a glyph, or takes it.
 func (fs *pdfFonts) of(g *placed) *pdfFont {
+	var codes *pdfCodes
 	for _, p := range fs.list {
 		if p.font == g.f && p.take(g) != 0 {
 			return p
 		}
+		codes = p.codes
 	}
-	const usual = 64 // glyphs of a label
-	p := &pdfFont{font: g.f, name: "F" + strconv.Itoa(len(fs.list)), code: make([]uint8, g.f.tables.glyphs),
-		gids: make([]int, 0, usual), runes: make([]rune, 0, usual), widths: make([]int, 0, usual)}
+	const usual = 64 // characters of a label
+	if codes == nil || len(codes.runes) == mostCodes {
+		codes = &pdfCodes{runes: make([]rune, 0, usual)}
+	}
+	p := &pdfFont{font: g.f, name: "F" + strconv.Itoa(len(fs.list)), codes: codes,
+		code: make([]uint8, g.f.tables.glyphs), gids: make([]int, 0, usual), widths: make([]int, 0, usual)}
 	fs.list = append(fs.list, p)
 	return p
 }
 
 // write writes the font, cut to the document's glyphs, and returns its object's
-// number. What a file holds never depends on other files.
-func (p *pdfFont) write(u *updater) int {
-	file, _ := subset(p.font.tables, p.gids)
-	prefix, sum := [6]byte{}, crc32.ChecksumIEEE(file)
+// number. What a file holds never depends on other files. Labels are many, so
+// their fonts are put together from pieces, which are a tenth larger.
+func (p *pdfFont) write(u *updater, label bool) int {
+	cut := subset(p.font.tables, p.gids)
+	prefix, sum := [6]byte{}, crc32.ChecksumIEEE(cut.file)
 	for i := range prefix {
 		prefix[i] = byte('A' + sum%26)
 		sum /= 26
 	}
+	if p.codes.object == 0 {
+		p.codes.object = u.number()
+		u.open(p.codes.object)
+		u.put("<</Filter/FlateDecode")
+		u.stream(unicodeCodes().deflate(p.codes.unicode()))
+	}
 	name, m := string(prefix[:])+"+"+p.font.name, p.font.metrics
-	n, desc, data, uni := u.number(), u.number(), u.number(), u.number()
+	n, desc, data := u.number(), u.number(), u.number()
+	first := max(0, slices.IndexFunc(p.gids, func(g int) bool { return g != 0 }))
 	u.open(n)
-	u.put("<</Type/Font/Subtype/TrueType/BaseFont/", name, "/FirstChar 1/LastChar ", len(p.gids), "/Widths[")
-	for i, w := range p.widths {
+	u.put("<</Type/Font/Subtype/TrueType/BaseFont/", name, "/FirstChar ", first+1, "/LastChar ", len(p.gids), "/Widths[")
+	for i, w := range p.widths[first:] {
 		if i > 0 {
 			u.put(" ")
 		}
 		u.put(w)
 	}
-	u.put("]/FontDescriptor ", desc, " 0 R/ToUnicode ", uni, " 0 R>>\nendobj\n")
+	u.put("]/FontDescriptor ", desc, " 0 R/ToUnicode ", p.codes.object, " 0 R>>\nendobj\n")
 	u.open(desc) // flag 4: the font has codes of its own
 	u.put("<</Type/FontDescriptor/FontName/", name, "/Flags 4/FontBBox[", m.box[0], " ", m.box[1], " ", m.box[2], " ", m.box[3], "]/ItalicAngle 0/Ascent ", m.ascent,
 		"/Descent ", m.descent, "/CapHeight ", m.cap, "/StemV ", m.stem, "/FontFile2 ", data, " 0 R>>\nendobj\n")
 	u.open(data)
-	u.put("<</Filter/FlateDecode/Length1 ", len(file))
-	u.stream(p.font.codes().deflate(file))
-	u.open(uni)
-	u.put("<</Filter/FlateDecode")
-	u.stream(unicodeCodes().deflate(p.unicode()))
+	u.put("<</Filter/FlateDecode/Length1 ", len(cut.file))
+	if label {
+		u.stream(p.font.codes().deflate(cut.file, p.font.pieces(cut)...))
+	} else {
+		u.stream((*streamCodes)(nil).deflate(cut.file))
+	}
 	return n
 }
 
+// pieces are the records of a file's glyphs, compressed. A record is the same in
+// every file, unless it names other glyphs by their place; so it is compressed
+// once, without regard to what stands before it.
+func (f *Font) pieces(cut cutFont) []*piece {
+	ps := make([]*piece, 0, len(cut.glyphs))
+	for i, g := range cut.glyphs[1:] {
+		rec := cut.file[cut.ends[i]:cut.ends[i+1]]
+		kept := &f.records[g]
+		p := kept.Load()
+		if p == nil {
+			p = f.codes().piece(rec)
+			if !composed(rec) && f.nRecords.Add(1) <= keptGlyphs {
+				kept.Store(p)
+			}
+		}
+		ps = append(ps, p)
+	}
+	if end := cut.ends[len(cut.ends)-1]; end < len(cut.file) { // zeros
+		ps = append(ps, f.codes().piece(cut.file[end:]))
+	}
+	return ps
+}
+
 // unicode is the map from codes to characters.
-func (p *pdfFont) unicode() []byte {
+func (p *pdfCodes) unicode() []byte {
 	b := append(make([]byte, 0, 512), "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CMapName /U def\n/CMapType 2 def\n1 begincodespacerange\n<00> <FF>\nendcodespacerange\n1 beginbfrange\n<01><"...)
 	b = append(appendHex(b, uint16(len(p.runes)), 2), ">["...)
 	for _, r := range p.runes {

@@ -63,7 +63,7 @@ func (u *updater) write(f *pdfFrame, d *pdfDoc) {
 	}
 	resources := make([]any, 0, 16)
 	for _, pf := range d.fonts.list {
-		resources = append(resources, "/", pf.name, " ", pf.write(u), " 0 R")
+		resources = append(resources, "/", pf.name, " ", pf.write(u, d.page.label), " 0 R")
 	}
 	u.open(frameResources)
 	u.put("<</Font<<")

@@ -32,13 +32,11 @@ func labelSample() []byte {
 }
 
 // unicodeCodes are for the maps from codes to characters.
-var unicodeCodes = sync.OnceValue(func() *streamCodes {
-	return codesFor(sampleFont(face(false)).unicode())
-})
+var unicodeCodes = sync.OnceValue(func() *streamCodes { return codesFor(sampleGlyphs(face(false)).codes.unicode()) })
 
-// sampleFont is a font with the characters of the sample in use.
-func sampleFont(f *Font) *pdfFont {
-	p := &pdfFont{font: f, code: make([]uint8, f.tables.glyphs)}
+// sampleGlyphs is a font with the characters of the sample in use.
+func sampleGlyphs(f *Font) *pdfFont {
+	p := &pdfFont{font: f, codes: &pdfCodes{}, code: make([]uint8, f.tables.glyphs)}
 	for _, s := range sampleLines {
 		for _, r := range s {
 			if g := f.glyph(r); g.gid != 0 {
@@ -47,4 +45,14 @@ func sampleFont(f *Font) *pdfFont {
 		}
 	}
 	return p
+}
+
+// sampleFont are the parts of the file of such a font that are parsed each alone.
+func sampleFont(f *Font) [][]byte {
+	cut := subset(f.tables, sampleGlyphs(f).gids)
+	parts := [][]byte{cut.file[:cut.ends[0]]}
+	for i := range cut.glyphs[1:] {
+		parts = append(parts, cut.file[cut.ends[i]:cut.ends[i+1]])
+	}
+	return parts
 }

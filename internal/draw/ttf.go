@@ -5,9 +5,11 @@
 package draw
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // tables are the parts of a TrueType file by tag.
@@ -103,9 +105,12 @@ const (
 	comp2x2     = 1 << 7
 )
 
+// composed says whether a glyph is made of others.
+func composed(g []byte) bool { return len(g) >= 10 && int16(be.Uint16(g)) < 0 }
+
 // components calls f with the offset of each component's glyph index.
 func components(g []byte, f func(at int)) {
-	if len(g) < 10 || int16(be.Uint16(g)) >= 0 {
+	if !composed(g) {
 		return
 	}
 	for at := 10; at+4 <= len(g); {
@@ -178,24 +183,40 @@ func appendPlain(b, g []byte) []byte {
 	return append(b, g[at+2+ins:]...)
 }
 
-// subset builds a font that holds glyph 0, the given glyphs in their order, and
-// after them whatever they are composed of. Its codes are the glyphs' places. newID has by a glyph's index in the
-// font its index in the subset.
-func subset(tb *tables, gids []int) (file []byte, newID []uint16) {
-	old := make([]int, 1, len(gids)+8)
-	newID = make([]uint16, max(tb.glyphs, 1))
-	add := func(g int) {
-		if g > 0 && g < tb.glyphs && newID[g] == 0 {
-			newID[g] = uint16(len(old))
-			old = append(old, g)
+// cutFont is a font file with some glyphs of another one.
+type cutFont struct {
+	file   []byte
+	glyphs []int // in the other font, by place; the first is 0
+	ends   []int // of the glyphs' records in the file, whose last they are
+}
+
+// subset builds a font that holds glyph 0, the given glyphs in their order with
+// nothing for 0, and after them whatever they are composed of. Its codes are the glyphs' places.
+func subset(tb *tables, gids []int) cutFont {
+	old := make([]int, len(gids)+1, len(gids)+8)
+	newID := make([]uint16, max(tb.glyphs, 1)) // by a glyph's index in the font
+	put := func(g, at int) bool {
+		if g <= 0 || g >= tb.glyphs || newID[g] != 0 {
+			return false
+		}
+		newID[g] = uint16(at)
+		return true
+	}
+	for i, g := range gids {
+		if put(g, i+1) {
+			old[i+1] = g
 		}
 	}
-	for _, g := range gids {
-		add(g)
-	}
 	for i := 1; i < len(old); i++ { // it grows by what glyphs are composed of
+		if old[i] == 0 {
+			continue
+		}
 		rec := tb.glyf(old[i])
-		components(rec, func(at int) { add(int(be.Uint16(rec[at:]))) })
+		components(rec, func(at int) {
+			if g := int(be.Uint16(rec[at:])); put(g, len(old)) {
+				old = append(old, g)
+			}
+		})
 	}
 
 	size := 0
@@ -221,7 +242,10 @@ func subset(tb *tables, gids []int) (file []byte, newID []uint16) {
 		if len(glyf)%2 != 0 {
 			glyf = append(glyf, 0)
 		}
-		adv, lsb := tb.metric(g)
+		adv, lsb := uint16(0), uint16(0)
+		if g != 0 {
+			adv, lsb = tb.metric(g)
+		}
 		hmtx = be.AppendUint16(hmtx, adv)
 		hmtx = be.AppendUint16(hmtx, lsb)
 	}
@@ -243,9 +267,14 @@ func subset(tb *tables, gids []int) (file []byte, newID []uint16) {
 	maxp := append([]byte(nil), tb.t["maxp"]...)
 	be.PutUint16(maxp[4:], uint16(len(old)))
 
-	return assemble([]table{
-		{"cmap", symbolMap(len(gids))}, {"glyf", glyf}, {"head", head}, {"hhea", hhea}, {"hmtx", hmtx}, {"loca", loca}, {"maxp", maxp},
-	}), newID
+	file := assemble([]table{
+		{"cmap", symbolMap(len(gids))}, {"head", head}, {"hhea", hhea}, {"hmtx", hmtx}, {"loca", loca}, {"maxp", maxp}, {"glyf", glyf},
+	})
+	ends := offsets[1:]
+	for i := range ends {
+		ends[i] += len(file) - (len(glyf)+3)&^3
+	}
+	return cutFont{file, old, ends}
 }
 
 // symbolMap is the table from the codes 1 to n of a font of symbols to the glyphs
@@ -267,7 +296,7 @@ type table struct {
 	data []byte
 }
 
-// assemble writes a font file from tables that are sorted by tag.
+// assemble writes a font file of tables in this order.
 func assemble(ts []table) []byte {
 	n := len(ts)
 	pow, sel := 1, 0
@@ -284,15 +313,18 @@ func assemble(ts []table) []byte {
 	}
 	at := 12 + 16*n
 	headAt := 0
+	entries := make([][]byte, 0, 16)
 	for _, t := range ts {
-		out = append(out, t.tag...)
-		out = be.AppendUint32(out, checksum(t.data))
-		out = be.AppendUint32(out, uint32(at))
-		out = be.AppendUint32(out, uint32(len(t.data)))
+		e := be.AppendUint32(append(make([]byte, 0, 16), t.tag...), checksum(t.data))
+		entries = append(entries, be.AppendUint32(be.AppendUint32(e, uint32(at)), uint32(len(t.data))))
 		if t.tag == "head" {
 			headAt = at
 		}
 		at += (len(t.data) + 3) &^ 3
+	}
+	slices.SortFunc(entries, bytes.Compare) // by tag
+	for _, e := range entries {
+		out = append(out, e...)
 	}
 	for _, t := range ts {
 		out = append(out, t.data...)
