@@ -84,7 +84,7 @@ func (c *checker) item(it Item, depth int) error {
 		if it.Code == nil {
 			return fmt.Errorf("modules of no code")
 		}
-		return firstError(numbers(it.X, it.Y, it.Unit), it.Fill.check(), c.spend(len(it.Code.runs)))
+		return firstError(numbers(it.X, it.Y, it.Unit), it.Fill.check(), c.spend(it.Code.Side*it.Code.Side/2))
 	case Group:
 		return firstError(numbers(it.X, it.Y), c.items(it.Items, depth+1))
 	}

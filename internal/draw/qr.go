@@ -9,6 +9,7 @@ import (
 	"iter"
 	"math"
 	"math/bits"
+	"slices"
 	"sync"
 
 	"rsc.io/qr/coding"
@@ -16,15 +17,12 @@ import (
 
 // QR is a code.
 type QR struct {
-	Version int // 1 to mostVersion
-	Side    int // in modules, without the quiet zone
-	runs    []run
-	path    string // the runs as SVG path data, in modules
-	boxes   []byte // the runs as operators of a PDF path, likewise
+	Version int      // 1 to mostVersion
+	Side    int      // in modules, without the quiet zone
+	rows    []uint64 // of modules, the first of a row the lowest bit
+	path    string   // the rows as SVG path data, in modules
+	boxes   []byte   // the rows as operators of a PDF path, likewise
 }
-
-// run is a row of dark modules: the first one's column and row, and how many.
-type run struct{ col, row, n int }
 
 // Modules is an item: the dark modules of a code. X, Y is the code's corner
 // inside the quiet zone, Unit a module's side.
@@ -37,7 +35,7 @@ type Modules struct {
 // Rects are the runs of modules as rectangles.
 func (m Modules) Rects() iter.Seq[Rect] {
 	return func(yield func(Rect) bool) {
-		for _, r := range m.Code.runs {
+		for r := range runsOf(m.Code.rows) {
 			if !yield(Rect{X: m.X + float64(r.col)*m.Unit, Y: m.Y + float64(r.row)*m.Unit, W: float64(r.n) * m.Unit, H: m.Unit, Fill: m.Fill}) {
 				return
 			}
@@ -67,8 +65,8 @@ func NewQR(payload string) (*QR, error) {
 	if err != nil {
 		return nil, fmt.Errorf("QR code of %q: %w", payload, err)
 	}
-	q := &QR{Version: int(v), Side: g.n, runs: g.runs()}
-	rows, columns := upright(q.runs)
+	q := &QR{Version: int(v), Side: g.n, rows: slices.Clone(g.rows[:g.n])}
+	rows, columns := upright(q.rows)
 	q.path, q.boxes = modulesPath(rows, columns), modulesBoxes(rows, columns)
 	return q, nil
 }
@@ -170,21 +168,6 @@ func bestMask(v coding.Version, text coding.Encoding) (*modules, error) {
 		}
 	}
 	return &best, nil
-}
-
-// runs are the dark modules, row by row.
-func (g *modules) runs() []run {
-	out := make([]run, 0, g.n*g.n/4)
-	for y, v := range g.rows[:g.n] {
-		for x := 0; v != 0; {
-			light := bits.TrailingZeros64(v)
-			x, v = x+light, v>>light
-			dark := bits.TrailingZeros64(^v)
-			out = append(out, run{x, y, dark})
-			x, v = x+dark, v>>dark
-		}
-	}
-	return out
 }
 
 // penalty scores a code: long runs, blocks of four, patterns like a finder, and

@@ -94,7 +94,7 @@ func TestBestMask(t *testing.T) {
 			t.Fatal(err)
 		}
 		dark := map[[2]int]bool{}
-		for _, r := range q.runs {
+		for r := range runsOf(q.rows) {
 			for i := range r.n {
 				dark[[2]int{r.col + i, r.row}] = true
 			}

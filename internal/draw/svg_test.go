@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -204,7 +205,12 @@ func TestUprightModules(t *testing.T) {
 		"a wide run in it":  {[]run{{0, 0, 1}, {0, 1, 2}, {0, 2, 1}, {0, 3, 1}, {0, 4, 1}}, 2, 1},
 		"two, with a gap":   {[]run{{4, 0, 1}, {4, 1, 1}, {4, 2, 1}, {4, 4, 1}, {4, 5, 1}, {4, 6, 1}}, 0, 2},
 	} {
-		rows, columns := upright(c.runs)
+		modules := make([]uint64, 8)
+		for _, r := range c.runs {
+			modules[r.row] |= (1<<r.n - 1) << r.col
+		}
+		rest, columns := upright(modules)
+		rows := slices.Collect(runsOf(rest))
 		if len(rows) != c.rows || len(columns) != c.columns {
 			t.Errorf("%s: rows %v and columns %v", name, rows, columns)
 		}
@@ -221,10 +227,15 @@ func TestUprightModules(t *testing.T) {
 		}
 		for _, r := range c.runs {
 			for i := range r.n {
-				if at := [2]int{r.col + i, r.row}; !covered[at] {
+				at := [2]int{r.col + i, r.row}
+				if !covered[at] {
 					t.Errorf("%s: nothing covers %v", name, at)
 				}
+				delete(covered, at)
 			}
+		}
+		if len(covered) > 0 {
+			t.Errorf("%s: %v are covered and not dark", name, covered)
 		}
 	}
 }
