@@ -17,14 +17,19 @@ const (
 	badgeHeight = 20.0
 )
 
-// Badge draws the badge as SVG: "energy" and the rating, with the energy too if
-// withValue is set. It needs no address and has no QR code. The error is a
-// *Problem.
+// Badge draws the badge of a result as Subject.Badge does. The error is a *Problem.
 func (d *Designs) Badge(in Input, withValue bool) ([]byte, error) {
-	if in.Result == nil {
-		return nil, problem("LBL-E-RESULT", "pass the result", "no result to draw a badge of")
+	s, err := d.Subject(in)
+	if err != nil {
+		return nil, err
 	}
-	w := d.words(in.Lang)
+	return s.Badge(withValue), nil
+}
+
+// Badge draws the badge as SVG: "energy" and the rating, with the energy too if
+// withValue is set. It needs no address and has no QR code.
+func (s *Subject) Badge(withValue bool) []byte {
+	d, in, w := s.d, s.in, s.w
 	drawn := w
 	if w.lang != "en" {
 		for _, k := range []string{"badge_left", "badge_not_rated", "badge_withdrawn", "badge_draft", "badge_flagged", "badge_superseded", "rating", "value_estimated"} {
@@ -35,7 +40,7 @@ func (d *Designs) Badge(in Input, withValue bool) ([]byte, error) {
 		}
 	}
 	right, color := in.badgeText(drawn, withValue)
-	rec := in.record()
+	rec := s.record
 	rec.Size, rec.Design = "badge", "default"
 
 	// One unit of the list is a pixel; 11 of them are the text's size.
@@ -44,7 +49,7 @@ func (d *Designs) Badge(in Input, withValue bool) ([]byte, error) {
 	left := round4(draw.Width(leftText, pt, false) + 2*pad)
 	width := round4(left + draw.Width(right, pt, false) + 2*pad)
 	white, dark, fill := draw.Paint{Hex: badgeText}, draw.Paint{Hex: badgeLeft}, draw.Paint{Hex: color}
-	l := &draw.List{W: width, H: badgeHeight, Title: leftText + ": " + right, Desc: in.alt(w) + " " + w.t("note"), Lang: w.lang}
+	l := &draw.List{W: width, H: badgeHeight, Title: leftText + ": " + right, Desc: s.alt + " " + w.t("note"), Lang: w.lang}
 	l.Add(
 		draw.Rect{W: left + 4, H: badgeHeight, R: 3, Fill: dark},
 		draw.Rect{X: left, W: width - left, H: badgeHeight, R: 3, Fill: fill},
@@ -52,7 +57,7 @@ func (d *Designs) Badge(in Input, withValue bool) ([]byte, error) {
 		draw.Text{X: pad, Y: 14, Pt: pt, Color: white, S: leftText},
 		draw.Text{X: round4(left + pad), Y: 14, Pt: pt, Color: white, S: right},
 	)
-	return draw.SVG(l, draw.SVGOptions{IDPrefix: "jb-" + in.hash() + "-badge", Metadata: rec.JSON(), Text: draw.Outline}), nil
+	return draw.SVG(l, draw.SVGOptions{IDPrefix: "jb-" + in.hash() + "-badge", Metadata: rec.JSON(), Text: draw.Outline})
 }
 
 // badgeText is what stands on the right, and the colour under it.

@@ -64,30 +64,32 @@ type Subject struct {
 	alt    string
 	record Record
 	code   func() (*draw.QR, error)
+	refuse error // why no label may say this; a badge still may
 }
 
-// Subject reads what the labels of a result say. The error is a *Problem with a
-// rule of its own (LBL-E-...) if no label may say it.
+// Subject reads what the labels and the badge of a result say. It fails without a
+// result.
 func (d *Designs) Subject(in Input) (*Subject, error) {
 	if in.Result == nil {
 		return nil, problem("LBL-E-RESULT", "pass the result", "no result to draw a label of")
 	}
-	if err := in.check(); err != nil {
-		return nil, err
-	}
-	s := &Subject{d: d, in: in, w: d.words(in.Lang), record: in.record(), code: in.code()}
-	s.fields, s.facts = in.fields(s.w)
+	s := &Subject{d: d, in: in, w: d.words(in.Lang), record: in.record(), code: in.code(), refuse: in.check()}
 	s.alt = in.alt(s.w)
+	if s.refuse == nil {
+		s.fields, s.facts = in.fields(s.w)
+	}
 	return s, nil
 }
+
+// Alt returns the label as one sentence in the site's language.
+func (s *Subject) Alt() string { return s.alt }
 
 // code encodes the address of the QR code once it is asked for, and once only.
 func (in Input) code() func() (*draw.QR, error) {
 	return sync.OnceValues(func() (*draw.QR, error) { return draw.NewQR(in.url()) })
 }
 
-// Draw lays a label out. The error is a *Problem as those of Subject and
-// Subject.Draw.
+// Draw lays a label out. The error is a *Problem as those of Subject.Draw.
 func (d *Designs) Draw(in Input, style Style) (*Label, error) {
 	s, err := d.Subject(in)
 	if err != nil {
@@ -97,8 +99,12 @@ func (d *Designs) Draw(in Input, style Style) (*Label, error) {
 }
 
 // Draw lays one label out. The error is a *Problem with a rule of its own
-// (LBL-E-...) if the result cannot be put on a label of that style.
+// (LBL-E-...) if no label may say what the result's would, or if it cannot be put
+// on one of that style.
 func (s *Subject) Draw(style Style) (*Label, error) {
+	if s.refuse != nil {
+		return nil, s.refuse
+	}
 	d, in, w := s.d, s.in, s.w
 	style = style.full()
 	ds, scale, err := d.choose(style)

@@ -27,10 +27,17 @@ type image struct {
 // labelAlt is what a label says to those who do not see it. It is read and not
 // drawn, so its reason can be in any language.
 func (s *site) labelAlt(in label.Input) string {
-	if in.Rating.Reason != "" {
-		in.Rating.Reason = s.said(in.Rating.Reason)
-	}
+	in.Rating.Reason = s.said(in.Rating.Reason)
 	return s.in.Designs.Alt(in)
+}
+
+// altOf is the same of a label that is drawn, which has the sentence unless it
+// gives a reason.
+func (s *site) altOf(subject *label.Subject, in label.Input) string {
+	if in.Rating.Reason == "" {
+		return subject.Alt()
+	}
+	return s.labelAlt(in)
 }
 
 // embeds are the snippets of a result; badge is its badge, nil without one.
@@ -107,12 +114,13 @@ func latexText(s string) string {
 	return latexEscapes.Replace(strings.Join(words, " "))
 }
 
-var plainURL = regexp.MustCompile(`^[A-Za-z0-9:/._-]*$`)
-
 // latexURL is an address that may break over lines. Inside a caption \url takes
 // only characters that TeX does not read as its own.
 func latexURL(u string) string {
-	if plainURL.MatchString(u) {
+	plain := func(r rune) bool {
+		return r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune(":/._-", r)
+	}
+	if strings.IndexFunc(u, func(r rune) bool { return !plain(r) }) < 0 {
 		return `\url{` + u + `}`
 	}
 	return `\texttt{` + latexText(u) + `}`

@@ -74,13 +74,14 @@ func (s *site) printLink(page string, e *entry) (href, text string) {
 // page.
 func (s *site) labelFiles(r *renderer, e *entry, p *resultPage) (result.Findings, error) {
 	in := s.labelInput(e)
+	subject, err := s.in.Designs.Subject(in)
+	if err != nil {
+		return labelProblem(e, err), nil
+	}
 	page := resultPath(e.Hash)
 	var badge []byte
 	if s.in.Site.BuildsLabel(content.Badge) {
-		var err error
-		if badge, err = s.in.Designs.Badge(in, false); err != nil {
-			return labelProblem(e, err), nil
-		}
+		badge = subject.Badge(false)
 		if err := r.put(badgePath(e.Hash), page, badge); err != nil {
 			return nil, err
 		}
@@ -93,22 +94,21 @@ func (s *site) labelFiles(r *renderer, e *entry, p *resultPage) (result.Findings
 	}
 	var found result.Findings
 	if s.hasLabel(e) {
-		var err error
-		if found, err = s.drawLabels(r, e, in); err != nil || found.HasErrors() {
+		if found, err = s.drawLabels(r, e, subject); err != nil || found.HasErrors() {
 			return found, err
 		}
 	}
 	if s.baseURL != "" {
-		p.Label = s.labelView(page, e, in, s.labels.picture, badge)
+		p.Label = s.labelView(page, e, in, s.altOf(subject, in), s.labels.picture, badge)
 		p.Reading = relative(page, readingPath)
 	}
 	return found, nil
 }
 
 // drawLabels writes every file that site.yaml names.
-func (s *site) drawLabels(r *renderer, e *entry, in label.Input) (result.Findings, error) {
+func (s *site) drawLabels(r *renderer, e *entry, subject *label.Subject) (result.Findings, error) {
 	start := time.Now()
-	drawn, found, err := s.labelBytes(e, in)
+	drawn, found, err := s.labelBytes(e, subject)
 	s.work.since("labels", start)
 	if err != nil || found.HasErrors() {
 		return found, err
@@ -123,11 +123,7 @@ func (s *site) drawLabels(r *renderer, e *entry, in label.Input) (result.Finding
 
 // labelBytes draws the files of a label; each drawing is made once. With errors
 // among the findings there are no files.
-func (s *site) labelBytes(e *entry, in label.Input) ([][]byte, result.Findings, error) {
-	subject, err := s.in.Designs.Subject(in)
-	if err != nil {
-		return nil, labelProblem(e, err), nil
-	}
+func (s *site) labelBytes(e *entry, subject *label.Subject) ([][]byte, result.Findings, error) {
 	var out [][]byte
 	var found result.Findings
 	var drawn *label.Label
@@ -172,9 +168,9 @@ func (s *site) labelBytes(e *entry, in label.Input) ([][]byte, result.Findings, 
 
 // labelView gathers what a page shows of a result's label, with the picture of the
 // plan's; badge may be nil.
-func (s *site) labelView(page string, e *entry, in label.Input, shown *labelFile, badge []byte) *labelView {
+func (s *site) labelView(page string, e *entry, in label.Input, alt string, shown *labelFile, badge []byte) *labelView {
 	short, _ := modelTitle(e.Result.Model.Name)
-	name, alt := joinNonEmpty(s.msg.T("sep.part"), short, s.setup(e)), s.labelAlt(in)
+	name := joinNonEmpty(s.msg.T("sep.part"), short, s.setup(e))
 	v := &labelView{Name: name, BadgeName: s.msg.T("label.badge"), CommandsName: s.msg.T("label.commands.name"), Picture: s.labelPicture(page, e, shown, alt),
 		Files: s.labelLines(page, e, in, name), Embeds: s.embeds(e, in, alt, badge), Copy: s.msg.T("copy"), Copied: s.msg.T("copied")}
 	for _, c := range s.labels.commands {

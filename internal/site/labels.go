@@ -135,16 +135,17 @@ func (s *site) labelsPage() job {
 // labelCard is one label in the gallery.
 func (s *site) labelCard(page string, e *entry) (labelCard, error) {
 	in := s.labelInput(e)
+	subject, err := s.in.Designs.Subject(in)
+	if err != nil {
+		return labelCard{}, err
+	}
 	var badge []byte
 	if s.in.Site.BuildsLabel(content.Badge) {
-		var err error
-		if badge, err = s.in.Designs.Badge(in, false); err != nil {
-			return labelCard{}, err
-		}
+		badge = subject.Badge(false)
 	}
 	short, _ := modelTitle(e.Result.Model.Name)
 	return labelCard{URL: relative(page, resultPath(e.Hash)), Name: short, Model: e.Result.Model.Name, Text: s.setup(e),
-		Label: s.labelView(page, e, in, s.labels.gallery, badge)}, nil
+		Label: s.labelView(page, e, in, s.altOf(subject, in), s.labels.gallery, badge)}, nil
 }
 
 // galleryRows are the rows of a board whose labels the gallery shows, best
