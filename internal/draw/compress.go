@@ -82,10 +82,10 @@ func (t *times) codes() *streamCodes {
 	return c
 }
 
-// deflate returns the data in the zlib format, with codes of its own if there
-// are no others. The pieces are what the data ends in, written with these codes
-// before.
-func (c *streamCodes) deflate(data []byte, pieces ...*piece) []byte {
+// deflate writes the data in the zlib format over out, with codes of its own if
+// there are no others. The pieces are what the data ends in, written with these
+// codes before.
+func (c *streamCodes) deflate(out, data []byte, pieces ...*piece) []byte {
 	m := matchers.Get().(*matcher)
 	defer matchers.Put(m)
 	rest := data
@@ -99,7 +99,7 @@ func (c *streamCodes) deflate(data []byte, pieces ...*piece) []byte {
 		c = t.codes()
 	}
 	w := c.head
-	w.out = append(m.out[:0], w.out...)
+	w.out = append(out[:0], w.out...)
 	c.write(&w, rest, steps)
 	for _, p := range pieces {
 		for _, v := range p.words {
@@ -109,8 +109,7 @@ func (c *streamCodes) deflate(data []byte, pieces ...*piece) []byte {
 	}
 	w.code(c.symbols[endSymbol])
 	w.flush()
-	m.out = be.AppendUint32(w.out, adler32.Checksum(data))
-	return slices.Clone(m.out)
+	return be.AppendUint32(w.out, adler32.Checksum(data))
 }
 
 // piece is a part of a stream, written with codes once and for all.
@@ -180,7 +179,6 @@ type step struct {
 type matcher struct {
 	last  [1 << hashBits]uint32 // where a hash stood last; the beginning if nowhere
 	steps []step
-	out   []byte
 }
 
 // matchers are used again: each is 16 kB and more.

@@ -36,7 +36,7 @@ func TestStreams(t *testing.T) {
 		"words": []byte(strings.Repeat("12 3 1 1 re\n4 5 2 1 re\n", 4000)), "sample": labelSample(),
 	} {
 		for kind, codes := range map[string]*streamCodes{"label": labelCodes(), "unicode": unicodeCodes(), "font": face(true).codes(), "own": nil} {
-			if got := inflate(t, codes.deflate(data)); !bytes.Equal(got, data) {
+			if got := inflate(t, codes.deflate(nil, data)); !bytes.Equal(got, data) {
 				t.Errorf("%s with the codes of %s: %d bytes came back of %d", name, kind, len(got), len(data))
 			}
 		}
@@ -51,7 +51,7 @@ func TestStreamsAreSmall(t *testing.T) {
 	w.Write(labelSample())
 	w.Close()
 	for kind, codes := range map[string]*streamCodes{"label": labelCodes(), "own": nil} {
-		if n := len(codes.deflate(labelSample())); n > general.Len()*110/100 {
+		if n := len(codes.deflate(nil, labelSample())); n > general.Len()*110/100 {
 			t.Errorf("with the codes of %s %d bytes, %d by a general compressor", kind, n, general.Len())
 		}
 	}

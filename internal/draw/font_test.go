@@ -53,7 +53,7 @@ func hanFont(t testing.TB) *Font {
 	for _, v := range []uint16{4, 32, 0, 4, 4, 1, 0, 0x4e2d, 0xffff, 0, 0x4e2d, 0xffff, gid - 0x4e2d, 1, 0, 0} {
 		cmap = be.AppendUint16(cmap, v)
 	}
-	data := assemble([]table{{"OS/2", tb.t["OS/2"]}, {"cmap", cmap}, {"glyf", tb.t["glyf"]}, {"head", tb.t["head"]}, {"hhea", tb.t["hhea"]},
+	data := assemble(nil, []table{{"OS/2", tb.t["OS/2"]}, {"cmap", cmap}, {"glyf", tb.t["glyf"]}, {"head", tb.t["head"]}, {"hhea", tb.t["hhea"]},
 		{"hmtx", tb.t["hmtx"]}, {"loca", tb.t["loca"]}, {"maxp", tb.t["maxp"]}, {"name", tb.t["name"]}, {"post", tb.t["post"]}})
 	f, err := ParseFont("han.ttf", data)
 	if err != nil {
@@ -96,6 +96,7 @@ func TestParseFontRefuses(t *testing.T) {
 // Subsets are fonts too: every glyph keeps its outline and its width.
 func TestSubset(t *testing.T) {
 	f := face(true)
+	var cut cutFont // used again
 	for _, text := range []string{"A", "Qwen3-235B", "\u00e9\u00c5\u0416", "i\u0131j\u1e9e\ufb01"} {
 		var gids []int
 		for _, r := range text {
@@ -103,7 +104,7 @@ func TestSubset(t *testing.T) {
 				gids = append(gids, int(g))
 			}
 		}
-		cut := subset(f.tables, gids)
+		cut.cut(f.tables, gids)
 		file, place := cut.file, func(g int) int { return slices.Index(cut.glyphs, g) }
 		sub, err := parseTables(file)
 		if err != nil {
@@ -125,7 +126,7 @@ func TestSubset(t *testing.T) {
 			}
 		}
 		for i, g := range cut.glyphs[1:] {
-			rec := file[cut.ends[i]:cut.ends[i+1]]
+			rec := file[cut.at[i+1]:cut.at[i+2]]
 			if got := sub.glyf(i + 1); len(got) > 0 && !bytes.Equal(rec, got) {
 				t.Errorf("%q: the record of glyph %d is not where it is said to be", text, g)
 			}
@@ -138,7 +139,9 @@ func TestSubset(t *testing.T) {
 
 func FuzzParseFont(f *testing.F) {
 	f.Add(goregular.TTF[:4096])
-	f.Add(subset(face(false).tables, []int{5, 36, 40}).file)
+	var cut cutFont
+	cut.cut(face(false).tables, []int{5, 36, 40})
+	f.Add(cut.file)
 	f.Add([]byte("\x00\x01\x00\x00\x00\x01"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		tb, err := parseTables(data)
@@ -149,6 +152,6 @@ func FuzzParseFont(f *testing.F) {
 			appendPlain(nil, tb.glyf(g))
 			tb.metric(g)
 		}
-		subset(tb, []int{0, 1, 2, tb.glyphs - 1, tb.glyphs})
+		new(cutFont).cut(tb, []int{0, 1, 2, tb.glyphs - 1, tb.glyphs})
 	})
 }

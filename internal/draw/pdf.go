@@ -148,7 +148,8 @@ func (d *pdfDoc) add(l *List) error {
 	if d.page.label && len(content) <= largestLabel {
 		codes = labelCodes()
 	}
-	d.contents = append(d.contents, codes.deflate(content))
+	d.update.packed = codes.deflate(d.update.packed[:0], content)
+	d.contents = append(d.contents, bytes.Clone(d.update.packed))
 	return nil
 }
 

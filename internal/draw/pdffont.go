@@ -104,7 +104,8 @@ func (fs *pdfFonts) of(g *placed) *pdfFont {
 // number. What a file holds never depends on other files. Labels are many, so
 // their fonts are put together from pieces, which are a tenth larger.
 func (p *pdfFont) write(u *updater, label bool) int {
-	cut := subset(p.font.tables, p.gids)
+	cut := &u.cut
+	cut.cut(p.font.tables, p.gids)
 	prefix, sum := [6]byte{}, crc32.ChecksumIEEE(cut.file)
 	for i := range prefix {
 		prefix[i] = byte('A' + sum%26)
@@ -114,7 +115,8 @@ func (p *pdfFont) write(u *updater, label bool) int {
 		p.codes.object = u.number()
 		u.open(p.codes.object)
 		u.put("<</Filter/FlateDecode")
-		u.stream(unicodeCodes().deflate(p.codes.unicode()))
+		u.packed = unicodeCodes().deflate(u.packed[:0], p.codes.unicode())
+		u.stream(u.packed)
 	}
 	name, m := string(prefix[:])+"+"+p.font.name, p.font.metrics
 	n, desc, data := u.number(), u.number(), u.number()
@@ -133,21 +135,23 @@ func (p *pdfFont) write(u *updater, label bool) int {
 		"/Descent ", m.descent, "/CapHeight ", m.cap, "/StemV ", m.stem, "/FontFile2 ", data, " 0 R>>\nendobj\n")
 	u.open(data)
 	u.put("<</Filter/FlateDecode/Length1 ", len(cut.file))
+	var codes *streamCodes
+	var pieces []*piece
 	if label {
-		u.stream(p.font.codes().deflate(cut.file, p.font.pieces(cut)...))
-	} else {
-		u.stream((*streamCodes)(nil).deflate(cut.file))
+		codes, pieces = p.font.codes(), p.font.pieces(cut)
 	}
+	u.packed = codes.deflate(u.packed[:0], cut.file, pieces...)
+	u.stream(u.packed)
 	return n
 }
 
 // pieces are the records of a file's glyphs, compressed. A record is the same in
 // every file, unless it names other glyphs by their place; so it is compressed
 // once, without regard to what stands before it.
-func (f *Font) pieces(cut cutFont) []*piece {
+func (f *Font) pieces(cut *cutFont) []*piece {
 	ps := make([]*piece, 0, len(cut.glyphs))
 	for i, g := range cut.glyphs[1:] {
-		rec := cut.file[cut.ends[i]:cut.ends[i+1]]
+		rec := cut.file[cut.at[i+1]:cut.at[i+2]]
 		kept := &f.records[g]
 		p := kept.Load()
 		if p == nil {
@@ -158,7 +162,7 @@ func (f *Font) pieces(cut cutFont) []*piece {
 		}
 		ps = append(ps, p)
 	}
-	if end := cut.ends[len(cut.ends)-1]; end < len(cut.file) { // zeros
+	if end := cut.at[len(cut.glyphs)]; end < len(cut.file) { // zeros
 		ps = append(ps, f.codes().piece(cut.file[end:]))
 	}
 	return ps

@@ -17,6 +17,9 @@ import (
 type updater struct {
 	b  []byte
 	at []int // by number, 0 for objects that are not written
+
+	packed []byte // a stream
+	cut    cutFont
 }
 
 // put appends text, bytes and numbers.

@@ -49,10 +49,11 @@ func sampleGlyphs(f *Font) *pdfFont {
 
 // sampleFont are the parts of the file of such a font that are parsed each alone.
 func sampleFont(f *Font) [][]byte {
-	cut := subset(f.tables, sampleGlyphs(f).gids)
-	parts := [][]byte{cut.file[:cut.ends[0]]}
-	for i := range cut.glyphs[1:] {
-		parts = append(parts, cut.file[cut.ends[i]:cut.ends[i+1]])
+	var cut cutFont
+	cut.cut(f.tables, sampleGlyphs(f).gids)
+	parts := [][]byte{cut.file[:cut.at[1]]}
+	for i := 1; i < len(cut.glyphs); i++ {
+		parts = append(parts, cut.file[cut.at[i]:cut.at[i+1]])
 	}
 	return parts
 }

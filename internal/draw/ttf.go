@@ -187,14 +187,20 @@ func appendPlain(b, g []byte) []byte {
 type cutFont struct {
 	file   []byte
 	glyphs []int // in the other font, by place; the first is 0
-	ends   []int // of the glyphs' records in the file, whose last they are
+	at     []int // where the glyphs' records begin in the file, whose last they are, and end
+
+	places           []uint16 // by a glyph's index in the other font
+	glyf, hmtx, loca []byte
 }
 
-// subset builds a font that holds glyph 0, the given glyphs in their order with
-// nothing for 0, and after them whatever they are composed of. Its codes are the glyphs' places.
-func subset(tb *tables, gids []int) cutFont {
-	old := make([]int, len(gids)+1, len(gids)+8)
-	newID := make([]uint16, max(tb.glyphs, 1)) // by a glyph's index in the font
+// cut builds a font that holds glyph 0, the given glyphs in their order with
+// nothing for 0, and after them whatever they are composed of. Its codes are the
+// glyphs' places. What was cut before is overwritten.
+func (f *cutFont) cut(tb *tables, gids []int) {
+	old := slices.Grow(f.glyphs[:0], len(gids)+8)[:len(gids)+1]
+	clear(old)
+	newID := slices.Grow(f.places[:0], max(tb.glyphs, 1))[:max(tb.glyphs, 1)]
+	clear(newID)
 	put := func(g, at int) bool {
 		if g <= 0 || g >= tb.glyphs || newID[g] != 0 {
 			return false
@@ -219,12 +225,7 @@ func subset(tb *tables, gids []int) cutFont {
 		})
 	}
 
-	size := 0
-	for _, g := range old {
-		size += len(tb.glyf(g)) + 1
-	}
-	glyf, hmtx := make([]byte, 0, size), make([]byte, 0, 4*len(old))
-	loca, offsets := make([]byte, 0, 4*len(old)+4), make([]int, 0, len(old)+1)
+	glyf, hmtx, loca, offsets := f.glyf[:0], f.hmtx[:0], f.loca[:0], f.at[:0]
 	for _, g := range old {
 		at := len(glyf)
 		offsets = append(offsets, at)
@@ -267,14 +268,13 @@ func subset(tb *tables, gids []int) cutFont {
 	maxp := append([]byte(nil), tb.t["maxp"]...)
 	be.PutUint16(maxp[4:], uint16(len(old)))
 
-	file := assemble([]table{
+	f.file = assemble(f.file[:0], []table{
 		{"cmap", symbolMap(len(gids))}, {"head", head}, {"hhea", hhea}, {"hmtx", hmtx}, {"loca", loca}, {"maxp", maxp}, {"glyf", glyf},
 	})
-	ends := offsets[1:]
-	for i := range ends {
-		ends[i] += len(file) - (len(glyf)+3)&^3
+	for i := range offsets {
+		offsets[i] += len(f.file) - (len(glyf)+3)&^3
 	}
-	return cutFont{file, old, ends}
+	f.glyphs, f.places, f.glyf, f.hmtx, f.loca, f.at = old, newID, glyf, hmtx, loca, offsets
 }
 
 // symbolMap is the table from the codes 1 to n of a font of symbols to the glyphs
@@ -296,18 +296,14 @@ type table struct {
 	data []byte
 }
 
-// assemble writes a font file of tables in this order.
-func assemble(ts []table) []byte {
+// assemble writes a font file of tables in this order over out.
+func assemble(out []byte, ts []table) []byte {
 	n := len(ts)
 	pow, sel := 1, 0
 	for pow*2 <= n {
 		pow, sel = pow*2, sel+1
 	}
-	size := 12 + 16*n
-	for _, t := range ts {
-		size += (len(t.data) + 3) &^ 3
-	}
-	out := be.AppendUint32(make([]byte, 0, size), 0x00010000)
+	out = be.AppendUint32(out[:0], 0x00010000)
 	for _, v := range []int{n, pow * 16, sel, n*16 - pow*16} {
 		out = be.AppendUint16(out, uint16(v))
 	}
