@@ -122,7 +122,9 @@ func (p *pdfPage) style(fill, stroke Paint, sw float64) string {
 		p.fill(fill)
 	}
 	if !stroke.None() {
-		op = map[bool]string{true: "B", false: "S"}[op != ""]
+		if op += "S"; op == "fS" {
+			op = "B"
+		}
 		if p.set.stroke != stroke.Hex {
 			p.set.stroke = stroke.Hex
 			p.color(stroke.Hex, "RG", "G")
@@ -151,8 +153,11 @@ func (p *pdfPage) dash(d []float64) bool {
 
 func (p *pdfPage) join(round bool) {
 	if p.set.round != round {
-		p.set.round = round
-		p.op(map[bool]string{true: "1 j", false: "0 j"}[round])
+		if p.set.round = round; round {
+			p.op("1 j")
+		} else {
+			p.op("0 j")
+		}
 	}
 }
 

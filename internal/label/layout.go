@@ -413,7 +413,13 @@ func (lo *layout) text(e *Element, dy float64) error {
 	if lead == 0 {
 		lead = 1.24 * b.pt * draw.PtMM
 	}
-	align := map[string]draw.Align{"c": draw.Center, "r": draw.Right}[e.Align]
+	align := draw.Left
+	switch e.Align {
+	case "c":
+		align = draw.Center
+	case "r":
+		align = draw.Right
+	}
 	for i, line := range b.lines {
 		t := draw.Text{X: x, Y: round4(y + dy + float64(i)*lead), Pt: b.pt, Bold: ft.bold, Color: lo.paint(e.Color), Align: align, S: line}
 		lo.add(t)
