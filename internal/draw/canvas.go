@@ -234,17 +234,22 @@ func (c *canvas) circle(it Circle) {
 	}
 	m, r := c.f.at(it.X, it.Y), it.R*c.k
 	if !it.Fill.None() {
-		c.out.circle(m, r, false)
-		c.fill(c.tint(it.Fill))
+		c.disc(m, r, 0, c.tint(it.Fill))
 	}
 	if !it.Stroke.None() && it.SW > 0 {
 		half := it.SW * c.k / 2
-		c.out.circle(m, r+half, false)
-		if r > half {
-			c.out.circle(m, r-half, true)
-		}
-		c.fill(c.tint(it.Stroke))
+		c.disc(m, r+half, max(0, r-half), c.tint(it.Stroke))
 	}
+}
+
+// disc fills a circle but for a smaller one about the same middle.
+func (c *canvas) disc(m Point, outer, inner float64, k *tint) {
+	c.shape(stampKey{right: outer, down: inner}, 2*outer, m, k, func(m Point) {
+		c.out.circle(m, outer, false)
+		if inner > 0 {
+			c.out.circle(m, inner, true)
+		}
+	})
 }
 
 // cover is how much of pixel i lies between a and b.

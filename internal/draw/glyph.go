@@ -3,8 +3,6 @@
 package draw
 
 import (
-	"math"
-
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 )
@@ -48,52 +46,22 @@ func (f *Font) shape(gid sfnt.GlyphIndex) *glyphShape {
 	return s
 }
 
-// stamp is a glyph in pixels: what it covers of w columns, from x, y on as seen
-// from the pixel of its origin.
-type stamp struct {
-	x, y, w int
-	cover   []byte
-}
-
-// stampKey tells stamps apart: by the glyph, by how many pixels a thousandth of an
-// em is to the right and down, and by where in its pixel the origin is.
-type stampKey struct {
-	f           *Font
-	gid         sfnt.GlyphIndex
-	right, down float64
-	dx, dy      uint8
-}
-
-const (
-	// places is where in a pixel, to each side, a stamp's origin may be. Nobody
-	// sees that a glyph is an eighth of a pixel from where it should be.
-	places = 4
-	// stampSize is the largest em that is drawn with stamps, in pixels: what is
-	// larger is seldom drawn twice.
-	stampSize = 48
-	// keptStamps is how many stamps a canvas keeps, of 300 bytes on average.
-	keptStamps = 1 << 14
-)
-
 // text paints a line of text glyph by glyph.
 func (c *canvas) text(t Text) {
 	ps, width := place(c.letters[:0], t.S, t.Bold, c.fallback)
 	c.letters = ps
 	x0, scale, k := start(t, width), t.Pt*PtMM/1000, c.tint(t.Color)
 	g := frame{a: c.f.a * scale, b: c.f.b * scale, c: c.f.c * scale, d: c.f.d * scale}
-	stamped := 1000*scale*c.k <= stampSize
+	key := stampKey{right: g.a, down: g.b}
 	for _, p := range ps {
 		if p.gid == 0 {
 			continue
 		}
-		o := c.f.at(x0+float64(p.x)*scale, t.Y)
-		if stamped && math.Abs(o.X) < 1e6 && math.Abs(o.Y) < 1e6 {
-			c.glyph(p, g, o, k)
-			continue
-		}
-		g.x, g.y = o.X, o.Y
-		c.out.glyph(p.f.shape(p.gid), g)
-		c.fill(k)
+		key.f, key.gid = p.f, p.gid
+		c.shape(key, 1000*scale*c.k, c.f.at(x0+float64(p.x)*scale, t.Y), k, func(o Point) {
+			g.x, g.y = o.X, o.Y
+			c.out.glyph(p.f.shape(p.gid), g)
+		})
 	}
 }
 
@@ -114,55 +82,4 @@ func (o *outline) glyph(s *glyphShape, f frame) {
 		at = end
 	}
 	o.end()
-}
-
-// glyph paints a glyph whose origin is at o, with a stamp.
-func (c *canvas) glyph(p placed, g frame, o Point, k *tint) {
-	x, y := math.Round(o.X*places), math.Round(o.Y*places)
-	left, top := math.Floor(x/places), math.Floor(y/places)
-	key := stampKey{p.f, p.gid, g.a, g.b, uint8(x - places*left), uint8(y - places*top)}
-	s := c.stamps[key]
-	if s == nil {
-		if len(c.stamps) >= keptStamps {
-			clear(c.stamps)
-		}
-		g.x, g.y = float64(key.dx)/places, float64(key.dy)/places
-		c.out.glyph(p.f.shape(p.gid), g)
-		s = c.newStamp()
-		c.stamps[key] = s
-	}
-	if s.w == 0 || !c.spend(len(s.cover)) {
-		return
-	}
-	x1 := int(left) + s.x
-	from, to := max(0, -x1), min(s.w, c.w-x1)
-	if from >= to {
-		return
-	}
-	row := int(top) + s.y
-	for at := 0; at < len(s.cover); at += s.w {
-		if row >= 0 && row < c.h {
-			c.stamp(row, x1+from, s.cover[at+from:at+to], k)
-		}
-		row++
-	}
-}
-
-// newStamp makes a stamp of the outline that was built, and forgets it.
-func (c *canvas) newStamp() *stamp {
-	defer c.out.reset()
-	b := c.out.bounds()
-	s := &stamp{}
-	if b.x1 < b.x2 && b.y1 < b.y2 {
-		s.x, s.y = int(math.Floor(b.x1)), int(math.Floor(b.y1))
-		s.w = int(math.Ceil(b.x2)) - s.x
-		s.cover = make([]byte, s.w*(int(math.Ceil(b.y2))-s.y))
-		c.raster.bands(&c.out, s.x, s.y, s.x+s.w, int(math.Ceil(b.y2)), func(x, y, w int, cover []byte) {
-			for ; len(cover) > 0; cover = cover[w:] {
-				copy(s.cover[(y-s.y)*s.w+x-s.x:], cover[:w])
-				y++
-			}
-		})
-	}
-	return s
 }
