@@ -25,7 +25,7 @@ type segment struct{ p, q Point }
 // so most of its box need not be looked at.
 const (
 	bandPixels = 1 << 12
-	bandRows   = 16// at least, as each band has a cost of its own
+	bandRows   = 16 // at least, as each band has a cost of its own
 )
 
 // bands calls f with the rows of outline o from y1 to y2: from which column of

@@ -62,13 +62,20 @@ func PNG(l *List, o PNGOptions) ([]byte, error) {
 		return nil, fmt.Errorf("png: drawing %q: its items and their edges have more than %d colours", l.Title, mostColors)
 	}
 
-	out := bytes.NewBuffer(make([]byte, 0, 16<<10))
+	kind := byte(2) // RGB
+	var palette, data []byte
+	if o.Indexed {
+		few := c.colors[:min(len(c.colors), 256)]
+		for _, p := range few {
+			palette = append(palette, p[:]...)
+		}
+		kind, data = 3, c.rows.indexed(&c.picture, c.fewer(len(few)))
+	} else {
+		data = c.rows.colours(&c.picture)
+	}
+	out := bytes.NewBuffer(make([]byte, 0, len(data)+4096))
 	out.WriteString("\x89PNG\r\n\x1a\n")
 	head := be.AppendUint32(be.AppendUint32(nil, uint32(w)), uint32(h))
-	kind := byte(2) // RGB
-	if o.Indexed {
-		kind = 3
-	}
 	chunk(out, "IHDR", append(head, 8, kind, 0, 0, 0)) // 8 bits
 	chunk(out, "sRGB", []byte{0})                      // perceptual
 	perMetre := uint32(math.Round(o.DPI / 0.0254))
@@ -77,16 +84,9 @@ func PNG(l *List, o PNGOptions) ([]byte, error) {
 		chunk(out, "tEXt", t)
 	}
 	if o.Indexed {
-		few := c.colors[:min(len(c.colors), 256)]
-		var palette []byte
-		for _, p := range few {
-			palette = append(palette, p[:]...)
-		}
 		chunk(out, "PLTE", palette)
-		chunk(out, "IDAT", c.rows.indexed(&c.picture, c.fewer(len(few))))
-	} else {
-		chunk(out, "IDAT", c.rows.colours(&c.picture))
 	}
+	chunk(out, "IDAT", data)
 	chunk(out, "IEND", nil)
 	return out.Bytes(), nil
 }
