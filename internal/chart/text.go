@@ -22,6 +22,10 @@ func clean(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	marks := 0
 	s = strings.Map(func(r rune) rune {
+		if r >= ' ' && r <= '~' { // most of all, and none of what follows
+			marks = 0
+			return r
+		}
 		if !unicode.Is(unicode.Mn, r) && !unicode.Is(unicode.Me, r) {
 			marks = 0
 		} else if marks++; marks > maxMarks {
@@ -70,7 +74,7 @@ func textWidth(s string, size float64) float64 {
 
 func runeEm(r rune) float64 {
 	switch {
-	case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r) || unicode.Is(unicode.Cf, r):
+	case r >= 0x80 && (unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r) || unicode.Is(unicode.Cf, r)):
 		return 0
 	case strings.ContainsRune("iIjl.,:;'|!", r):
 		return 0.33
