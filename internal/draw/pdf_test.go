@@ -11,9 +11,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"jouleboard/internal/draw/drawtest"
@@ -227,6 +229,42 @@ func TestPDFOfManyCharacters(t *testing.T) {
 	}
 	if n, least := bytes.Count(pdf, []byte("/FontFile2")), (len([]rune(want.String()))-2+mostCodes-1)/mostCodes; n != least || n < 3 {
 		t.Errorf("%d parts of a font for %d characters, want %d", n, len([]rune(want.String())), least)
+	}
+}
+
+// Fonts of labels are put together from pieces, and are whole: also with a glyph
+// that is made of another one, whose place differs from file to file.
+func TestFontsFromPieces(t *testing.T) {
+	tb := *face(true).tables
+	last := tb.glyphs - 1
+	tb.glyfs = append(bytes.Clone(tb.glyfs), 0xff, 0xff, 0, 0, 0, 0, 0, 9, 0, 9, 0, 2, 0, 40, 1, 1) // glyph 40, moved by 1, 1
+	tb.loca = bytes.Clone(tb.loca)
+	for i, end := range []int{len(tb.glyfs) - 16, len(tb.glyfs)} {
+		if tb.longLoca {
+			be.PutUint32(tb.loca[4*(last+i):], uint32(end))
+		} else {
+			be.PutUint16(tb.loca[2*(last+i):], uint16(end/2))
+		}
+	}
+	f := &Font{tables: &tb, codes: face(true).codes, records: make([]atomic.Pointer[piece], tb.glyphs)}
+	var cut cutFont
+	for range 2 { // the second time, pieces are there
+		for _, gids := range [][]int{{last}, {36, last, 37}, {40, 0, last}, {36, 40, 41, last}} {
+			cut.cut(f.tables, gids)
+			if file := inflate(t, f.codes().deflate(nil, cut.file, f.pieces(&cut)...)); !bytes.Equal(file, cut.file) {
+				t.Errorf("glyphs %v: another font came back", gids)
+			}
+			sub, err := parseTables(cut.file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			made := slices.Index(cut.glyphs, last)
+			components(sub.glyf(made), func(at int) {
+				if part := int(be.Uint16(sub.glyf(made)[at:])); part >= len(cut.glyphs) || cut.glyphs[part] != 40 {
+					t.Errorf("glyphs %v: the last is made of the one at %d of %v", gids, part, cut.glyphs)
+				}
+			})
+		}
 	}
 }
 
