@@ -4,7 +4,9 @@
 package rank
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -144,10 +146,9 @@ func (f *former) board(k key, es []*entry) *Board {
 	picks := map[string]*entry{}
 	var flagged []*entry
 	for _, e := range es {
-		if d := e.r.Day(); d > b.Newest {
-			b.Newest = d
-		}
-		_, ok := e.r.Value(b.Metric)
+		b.Newest = max(b.Newest, e.day)
+		var ok bool
+		e.value, ok = e.r.Value(b.Metric)
 		switch {
 		case e.rule != "":
 			b.Excluded = append(b.Excluded, Excluded{e.r, e.rule, e.reason})
@@ -189,13 +190,10 @@ func less(a, b *result.Loaded) bool {
 // rows fills the board's rows in order, with ranks and ratings.
 func (f *former) rows(b *Board, k key, ranked, flagged []*entry) {
 	m, _ := f.reg.Get(b.Metric)
-	value := func(e *entry) float64 { v, _ := e.r.Value(b.Metric); return lowerBetter(b.Metric, v, f.reg) }
+	sign := lowerBetter(b.Metric, 1, f.reg)
 	order := func(es []*entry) {
-		sort.Slice(es, func(i, j int) bool {
-			if vi, vj := value(es[i]), value(es[j]); vi != vj {
-				return vi < vj
-			}
-			return es[i].r.ID < es[j].r.ID
+		slices.SortFunc(es, func(x, y *entry) int {
+			return cmp.Or(cmp.Compare(sign*x.value, sign*y.value), strings.Compare(x.r.ID, y.r.ID))
 		})
 	}
 	order(ranked)
@@ -203,16 +201,14 @@ func (f *former) rows(b *Board, k key, ranked, flagged []*entry) {
 	cs := make([]contender, len(ranked))
 	cohort := make([]*result.Result, len(ranked))
 	for i, e := range ranked {
-		v, _ := e.r.Value(b.Metric)
-		cs[i] = newContender(e.r.Result, b.Metric, v, m.Better == unit.Higher)
+		cs[i] = newContender(e.r.Result, b.Metric, e.value, m.Better == unit.Higher)
 		cohort[i] = e.r.Result
 	}
 	spans := ranks(cs)
 	rater := b.Scale.Rater(cohort, f.cfg.Points)
 	b.Rows = make([]Row, 0, len(ranked)+len(flagged))
 	for i, e := range append(append([]*entry(nil), ranked...), flagged...) {
-		v, _ := e.r.Value(b.Metric)
-		row := Row{Result: e.r, Value: v, CI: e.r.Metrics[b.Metric].CI95, Rating: rater.rate(e.r.Result, e.g, nil), Others: f.others(k, e, b), Flag: e.flag}
+		row := Row{Result: e.r, Value: e.value, CI: e.r.Metrics[b.Metric].CI95, Rating: rater.rate(e.r.Result, e.g, nil), Others: f.others(k, e, b), Flag: e.flag}
 		if len(ranked) > 1 && i < len(ranked) {
 			row.RankLo, row.RankHi = spans[i].lo, spans[i].hi
 		}

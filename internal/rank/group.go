@@ -16,10 +16,12 @@ type entry struct {
 	g            guards
 	hw           string
 	model        string
+	day          string
 	flag         *catalog.Flag
 	rule, reason string
 	at           []bool // by point
 	energy       bool
+	value        float64 // of the metric of the board that is being formed
 }
 
 // key tells boards apart. spec is -1 for boards that form themselves.
@@ -57,7 +59,7 @@ func (f *former) read(rs []*result.Loaded) {
 		if r == nil || r.Result == nil || f.withdrawal(r) != nil {
 			continue
 		}
-		e := &entry{r: r, g: guardsOf(r.Result), at: make([]bool, len(f.cfg.Points))}
+		e := &entry{r: r, g: guardsOf(r.Result), day: r.Day(), at: make([]bool, len(f.cfg.Points))}
 		id, known := hw[e.g.hardware]
 		if !known {
 			id = f.hardware(e.g.hardware)
