@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -132,6 +133,21 @@ func load(ctx context.Context, root string, opt Options, commit string) (*Input,
 	}
 	add(fs)
 	return in, out, nil
+}
+
+// manyResults is how many make a build sparing with memory, and sparingPercent how
+// much garbage there may then be, as a part of what is in use.
+const manyResults, sparingPercent = 50_000, 60
+
+// sparing has garbage collected sooner in a build of very many results, which
+// would otherwise take twice the memory that it needs. What is set by GOGC stays.
+// It returns what sets things back.
+func sparing(results int) (back func()) {
+	if results < manyResults || os.Getenv("GOGC") != "" {
+		return func() {}
+	}
+	before := debug.SetGCPercent(sparingPercent)
+	return func() { debug.SetGCPercent(before) }
 }
 
 // shortIDs drops the findings about equal 12-digit ids on a site that uses

@@ -144,6 +144,7 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		return stats, fs, false, err
 	}
 	clock.mark("load")
+	defer sparing(len(in.Results))()
 
 	fs = append(fs, in.Check()...)
 	stop := func() bool {
