@@ -135,18 +135,21 @@ func load(ctx context.Context, root string, opt Options, commit string) (*Input,
 	return in, out, nil
 }
 
-// manyResults is how many make a build sparing with memory, and sparingPercent how
-// much garbage there may then be, as a part of what is in use.
-const manyResults, sparingPercent = 50_000, 60
+// How much garbage a build lets gather, as a part of what is in use: much while
+// there are few results, since to collect it costs time, and little where there are
+// so many that a build would take twice the memory that it needs. At 10,000 results
+// both leave a build below 600 MiB.
+const mostGarbage, leastGarbage = 130, 60
 
-// sparing has garbage collected sooner in a build of very many results, which
-// would otherwise take twice the memory that it needs. What is set by GOGC stays.
-// It returns what sets things back.
-func sparing(results int) (back func()) {
-	if results < manyResults || os.Getenv("GOGC") != "" {
+// garbage sets for a build of so many results how much may gather. What is set by
+// GOGC stays, and so does the usual for a preview, which keeps its memory between
+// builds. It returns what sets things back.
+func garbage(results int, preview bool) (back func()) {
+	percent := min(mostGarbage, max(leastGarbage, mostGarbage*10_000/max(1, results)))
+	if os.Getenv("GOGC") != "" || preview && percent > 100 {
 		return func() {}
 	}
-	before := debug.SetGCPercent(sparingPercent)
+	before := debug.SetGCPercent(percent)
 	return func() { debug.SetGCPercent(before) }
 }
 

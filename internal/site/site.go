@@ -144,7 +144,7 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		return stats, fs, false, err
 	}
 	clock.mark("load")
-	defer sparing(len(in.Results))()
+	defer garbage(len(in.Results), opt.Memory)()
 
 	fs = append(fs, in.Check()...)
 	stop := func() bool {
