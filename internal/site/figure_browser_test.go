@@ -132,7 +132,7 @@ func TestHardwareTaskInBrowser(t *testing.T) {
 		t.Errorf("states change in %s ms for readers who want no motion", got)
 	}
 	// Every point's tooltip ends in a value with its unit and the batch by name.
-	tips := eval[[]string](p, `JSON.parse(document.querySelector("#load-text-to-image script.option").textContent).series.flatMap(s => s.tips || [])`)
+	tips := eval[[]string](p, `window.jbCharts["load-text-to-image"].series.flatMap(s => s.tips || [])`)
 	for _, tip := range tips {
 		lines := strings.Split(tip, "\n")
 		if n := len(lines); n < 3 || !strings.HasSuffix(lines[n-2], "J") || !strings.HasPrefix(lines[n-1], "Batch ") {
