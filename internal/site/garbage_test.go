@@ -22,7 +22,7 @@ func TestGarbage(t *testing.T) {
 	}{
 		{"", 0, false, mostGarbage},
 		{"", 10_000, false, mostGarbage},
-		{"", 16_250, false, 80},
+		{"", 11_500, false, 100},
 		{"", 1_000_000, false, leastGarbage},
 		{"", 10_000, true, usual},
 		{"", 1_000_000, true, leastGarbage},

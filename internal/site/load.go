@@ -139,7 +139,7 @@ func load(ctx context.Context, root string, opt Options, commit string) (*Input,
 // there are few results, since to collect it costs time, and little where there are
 // so many that a build would take twice the memory that it needs. At 10,000 results
 // both leave a build below 600 MiB.
-const mostGarbage, leastGarbage = 130, 60
+const mostGarbage, leastGarbage = 115, 80
 
 // garbage sets for a build of so many results how much may gather. What is set by
 // GOGC stays, and so does the usual for a preview, which keeps its memory between

@@ -346,7 +346,7 @@ func (c *Cache) holds(ctx context.Context, s sight, opt Options) bool {
 
 // remember fills the cache after a good build that began with one sight of the
 // board and ended with another.
-func (c *Cache) remember(before, after sight, s *site, out *output, works []doneWork, stats Stats, found result.Findings) {
+func (c *Cache) remember(ctx context.Context, before, after sight, s *site, out *output, works []doneWork, stats Stats, found result.Findings) {
 	if !sameInputs(settings(before.inputs), settings(after.inputs)) {
 		*c = Cache{} // somebody wrote while we read: who knows what is in the keys
 		return
@@ -358,11 +358,10 @@ func (c *Cache) remember(before, after sight, s *site, out *output, works []done
 		f := out.files[name]
 		index[name] = int32(i)
 		outputs[i] = outputFile{name: name, sum: f.sum, stamp: f.stamp}
-		if out.kept == nil && f.stamp == (stamp{}) {
-			if info, err := os.Lstat(filepath.Join(out.dir, filepath.FromSlash(name))); err == nil {
-				outputs[i].stamp = stampOf(info)
-			}
-		}
+	}
+	if out.kept == nil && stampOutputs(ctx, out.dir, outputs) != nil {
+		*c = Cache{} // canceled before all were looked at
+		return
 	}
 	kept := make(map[digest]madeWork, len(works))
 	for _, w := range works {

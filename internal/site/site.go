@@ -197,7 +197,7 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		return stats, fs, false, looked
 	}
 	if cache != nil {
-		cache.remember(before, after, s, out, works, stats, fs)
+		cache.remember(ctx, before, after, s, out, works, stats, fs)
 	}
 	clock.mark("write")
 	stats.Phases, stats.Work = clock.list, append(s.work.list(), out.work.list()...)

@@ -119,6 +119,32 @@ func sameInputs(a, b map[string]stamp) bool {
 
 // untouched says that all files of a folder are as they were left.
 func untouched(ctx context.Context, dir string, files []outputFile) bool {
+	return shared(ctx, files, func(f *outputFile) error {
+		if !f.isAt(dir) {
+			return errTouched
+		}
+		return nil
+	}) == nil
+}
+
+var errTouched = errors.New("a file is not as it was left")
+
+// stampOutputs notes the stamps of those files in a folder that have none yet. A
+// file that is not there keeps none, so that it is made again.
+func stampOutputs(ctx context.Context, dir string, files []outputFile) error {
+	return shared(ctx, files, func(f *outputFile) error {
+		if f.stamp != (stamp{}) {
+			return nil
+		}
+		if info, err := os.Lstat(f.in(dir)); err == nil {
+			f.stamp = stampOf(info)
+		}
+		return nil
+	})
+}
+
+// shared does something with each file, on all cores, until the first error.
+func shared(ctx context.Context, files []outputFile, do func(*outputFile) error) error {
 	workers := runtime.GOMAXPROCS(0)
 	share := (len(files) + workers - 1) / workers
 	g, ctx := errgroup.WithContext(ctx)
@@ -129,20 +155,23 @@ func untouched(ctx context.Context, dir string, files []outputFile) bool {
 				if i%1024 == 0 && ctx.Err() != nil {
 					return ctx.Err()
 				}
-				if !part[i].isAt(dir) {
-					return errTouched
+				if err := do(&part[i]); err != nil {
+					return err
 				}
 			}
 			return nil
 		})
 	}
-	return g.Wait() == nil
+	return g.Wait()
 }
 
-var errTouched = errors.New("a file is not as it was left")
+// in is the file's path in a folder.
+func (f *outputFile) in(dir string) string {
+	return dir + string(filepath.Separator) + filepath.FromSlash(f.name)
+}
 
 // isAt says that the file is in the folder as it was left.
 func (f *outputFile) isAt(dir string) bool {
-	info, err := os.Lstat(dir + string(filepath.Separator) + filepath.FromSlash(f.name))
+	info, err := os.Lstat(f.in(dir))
 	return err == nil && f.stamp != (stamp{}) && stampOf(info) == f.stamp
 }
