@@ -178,16 +178,6 @@ func lang(l *List) string {
 // else UTF-16 with its mark.
 func appendTextString(b []byte, s string) []byte {
 	b = append(b, '(')
-	put := func(c byte) {
-		switch c {
-		case '(', ')', '\\':
-			b = append(b, '\\', c)
-		case '\r': // readers take it for a line end
-			b = append(b, '\\', 'r')
-		default:
-			b = append(b, c)
-		}
-	}
 	// Of Latin-1, PDF's own encoding has these characters, but for the soft hyphen;
 	// at the beginning they could be a mark of another one.
 	narrow := s == "" || s[0] <= unicode.MaxASCII && strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII && r < 0xa1 || r > 0xff || r == 0xad }) < 0
@@ -196,15 +186,25 @@ func appendTextString(b []byte, s string) []byte {
 	}
 	for _, r := range s {
 		if narrow {
-			put(byte(r))
+			b = appendStringByte(b, byte(r))
 			continue
 		}
 		for _, v := range utf16.AppendRune(nil, r) {
-			put(byte(v >> 8))
-			put(byte(v))
+			b = appendStringByte(appendStringByte(b, byte(v>>8)), byte(v))
 		}
 	}
 	return append(b, ')')
+}
+
+// appendStringByte writes a byte between the parentheses of a PDF string.
+func appendStringByte(b []byte, c byte) []byte {
+	switch c {
+	case '(', ')', '\\':
+		return append(b, '\\', c)
+	case '\r': // readers take it for a line end
+		return append(b, '\\', 'r')
+	}
+	return append(b, c)
 }
 
 func isASCII(s string) bool {

@@ -66,14 +66,7 @@ func (p *pdfFont) run(b []byte, ps []placed) ([]byte, int) {
 		if c == 0 {
 			break
 		}
-		switch c {
-		case '(', ')', '\\':
-			b = append(b, '\\', c)
-		case '\r': // readers take it for a line end
-			b = append(b, '\\', 'r')
-		default:
-			b = append(b, c)
-		}
+		b = appendStringByte(b, c)
 	}
 	return append(b, ')'), n
 }

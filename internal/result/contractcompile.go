@@ -162,9 +162,9 @@ func (c *compiler) definition(at string, ref any) *demand {
 }
 
 func (c *compiler) each(at string, x any) []*demand {
-	list, ok := x.([]any)
-	if !ok || len(list) == 0 {
-		c.fail(at, "is no list of schemas")
+	list := as[[]any](c, at, x, "list of schemas")
+	if len(list) == 0 {
+		c.fail(at, "is empty")
 	}
 	out := make([]*demand, len(list))
 	for i, y := range list {
@@ -173,40 +173,33 @@ func (c *compiler) each(at string, x any) []*demand {
 	return out
 }
 
-func (c *compiler) object(at string, x any) map[string]any {
-	m, ok := x.(map[string]any)
-	if !ok && x != nil {
-		c.fail(at, "is no object")
+// as is a value of the schema that must have a type.
+func as[T any](c *compiler, at string, x any, what string) T {
+	v, ok := x.(T)
+	if !ok {
+		c.fail(at, "is no %s", what)
 	}
-	return m
+	return v
 }
 
-func (c *compiler) text(at string, x any) string {
-	s, ok := x.(string)
-	if !ok {
-		c.fail(at, "is no text")
+func (c *compiler) object(at string, x any) map[string]any {
+	if x == nil {
+		return nil
 	}
-	return s
+	return as[map[string]any](c, at, x, "object")
 }
+
+func (c *compiler) text(at string, x any) string { return as[string](c, at, x, "text") }
+
+func (c *compiler) numeric(at string, x any) float64 { return as[float64](c, at, x, "number") }
 
 func (c *compiler) texts(at string, x any) []string {
-	list, ok := x.([]any)
-	if !ok {
-		c.fail(at, "is no list")
-	}
+	list := as[[]any](c, at, x, "list")
 	out := make([]string, len(list))
 	for i, y := range list {
 		out[i] = c.text(at, y)
 	}
 	return out
-}
-
-func (c *compiler) numeric(at string, x any) float64 {
-	v, ok := x.(float64)
-	if !ok {
-		c.fail(at, "is no number")
-	}
-	return v
 }
 
 func (c *compiler) pattern(at, s string) *regexp.Regexp {

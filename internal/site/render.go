@@ -275,8 +275,8 @@ func schedule(jobs []work) []int {
 }
 
 // render runs all jobs: those that tell of files of others after these, and the
-// list of all digests in the end. Work that the last build did already is taken over. Findings come back in the order of the
-// jobs, whatever order they ran in.
+// list of all digests in the end. Work that the last build did already is taken
+// over. Findings come back in the order of the jobs, whatever order they ran in.
 func (s *site) render(ctx context.Context, out *output, last *Cache, identity digest, progress func(string, int, int)) (result.Findings, []doneWork, error) {
 	jobs := s.jobs()
 	var ks *keys

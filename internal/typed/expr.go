@@ -35,33 +35,31 @@ func (c *compiler) pipe(p *parse.PipeNode) expr {
 // command compiles an expression, with its arguments.
 func (c *compiler) command(n *parse.CommandNode) expr {
 	first, args := n.Args[0], n.Args[1:]
-	switch f := first.(type) {
-	case *parse.FieldNode:
-		return c.chain(c.dotExpr(), f.Ident, args)
-	case *parse.VariableNode:
-		return c.chain(c.variable(f.Ident[0]), f.Ident[1:], args)
-	case *parse.ChainNode:
-		return c.chain(c.value(f.Node), f.Field, args)
-	case *parse.IdentifierNode:
+	if f, ok := first.(*parse.IdentifierNode); ok {
 		return c.function(f.Ident, args)
 	}
-	if len(args) > 0 {
-		giveUp("%s takes no arguments", first)
-	}
-	return c.value(first)
+	return c.operand(first, args)
 }
 
-// value compiles an operand.
-func (c *compiler) value(n parse.Node) expr {
+// value compiles an operand without arguments.
+func (c *compiler) value(n parse.Node) expr { return c.operand(n, nil) }
+
+// operand compiles an operand; only a chain of fields takes arguments.
+func (c *compiler) operand(n parse.Node, args []parse.Node) expr {
+	switch n := n.(type) {
+	case *parse.FieldNode:
+		return c.chain(c.dotExpr(), n.Ident, args)
+	case *parse.VariableNode:
+		return c.chain(c.variable(n.Ident[0]), n.Ident[1:], args)
+	case *parse.ChainNode:
+		return c.chain(c.value(n.Node), n.Field, args)
+	}
+	if len(args) > 0 {
+		giveUp("%s takes no arguments", n)
+	}
 	switch n := n.(type) {
 	case *parse.DotNode:
 		return c.dotExpr()
-	case *parse.FieldNode:
-		return c.chain(c.dotExpr(), n.Ident, nil)
-	case *parse.VariableNode:
-		return c.chain(c.variable(n.Ident[0]), n.Ident[1:], nil)
-	case *parse.ChainNode:
-		return c.chain(c.value(n.Node), n.Field, nil)
 	case *parse.PipeNode:
 		if len(n.Decl) == 0 {
 			return c.pipe(n)
