@@ -116,41 +116,64 @@ const figureDPI = 192
 func (s *site) figureFiles(r *renderer, page, name string, forms chart.Forms, title, where string) ([]figLink, error) {
 	heading := joinNonEmpty(s.msg.T("sep.colon"), title, where)
 	defer s.work.since("figure", time.Now())
-	out, err := s.vectorFiles(r, page, name, forms.List, heading)
-	if err != nil {
+	p := s.pictures(r, page, name, forms.List, heading)
+	if err := p.vectors(); err != nil {
 		return nil, err
 	}
 	if s.drawsGlyphs() {
-		png, err := draw.PNG(forms.List, draw.PNGOptions{DPI: figureDPI, Indexed: true})
-		if err != nil {
-			return nil, fmt.Errorf("%s as PNG: %w", name, err)
-		}
-		if out, err = putFigure(r, page, name, out, "PNG", png); err != nil {
+		if err := p.put("PNG", func() ([]byte, error) {
+			return draw.PNG(p.list, draw.PNGOptions{DPI: figureDPI, Indexed: true})
+		}); err != nil {
 			return nil, err
 		}
 	}
 	data, err := s.dataFiles(r, page, name, forms.Table, heading)
-	return append(out, data...), err
+	return append(p.links, data...), err
 }
 
 // drawsGlyphs says whether our fonts can write the site's language: PDF and PNG hold
 // glyphs, SVG leaves them to the reader's fonts.
 func (s *site) drawsGlyphs() bool { return s.drawn == s.msg }
 
-// vectorFiles writes a drawing as SVG and PDF, in the colours of the theme's light
+// pictures are the files of one drawing.
+type pictures struct {
+	s          *site
+	r          *renderer
+	page, name string // of the files, without the ending
+	list       *draw.List
+	of         digest
+	links      []figLink
+}
+
+// pictures prepares the files of a drawing, in the colours of the theme's light
 // paper, which the list has from then on.
-func (s *site) vectorFiles(r *renderer, page, name string, list *draw.List, heading string) ([]figLink, error) {
+func (s *site) pictures(r *renderer, page, name string, list *draw.List, heading string) *pictures {
 	list.Title, list.Lang = heading, s.in.Site.Language
 	list.Repaint(s.themePaints())
-	out, err := putFigure(r, page, name, nil, "SVG", draw.SVG(list, draw.SVGOptions{IDPrefix: path.Base(name) + "-", Text: draw.Live}))
-	if err != nil || !s.drawsGlyphs() {
-		return out, err
+	return &pictures{s: s, r: r, page: page, name: name, list: list, of: r.drawnOf(*list, s.in.Site.Title, r.date().Unix())}
+}
+
+// put adds the drawing in a format, and the link to it.
+func (p *pictures) put(format string, draw func() ([]byte, error)) error {
+	file := p.name + "." + strings.ToLower(format)
+	if err := p.r.drawing(file, p.page, p.of, draw); err != nil {
+		return fmt.Errorf("%s as %s: %w", p.name, format, err)
 	}
-	pdf, err := draw.PDF(list, draw.PDFOptions{Info: draw.Info{Title: heading, Author: s.in.Site.Title}, Date: r.date()})
-	if err != nil {
-		return nil, fmt.Errorf("%s as PDF: %w", name, err)
+	p.links = append(p.links, figureLink(p.page, p.name, format))
+	return nil
+}
+
+// vectors adds the drawing as SVG and PDF.
+func (p *pictures) vectors() error {
+	err := p.put("SVG", func() ([]byte, error) {
+		return draw.SVG(p.list, draw.SVGOptions{IDPrefix: path.Base(p.name) + "-", Text: draw.Live}), nil
+	})
+	if err != nil || !p.s.drawsGlyphs() {
+		return err
 	}
-	return putFigure(r, page, name, out, "PDF", pdf)
+	return p.put("PDF", func() ([]byte, error) {
+		return draw.PDF(p.list, draw.PDFOptions{Info: draw.Info{Title: p.list.Title, Author: p.s.in.Site.Title}, Date: p.r.date()})
+	})
 }
 
 // dataFiles writes a chart's table as CSV and JSON.
@@ -168,11 +191,16 @@ func (s *site) dataFiles(r *renderer, page, name string, t chart.Table, heading 
 
 // putFigure writes a file of a figure and adds its link.
 func putFigure(r *renderer, page, name string, links []figLink, format string, data []byte) ([]figLink, error) {
-	ext := "." + strings.ToLower(format)
-	if err := r.put(name+ext, page, data); err != nil {
+	if err := r.put(name+"."+strings.ToLower(format), page, data); err != nil {
 		return nil, err
 	}
-	return append(links, figLink{relative(page, name+ext), format, figureFile(name) + ext}), nil
+	return append(links, figureLink(page, name, format)), nil
+}
+
+// figureLink leads from a page to a file of a figure.
+func figureLink(page, name, format string) figLink {
+	ext := "." + strings.ToLower(format)
+	return figLink{relative(page, name+ext), format, figureFile(name) + ext}
 }
 
 // figureFile is what a figure's files are called when they are saved, without an

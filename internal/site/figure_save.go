@@ -29,9 +29,11 @@ func (s *site) smallFigure(r *renderer, page, name string, c chart.Chart, id, ti
 	heading := joinNonEmpty(s.msg.T("sep.colon"), title, where)
 	f.Save, f.Small = s.saving(name, heading, forms.List), !vector
 	if vector {
-		if f.Links, err = s.vectorFiles(r, page, name, forms.List, heading); err != nil {
+		p := s.pictures(r, page, name, forms.List, heading)
+		if err := p.vectors(); err != nil {
 			return nil, err
 		}
+		f.Links = p.links
 	}
 	data, err := s.dataFiles(r, page, name, forms.Table, heading)
 	f.Links = append(f.Links, data...)

@@ -32,6 +32,8 @@ type output struct {
 
 	// fresh says that there is nothing at dir yet: the staging folder becomes it.
 	fresh bool
+	// remembers says that a record will be kept of this build.
+	remembers bool
 	// last are the files that the last build left, by name; nil if none is known.
 	last map[string]*outputFile
 
@@ -49,8 +51,9 @@ type output struct {
 type staged struct {
 	sum   digest
 	size  int64
-	same  bool  // the output folder has these bytes already
-	stamp stamp // of a file that is the same, where it is known
+	same  bool   // the output folder has these bytes already
+	stamp stamp  // of a file that is the same, where it is known
+	of    digest // what it was drawn of, zero where nobody says
 	owner string
 }
 
@@ -142,7 +145,7 @@ func newOutput(opt Options, cache *Cache) (*output, error) {
 		return newMemory(cache), nil
 	}
 	dir, last := opt.Out, cache.byName()
-	o := &output{dir: dir, files: make(map[string]staged, len(last)), dirs: map[string]bool{}}
+	o := &output{dir: dir, remembers: cache != nil, files: make(map[string]staged, len(last)), dirs: map[string]bool{}}
 	if entries, err := os.ReadDir(dir); err == nil {
 		if len(entries) > 0 && !exists(filepath.Join(dir, manifestName)) {
 			return nil, fmt.Errorf("%s is not empty and was not written by jouleboard (it has no %s): choose another folder with --out, or empty it", dir, manifestName)
@@ -172,7 +175,7 @@ func newOutput(opt Options, cache *Cache) (*output, error) {
 func newMemory(cache *Cache) *output {
 	o := &output{files: map[string]staged{}, kept: map[string][]byte{}}
 	if cache != nil {
-		o.last, o.before = cache.byName(), cache.contents
+		o.remembers, o.last, o.before = true, cache.byName(), cache.contents
 	}
 	return o
 }
@@ -298,7 +301,7 @@ func (o *output) keep(files []outputFile) (bool, error) {
 		if o.kept != nil {
 			size = int64(len(o.before[f.name]))
 		}
-		if _, err := o.add(f.name, staged{sum: f.sum, size: size, same: true, stamp: f.stamp, owner: "the last build"}); err != nil {
+		if _, err := o.add(f.name, staged{sum: f.sum, size: size, same: true, stamp: f.stamp, of: f.of, owner: "the last build"}); err != nil {
 			return false, err
 		}
 		if o.kept != nil {
@@ -308,6 +311,27 @@ func (o *output) keep(files []outputFile) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// keepDrawn takes a file over from the last build if it was drawn of the same then.
+func (o *output) keepDrawn(name string, of digest) (bool, error) {
+	l := o.last[name]
+	if l == nil || l.of != of || of == (digest{}) {
+		return false, nil
+	}
+	return o.keep([]outputFile{*l})
+}
+
+// drawn notes what a file that was put was drawn of.
+func (o *output) drawn(name string, of digest) {
+	if of == (digest{}) {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	f := o.files[name]
+	f.of = of
+	o.files[name] = f
 }
 
 // has says whether the output folder holds these bytes under the name already.

@@ -50,6 +50,7 @@ type outputFile struct {
 	name  string // with forward slashes
 	sum   digest
 	stamp stamp
+	of    digest // what it was drawn of, zero where nobody says
 }
 
 // madeWork is what a piece of work made: outputs by their index, what it found, and
@@ -96,7 +97,7 @@ func faultless(in *Input, found result.Findings) result.Known {
 }
 
 // recordMagic begins the file of a record; it changes with the form.
-const recordMagic = "jouleboard record 4\n"
+const recordMagic = "jouleboard record 5\n"
 
 // ReadCache reads the record at path. A file that is missing, cut short, changed or
 // of another version gives an empty one: then everything is made anew.
@@ -143,6 +144,11 @@ func (c *Cache) encode() []byte {
 		e.text(f.name)
 		e.buf = append(e.buf, f.sum[:]...)
 		e.stamp(f.stamp)
+		if f.of == (digest{}) {
+			e.text("")
+		} else {
+			e.text(string(f.of[:]))
+		}
 	}
 	e.number(uint64(len(c.works)))
 	keys := make([]digest, 0, len(c.works))
@@ -222,6 +228,7 @@ func decodeCache(data []byte) (*Cache, error) {
 	c.outputs = make([]outputFile, d.count())
 	for i := range c.outputs {
 		c.outputs[i] = outputFile{name: d.text(), sum: d.digest(), stamp: d.stamp()}
+		copy(c.outputs[i].of[:], d.text())
 	}
 	for range d.count() {
 		key := d.digest()
@@ -357,7 +364,7 @@ func (c *Cache) remember(ctx context.Context, before, after sight, s *site, out 
 	for i, name := range names {
 		f := out.files[name]
 		index[name] = int32(i)
-		outputs[i] = outputFile{name: name, sum: f.sum, stamp: f.stamp}
+		outputs[i] = outputFile{name: name, sum: f.sum, stamp: f.stamp, of: f.of}
 	}
 	if out.kept == nil && stampOutputs(ctx, out.dir, outputs) != nil {
 		*c = Cache{} // canceled before all were looked at

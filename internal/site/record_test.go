@@ -385,3 +385,60 @@ func FuzzRecord(f *testing.F) {
 		}
 	})
 }
+
+// A picture is drawn again if what it shows changed, or if somebody touched its
+// file, and else taken over by the page that is made anew around it.
+func TestDrawing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "public")
+	var cache Cache
+	drawn := 0
+	build := func(shows string, remembers bool) {
+		t.Helper()
+		c := &cache
+		if !remembers {
+			c = nil
+		}
+		out, err := newOutput(Options{Out: dir}, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer out.discard()
+		r := &renderer{out: out}
+		if err := r.drawing("a.png", "test", r.drawnOf(shows), func() ([]byte, error) { drawn++; return []byte("shows " + shows), nil }); err != nil {
+			t.Fatal(err)
+		}
+		var stats Stats
+		if err := out.commit(false, &stats); err != nil {
+			t.Fatal(err)
+		}
+		f := out.files["a.png"]
+		cache = Cache{outputs: []outputFile{{name: "a.png", sum: f.sum, stamp: f.stamp, of: f.of}}}
+		if err := stampOutputs(t.Context(), dir, cache.outputs); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(filepath.Join(dir, "a.png")); err != nil || string(got) != "shows "+shows || len(r.made) != 1 {
+			t.Errorf("the file is %q (%v), made are %q", got, err, r.made)
+		}
+	}
+	for i, step := range []struct {
+		shows     string
+		remembers bool
+		before    func()
+		drawn     int
+	}{
+		{"one", true, nil, 1},
+		{"one", true, nil, 1},
+		{"two", true, nil, 2},
+		{"two", true, func() { must(t, os.WriteFile(filepath.Join(dir, "a.png"), []byte("shows tw0"), 0o644)) }, 3},
+		{"two", false, nil, 4},
+		{"two", true, nil, 5}, // nobody noted what it was drawn of
+		{"two", true, nil, 5},
+	} {
+		if step.before != nil {
+			step.before()
+		}
+		if build(step.shows, step.remembers); drawn != step.drawn {
+			t.Errorf("step %d: drawn %d times by now, wanted %d", i+1, drawn, step.drawn)
+		}
+	}
+}

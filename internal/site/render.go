@@ -213,6 +213,35 @@ func (r *renderer) put(name, owner string, data []byte) error {
 	return r.out.put(name, owner, data)
 }
 
+// drawing adds a file that takes long to draw. Where the last build drew it of the
+// same, it is taken over although the page around it changed. of is zero in a build
+// that remembers nothing.
+func (r *renderer) drawing(name, owner string, of digest, draw func() ([]byte, error)) error {
+	if same, err := r.out.keepDrawn(name, of); same || err != nil {
+		r.made = append(r.made, name)
+		return err
+	}
+	data, err := draw()
+	if err != nil {
+		return err
+	}
+	if err := r.put(name, owner, data); err != nil {
+		return err
+	}
+	r.out.drawn(name, of)
+	return nil
+}
+
+// drawnOf is the digest of the plain values that a file is drawn of, for drawing.
+func (r *renderer) drawnOf(values ...any) digest {
+	if !r.out.remembers {
+		return digest{}
+	}
+	h := newHasher()
+	h.value(values...)
+	return h.done()
+}
+
 // minifier makes pages, templates, styles and scripts small.
 func minifier() *minify.M {
 	m := minify.New()
