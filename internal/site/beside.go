@@ -61,23 +61,18 @@ func splitColumns(r *renderer, page, id string, f *tableFile) error {
 		groups[metric] = append(groups[metric], c)
 	}
 	for _, metric := range order {
-		type values struct {
-			Key    string           `json:"k"`
-			Values data             `json:"v"`
-			Low    data             `json:"lo,omitempty"`
-			High   data             `json:"hi,omitempty"`
-			Others map[string][]int `json:"xx,omitempty"`
-		}
-		var list []values
-		for _, c := range groups[metric] {
-			list = append(list, values{c.Key, c.Values, c.Low, c.High, c.Others})
+		values := []byte{'['}
+		for i, c := range groups[metric] {
+			if i > 0 {
+				values = append(values, ',')
+			}
+			var err error
+			if values, err = c.appendValues(values); err != nil {
+				return fmt.Errorf("column %s of table %s: %w", metric, id, err)
+			}
 			c.Values, c.Low, c.High, c.Others = nil, nil, nil, nil
 		}
-		data, err := json.Marshal(list)
-		if err != nil {
-			return fmt.Errorf("column %s of table %s: %w", metric, id, err)
-		}
-		src, err := beside(r, page, "rows", "jbColumns", id+"-"+metric, data)
+		src, err := beside(r, page, "rows", "jbColumns", id+"-"+metric, append(values, ']'))
 		if err != nil {
 			return err
 		}
@@ -86,4 +81,33 @@ func splitColumns(r *renderer, page, id string, f *tableFile) error {
 		}
 	}
 	return nil
+}
+
+// appendValues adds what a column's own file holds of it, as JSON. encoding/json
+// would go through the numbers once more.
+func (c *column) appendValues(b []byte) ([]byte, error) {
+	key, err := json.Marshal(c.Key)
+	if err != nil {
+		return nil, err
+	}
+	b = append(append(b, `{"k":`...), key...)
+	for _, part := range []struct {
+		key    string
+		values data
+	}{{`,"v":`, c.Values}, {`,"lo":`, c.Low}, {`,"hi":`, c.High}} {
+		if len(part.values) == 0 {
+			continue
+		}
+		if b, err = part.values.append(append(b, part.key...)); err != nil {
+			return nil, err
+		}
+	}
+	if len(c.Others) > 0 {
+		others, err := json.Marshal(c.Others)
+		if err != nil {
+			return nil, err
+		}
+		b = append(append(b, `,"xx":`...), others...)
+	}
+	return append(b, '}'), nil
 }

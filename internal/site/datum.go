@@ -21,8 +21,11 @@ type datum struct {
 type data []datum
 
 // MarshalJSON writes null for what is missing.
-func (d data) MarshalJSON() ([]byte, error) {
-	b := append(make([]byte, 0, 8*len(d)+2), '[')
+func (d data) MarshalJSON() ([]byte, error) { return d.append(make([]byte, 0, 8*len(d)+2)) }
+
+// append adds the values as a list of JSON.
+func (d data) append(b []byte) ([]byte, error) {
+	b = append(b, '[')
 	for i, n := range d {
 		if i > 0 {
 			b = append(b, ',')
@@ -31,21 +34,61 @@ func (d data) MarshalJSON() ([]byte, error) {
 			b = append(b, "null"...)
 			continue
 		}
-		v := n.v
-		if n.digits > 0 && v != 0 {
-			v = n.short()
-		}
-		if a := math.Abs(v); a >= 1e-6 && a < 1e21 {
-			b = strconv.AppendFloat(b, v, 'f', -1, 64)
-			continue
-		}
-		text, err := json.Marshal(v) // with an exponent, or no number
-		if err != nil {
+		var err error
+		if b, err = n.append(b); err != nil {
 			return nil, err
 		}
-		b = append(b, text...)
 	}
 	return append(b, ']'), nil
+}
+
+// append adds the value as JSON, in few digits where it says how many are printed.
+func (n datum) append(b []byte) ([]byte, error) {
+	v := n.v
+	if n.digits > 0 && v != 0 {
+		var buf [32]byte
+		text := strconv.AppendFloat(buf[:0], math.Abs(v), 'e', shortDigits-1, 64)
+		if n.printsAlike(text) {
+			if v < 0 {
+				b = append(b, '-')
+			}
+			return appendShort(b, text), nil
+		}
+		v = n.short()
+	}
+	if a := math.Abs(v); a >= 1e-6 && a < 1e21 {
+		return strconv.AppendFloat(b, v, 'f', -1, 64), nil
+	}
+	text, err := json.Marshal(v) // with an exponent, or no number
+	return append(b, text...), err
+}
+
+// appendShort adds a number that printsAlike knows, of which text is the first six
+// digits: "1.23400e-02" is 0.01234.
+func appendShort(b, text []byte) []byte {
+	var digits [shortDigits]byte
+	digits[0] = text[0]
+	copy(digits[1:], text[2:])
+	n := shortDigits
+	for n > 1 && digits[n-1] == '0' {
+		n--
+	}
+	whole := int(text[len(text)-1]-'0') + 1 // digits before the point; no exponent has two
+	if text[shortDigits+2] == '-' {
+		whole = 2 - whole
+		b = append(b, '0')
+	} else {
+		b = append(b, digits[:whole]...)
+		n = max(n, whole)
+	}
+	if whole >= n {
+		return b
+	}
+	b = append(b, '.')
+	for i := whole; i < 0; i++ {
+		b = append(b, '0')
+	}
+	return append(b, digits[max(0, whole):n]...)
 }
 
 // shortDigits is how many significant digits are written.

@@ -2,6 +2,7 @@ package site
 
 import (
 	"encoding/json"
+	"math"
 	"math/rand/v2"
 	"strconv"
 	"testing"
@@ -48,6 +49,9 @@ func TestDatum(t *testing.T) {
 				}
 				if text := strconv.FormatFloat(v, 'g', shortDigits, 64); got == v && unit.Sig(parsed(t, text), digits) == unit.Sig(v, digits) && got != parsed(t, text) {
 					t.Fatalf("%v with %d digits is written whole, and %s would do", v, digits, text)
+				}
+				if text, err := n.append(nil); err != nil || math.Abs(v) < 1e21 && math.Abs(v) >= 1e-6 && string(text) != strconv.FormatFloat(got, 'f', -1, 64) {
+					t.Fatalf("%v with %d digits is written as %s (%v), wanted %v", v, digits, text, err, got)
 				}
 				if got != v {
 					quick++

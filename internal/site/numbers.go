@@ -7,6 +7,8 @@ import (
 	"maps"
 	"math"
 	"slices"
+
+	"jouleboard/internal/result"
 )
 
 // numbers are the columns that any result has a number in: metrics, statistics of
@@ -24,7 +26,7 @@ type numbers struct {
 type numberColumn struct {
 	key       string
 	values    []float64
-	intervals bool // some number has one
+	intervals []*result.Interval // of the numbers, nil where none has one
 }
 
 // keyUse says how the results of a board have a key of the registry.
@@ -34,11 +36,14 @@ type keyUse struct {
 }
 
 // at is a result's number.
-func (c *numberColumn) at(e *entry) (float64, bool) {
-	if c == nil || math.IsNaN(c.values[e.Place]) {
+func (c *numberColumn) at(e *entry) (float64, bool) { return c.atPlace(e.Place) }
+
+// atPlace is the number of the result at a place among all.
+func (c *numberColumn) atPlace(place int) (float64, bool) {
+	if c == nil || math.IsNaN(c.values[place]) {
 		return 0, false
 	}
-	return c.values[e.Place], true
+	return c.values[place], true
 }
 
 // gatherNumbers makes the columns. site.numbers calls it once.
@@ -69,7 +74,12 @@ func (s *site) gatherNumbers() *numbers {
 		for k, m := range e.Metrics {
 			c := column(k)
 			c.values[i] = m.Value
-			c.intervals = c.intervals || m.CI95 != nil
+			if m.CI95 != nil {
+				if c.intervals == nil {
+					c.intervals = make([]*result.Interval, len(s.entries))
+				}
+				c.intervals[i] = m.CI95
+			}
 			use(k, m.Provenance)
 		}
 		for k, d := range e.Distributions {

@@ -106,18 +106,17 @@ func (s *site) tableData(r *renderer, page, id, metric string, cols []string, li
 		f.Hashes[i] = l.e.Hash
 	}
 	bar := &tableBar{ID: id, Total: len(lines), Rows: tableRows, msg: s.msg}
-	for _, key := range s.tableColumns(cols, lines) {
-		shown := slices.Contains(cols, key)
-		c, any, err := s.column(r, page, key, metric, key == linked, lines)
-		if err != nil {
-			return nil, err
-		}
-		if !any && !shown {
+	made, err := s.columns(r, page, s.tableColumns(cols), metric, linked, lines)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range made {
+		c.Default = slices.Contains(cols, c.Key)
+		if !c.filled && !c.Default {
 			continue
 		}
-		c.Default = shown
 		bar.Energy = bar.Energy || c.Joules > 0
-		f.Columns = append(f.Columns, c)
+		f.Columns = append(f.Columns, c.column)
 	}
 	if err := splitColumns(r, page, id, &f); err != nil {
 		return nil, err
@@ -132,7 +131,7 @@ func (s *site) tableData(r *renderer, page, id, metric string, cols []string, li
 
 // tableColumns are all columns a table could have: those shown, then the other
 // facts, then metrics and formulas as the registry orders them.
-func (s *site) tableColumns(shown []string, lines []tableLine) []string {
+func (s *site) tableColumns(shown []string) []string {
 	out := slices.Clone(shown)
 	add := func(key string) {
 		if !slices.Contains(out, key) {
@@ -154,80 +153,103 @@ func (s *site) tableColumns(shown []string, lines []tableLine) []string {
 // facets are the columns with few texts that a reader picks from.
 var facets = []string{"model", "task", "family", "type", "license", "license_class", "precision", "quantization", "hardware", "provider", "engine", "level", "size"}
 
-// column makes one column; any says whether some row has a value.
-func (s *site) column(r *renderer, page, key, metric string, linked bool, lines []tableLine) (c column, any bool, err error) {
-	h := s.headOf(key, metric)
-	c = column{Key: key, Kind: "t", Name: h.Name, Unit: h.Unit, Title: h.Title, Num: h.Num, Facet: slices.Contains(facets, key)}
-	if m, ok := s.reg.Get(key); ok {
-		any = s.metricColumn(&c, m, key == metric, lines)
-		return c, any, nil
+// madeColumn is a column in the making.
+type madeColumn struct {
+	column
+	filled bool // some row has a value
+	// add takes one row; nil for columns that are made at once.
+	add func(row int, l tableLine) error
+}
+
+// columns makes columns. Facts are gathered row by row, so that what is known of a
+// result is read once for all of them.
+func (s *site) columns(r *renderer, page string, keys []string, metric, linked string, lines []tableLine) ([]*madeColumn, error) {
+	var out, facts []*madeColumn
+	places := make([]int, len(lines))
+	for i, l := range lines {
+		places[i] = l.e.Place
 	}
-	switch key {
-	case "rank":
-		c.Kind = "r"
-		for _, l := range lines {
-			ok := l.row != nil && l.row.RankLo > 0
-			any = any || ok
-			lo, hi := datum{ok: ok}, datum{ok: ok}
-			if ok {
-				lo.v, hi.v = float64(l.row.RankLo), float64(l.row.RankHi)
-			}
-			c.Low, c.High = append(c.Low, lo), append(c.High, hi)
+	for _, key := range keys {
+		h := s.headOf(key, metric)
+		c := &madeColumn{column: column{Key: key, Kind: "t", Name: h.Name, Unit: h.Unit, Title: h.Title, Num: h.Num, Facet: slices.Contains(facets, key)}}
+		out = append(out, c)
+		if m, ok := s.reg.Get(key); ok {
+			s.metricColumn(c, m, key == metric, lines, places)
+			continue
 		}
-		c.Missing = s.msg.T("missing.rank")
-		return c, any, nil
-	case "model":
-		s.modelColumn(page, &c, lines)
-		return c, true, nil
+		facts = append(facts, c)
+		switch key {
+		case "rank":
+			s.rankColumn(c)
+		case "model":
+			s.modelColumn(page, c)
+		default:
+			s.factColumn(r, page, c, key == linked)
+		}
+	}
+	for i, l := range lines {
+		for _, c := range facts {
+			if err := c.add(i, l); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, c := range facts {
+		if c.Kind == "n" && c.Key != "parameters" {
+			c.Places, c.Dict = nil, nil // printed from the number
+		}
+	}
+	return out, nil
+}
+
+// rankColumn prepares the column of ranks.
+func (s *site) rankColumn(c *madeColumn) {
+	c.Kind, c.Missing = "r", s.msg.T("missing.rank")
+	c.add = func(_ int, l tableLine) error {
+		ok := l.row != nil && l.row.RankLo > 0
+		c.filled = c.filled || ok
+		lo, hi := datum{ok: ok}, datum{ok: ok}
+		if ok {
+			lo.v, hi.v = float64(l.row.RankLo), float64(l.row.RankHi)
+		}
+		c.Low, c.High = append(c.Low, lo), append(c.High, hi)
+		return nil
+	}
+}
+
+// factColumn prepares a column of what is no metric.
+func (s *site) factColumn(r *renderer, page string, c *madeColumn, linked bool) {
+	switch c.Key {
 	case "parameters", "gpus", "batch", "requests", "steps", "frames":
 		c.Kind = "n"
 	case "rating":
 		c.Kind, c.Better = "h", string(unit.Higher)
 	}
-	if linked || key == "label" {
+	if linked || c.Key == "label" {
 		c.Kind = "l"
 	}
-	dict := map[string]int{}
-	for i, l := range lines {
-		p := s.cellOf(page, key, l.e, l.row)
+	words := wordList{cells: map[cellWords]int{}, entries: map[string]int{}}
+	c.add = func(row int, l tableLine) error {
+		p := s.cellOf(page, c.Key, l.e, l.row)
 		if linked {
 			p = s.resultLink(page, l.e)
 		}
 		if p.Kind == "missing" {
-			s.missingAt(&c, i, p.Title)
+			c.missingAt(row, p.Title)
 		} else {
-			any = true
+			c.filled = true
 		}
 		if c.Kind == "n" {
-			c.Values = append(c.Values, s.factNumber(key, l.e))
+			c.Values = append(c.Values, s.factNumber(c.Key, l.e))
 		}
-		entry, err := s.dictEntry(r, &c, p, l)
-		if err != nil {
-			return c, any, err
-		}
-		if entry == nil {
-			if c.Kind != "n" {
-				c.Places = append(c.Places, -1)
-			}
-			continue
-		}
-		word := wordOf(entry)
-		at, ok := dict[word]
-		if !ok {
-			at = len(c.Dict)
-			dict[word] = at
-			c.Dict = append(c.Dict, entry)
-		}
+		at, err := words.at(s, r, &c.column, p, l)
 		c.Places = append(c.Places, at)
+		return err
 	}
-	if c.Kind == "n" && key != "parameters" {
-		c.Places, c.Dict = nil, nil // printed from the number
-	}
-	return c, any, nil
 }
 
 // missingAt notes why a value is missing; the first reason is the column's.
-func (s *site) missingAt(c *column, row int, why string) {
+func (c *column) missingAt(row int, why string) {
 	if c.Missing == "" {
 		c.Missing = why
 	}
@@ -281,12 +303,41 @@ func (s *site) dictEntry(r *renderer, c *column, p cell, l tableLine) ([]any, er
 	return []any{p.Text}, nil
 }
 
-// wordOf tells the entries of a dictionary apart.
-func wordOf(entry []any) string {
-	if text, plain := entry[0].(string); plain && len(entry) == 1 {
-		return text
+// wordList finds the places of cells in the dictionary of their column.
+type wordList struct {
+	cells   map[cellWords]int
+	entries map[string]int // of cells that say more than their words
+}
+
+// cellWords are what most cells differ by.
+type cellWords struct{ kind, text, sub, class string }
+
+// at is the place of a cell's entry, which is added if it is new; -1 for a cell
+// without any.
+func (w *wordList) at(s *site, r *renderer, c *column, p cell, l tableLine) (int, error) {
+	words := cellWords{p.Kind, p.Text, p.Sub, p.Class}
+	more := p.Kind == "stars" || p.Kind == "link"
+	if at, known := w.cells[words]; known && !more {
+		return at, nil
 	}
-	return fmt.Sprintf("%q", entry)
+	entry, err := s.dictEntry(r, c, p, l)
+	if err != nil {
+		return 0, err
+	}
+	at := -1
+	if entry != nil {
+		word := fmt.Sprintf("%q", entry)
+		known := false
+		if at, known = w.entries[word]; !known {
+			at = len(c.Dict)
+			w.entries[word] = at
+			c.Dict = append(c.Dict, entry)
+		}
+	}
+	if !more {
+		w.cells[words] = at
+	}
+	return at, nil
 }
 
 // factNumber is the number behind a fact.
@@ -318,25 +369,26 @@ func (s *site) factNumber(key string, e *entry) datum {
 	return datum{}
 }
 
-// metricColumn fills a column with a metric's values and intervals.
-func (s *site) metricColumn(c *column, m unit.Metric, ranked bool, lines []tableLine) (any bool) {
+// metricColumn fills a column with a metric's values and intervals, of the results
+// at some places among all.
+func (s *site) metricColumn(c *madeColumn, m unit.Metric, ranked bool, lines []tableLine, places []int) {
 	c.Kind, c.Num, c.Digits, c.Missing = "n", true, m.Digits, s.msg.T("missing.notreported")
 	if m.Better != unit.Neutral {
 		c.Better = string(m.Better)
 	}
-	s.energyUnit(c)
+	s.energyUnit(&c.column)
 	numbers := s.numbers().of[c.Key]
 	c.Values = make(data, len(lines))
-	for i, l := range lines {
-		v, ok := numbers.at(l.e)
+	for i, place := range places {
+		v, ok := numbers.atPlace(place)
 		var ci *result.Interval
-		if ranked && l.row != nil {
+		if l := lines[i]; ranked && l.row != nil {
 			v, ok, ci = l.row.Value, true, l.row.CI
 			c.Bar = max(c.Bar, v)
-		} else if ok && numbers.intervals {
-			ci = l.e.Result.Metrics[c.Key].CI95
+		} else if ok && numbers.intervals != nil {
+			ci = numbers.intervals[place]
 		}
-		any = any || ok
+		c.filled = c.filled || ok
 		c.Values[i] = datum{v, ok, m.Digits}
 		if ok && ci != nil {
 			if c.Low == nil {
@@ -345,7 +397,6 @@ func (s *site) metricColumn(c *column, m unit.Metric, ranked bool, lines []table
 			c.Low[i], c.High[i] = datum{ci[0], true, m.Digits + 2}, datum{ci[1], true, m.Digits + 2}
 		}
 	}
-	return any
 }
 
 // energyUnit says what a column of energy is in joules, and for one or for how
@@ -379,9 +430,9 @@ func (s *site) energyUnit(c *column) {
 	}
 }
 
-// modelColumn fills the column of models.
-func (s *site) modelColumn(page string, c *column, lines []tableLine) {
-	c.Kind = "m"
+// modelColumn prepares the column of models.
+func (s *site) modelColumn(page string, c *madeColumn) {
+	c.Kind, c.filled = "m", true
 	place := func(list *[]string, word string) int {
 		if i := slices.Index(*list, word); i >= 0 {
 			return i
@@ -390,7 +441,7 @@ func (s *site) modelColumn(page string, c *column, lines []tableLine) {
 		return len(*list) - 1
 	}
 	names := map[string]int{}
-	for i, l := range lines {
+	c.add = func(row int, l tableLine) error {
 		p := s.cellOf(page, "model", l.e, l.row)
 		at, ok := names[p.Text]
 		if !ok {
@@ -411,8 +462,9 @@ func (s *site) modelColumn(page string, c *column, lines []tableLine) {
 			if c.Flags == nil {
 				c.Flags = map[string][2]string{}
 			}
-			c.Flags[strconv.Itoa(i)] = [2]string{p.Flag.URL, p.Flag.Text}
+			c.Flags[strconv.Itoa(row)] = [2]string{p.Flag.URL, p.Flag.Text}
 		}
+		return nil
 	}
 }
 
