@@ -31,8 +31,9 @@ const (
 // news is one entry.
 type news struct {
 	kind, id, title, text, who string
-	day                        string // YYYY, YYYY-MM or YYYY-MM-DD
-	page                       string // of the site
+	day                        string   // YYYY, YYYY-MM or YYYY-MM-DD
+	page                       string   // of the site
+	of                         []*entry // whose title and text are still to be written
 }
 
 // when is a day as a time stamp; of a month or a year, its first day.
@@ -51,10 +52,25 @@ func (s *site) news() ([]news, error) {
 		return nil, err
 	}
 	out := slices.Concat(s.newResults(), s.newModeration(), ranks)
+	at := map[string]time.Time{}
+	for _, n := range out {
+		if _, seen := at[n.day]; !seen {
+			at[n.day] = s.when(n.day)
+		}
+	}
 	slices.SortStableFunc(out, func(a, b news) int {
-		return cmp.Or(s.when(b.day).Compare(s.when(a.day)), cmp.Compare(a.id, b.id))
+		return cmp.Or(at[b.day].Compare(at[a.day]), cmp.Compare(a.id, b.id))
 	})
-	return out[:min(len(out), feedEntries)], nil
+	out = out[:min(len(out), feedEntries)]
+	for i := range out {
+		if n := &out[i]; n.of != nil {
+			n.title, n.text = s.title(n.of[0]), s.resultLede(n.of[0])
+			if more := len(n.of) - 1; more > 0 {
+				n.text += " " + s.msg.T("feed.more", more)
+			}
+		}
+	}
+	return out, nil
 }
 
 // newResults are the dated results, one a model, task, hardware and day, so that
@@ -78,18 +94,14 @@ func (s *site) newResults() []news {
 	}
 	var out []news
 	for _, k := range order {
-		e := groups[k][0]
-		for _, o := range groups[k] {
-			if len(e.Rows) == 0 && len(o.Rows) > 0 {
-				e = o
-			}
+		of := groups[k]
+		if i := slices.IndexFunc(of, func(e *entry) bool { return len(e.Rows) > 0 }); i > 0 {
+			of[0], of[i] = of[i], of[0]
 		}
-		n := news{kind: newsResult, id: "urn:sha256:" + e.ID, title: s.title(e), text: s.resultLede(e), who: e.By.Name, day: k.day, page: resultPath(e.Hash)}
+		e := of[0]
+		n := news{kind: newsResult, id: "urn:sha256:" + e.ID, of: of, who: e.By.Name, day: k.day, page: resultPath(e.Hash)}
 		if e.Source != nil {
 			n.who = e.Source.Publisher
-		}
-		if more := len(groups[k]) - 1; more > 0 {
-			n.text += " " + s.msg.T("feed.more", more)
 		}
 		out = append(out, n)
 	}

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"jouleboard/internal/result"
 )
@@ -40,11 +41,19 @@ func (s *site) sitemap() job {
 // withdrawal, or what a text states. A page without any has none.
 func (s *site) pageDays() map[string]string {
 	days := map[string]string{}
-	note := func(page, day string) {
-		if day == "" || day == days[page] {
-			return
+	firsts := map[string]string{} // of the days that dates begin with; few dates are many results'
+	first := func(date string) string {
+		day, seen := firsts[date]
+		if !seen {
+			if t, _, ok := result.DateRange(date); ok {
+				day = t.Format(time.DateOnly)
+			}
+			firsts[date] = day
 		}
-		if _, _, ok := result.DateRange(day); ok && (days[page] == "" || s.when(day).After(s.when(days[page]))) {
+		return day
+	}
+	note := func(page, day string) {
+		if old := days[page]; day != "" && day != old && first(day) > first(old) {
 			days[page] = day
 		}
 	}
