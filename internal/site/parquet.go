@@ -106,12 +106,20 @@ func parquet(cols []resultColumn, entries []*entry, facts [][2]string) ([]byte, 
 	var groups [][]pqChunk
 	for at := 0; at < len(entries); at += parquetRows {
 		rows := entries[at:min(at+parquetRows, len(entries))]
+		made := make([]pqColumn, len(cols))
+		// Row by row: what is known of a result is read once for all columns.
+		for _, e := range rows {
+			for i, c := range cols {
+				made[i].add(c, e)
+			}
+		}
 		var group []pqChunk
-		for _, c := range cols {
-			chunk, err := pqColumn(&out, packers[c.pqLevel()], c, rows)
+		for i, c := range cols {
+			chunk, err := made[i].write(&out, packers[c.pqLevel()], len(rows))
 			if err != nil {
 				return nil, fmt.Errorf("column %s: %w", c.name, err)
 			}
+			made[i] = pqColumn{} // the next one's memory
 			group = append(group, chunk)
 		}
 		groups = append(groups, group)
@@ -151,52 +159,62 @@ func (c resultColumn) pqLevel() int {
 	return pqNumberLevel
 }
 
-// pqColumn writes a column's values as one page packed by z: which rows have one,
-// in runs, then the values of those.
-func pqColumn(out *bytes.Buffer, z *gzip.Writer, c resultColumn, rows []*entry) (pqChunk, error) {
-	var levels, values []byte
-	run, has := 0, false
-	flush := func() {
-		if run > 0 {
-			levels = binary.AppendUvarint(levels, uint64(run)<<1)
-			bit := byte(0)
-			if has {
-				bit = 1
-			}
-			levels = append(levels, bit)
+// pqColumn is a column in the making: which rows have a value, in runs, and the
+// values of those.
+type pqColumn struct {
+	levels, values []byte
+	run            int // of rows that are alike
+	has            bool
+}
+
+// add takes a row.
+func (p *pqColumn) add(c resultColumn, e *entry) {
+	ok := false
+	switch c.kind {
+	case columnText:
+		if s := c.text(e); s != "" {
+			ok = true
+			p.values = binary.LittleEndian.AppendUint32(p.values, uint32(len(s)))
+			p.values = append(p.values, s...)
+		}
+	case columnInteger:
+		if n := c.integer(e); n != 0 {
+			ok = true
+			p.values = binary.LittleEndian.AppendUint64(p.values, uint64(n))
+		}
+	default:
+		var v float64
+		if v, ok = c.number(e); ok {
+			p.values = binary.LittleEndian.AppendUint64(p.values, math.Float64bits(v))
 		}
 	}
-	for _, e := range rows {
-		ok := false
-		switch c.kind {
-		case columnText:
-			if s := c.text(e); s != "" {
-				ok = true
-				values = binary.LittleEndian.AppendUint32(values, uint32(len(s)))
-				values = append(values, s...)
-			}
-		case columnInteger:
-			if n := c.integer(e); n != 0 {
-				ok = true
-				values = binary.LittleEndian.AppendUint64(values, uint64(n))
-			}
-		default:
-			var v float64
-			if v, ok = c.number(e); ok {
-				values = binary.LittleEndian.AppendUint64(values, math.Float64bits(v))
-			}
-		}
-		if ok != has {
-			flush()
-			run, has = 0, ok
-		}
-		run++
+	if ok != p.has {
+		p.flush()
+		p.run, p.has = 0, ok
 	}
-	flush()
+	p.run++
+}
+
+// flush ends a run.
+func (p *pqColumn) flush() {
+	if p.run == 0 {
+		return
+	}
+	bit := byte(0)
+	if p.has {
+		bit = 1
+	}
+	p.levels = append(binary.AppendUvarint(p.levels, uint64(p.run)<<1), bit)
+}
+
+// write writes the column as one page packed by z.
+func (p *pqColumn) write(out *bytes.Buffer, z *gzip.Writer, rows int) (pqChunk, error) {
+	p.flush()
+	levels, values := p.levels, p.values
 	page := binary.LittleEndian.AppendUint32(nil, uint32(len(levels)))
 	page = append(append(page, levels...), values...)
 	if len(page) > math.MaxInt32 {
-		return pqChunk{}, fmt.Errorf("%d rows hold more than 2 GB", len(rows))
+		return pqChunk{}, fmt.Errorf("%d rows hold more than 2 GB", rows)
 	}
 	var packed bytes.Buffer
 	z.Reset(&packed)
@@ -214,13 +232,13 @@ func pqColumn(out *bytes.Buffer, z *gzip.Writer, c resultColumn, rows []*entry) 
 	h.i32(3, packed.Len())
 	h.field(5, thriftStruct)
 	h.begin()
-	h.i32(1, len(rows))
+	h.i32(1, rows)
 	h.i32(2, pqPlain)
 	h.i32(3, pqRLE) // definition levels
 	h.i32(4, pqRLE) // repetition levels, of which a flat table has none
 	h.end()
 	h.end()
-	chunk := pqChunk{offset: int64(out.Len()), raw: int64(len(h.b) + len(page)), packed: int64(len(h.b) + packed.Len()), rows: len(rows)}
+	chunk := pqChunk{offset: int64(out.Len()), raw: int64(len(h.b) + len(page)), packed: int64(len(h.b) + packed.Len()), rows: rows}
 	out.Write(h.b)
 	out.Write(packed.Bytes())
 	return chunk, nil
