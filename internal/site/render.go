@@ -280,10 +280,7 @@ func (r *renderer) execute(page, part, path, owner string, data any) error {
 		return &templateError{path, err}
 	}
 	r.s.work.since("page", start)
-	if r.s.min == nil {
-		return r.put(path, owner, buf.Bytes())
-	}
-	return r.put(path, owner, shortEntities(buf.Bytes()))
+	return r.put(path, owner, buf.Bytes())
 }
 
 // job renders one or more files.

@@ -34,8 +34,7 @@ var sharedTemplates = []string{"base.html", "partials.html", "table.html", "redi
 // templateSet holds the template of each kind of page.
 type templateSet struct {
 	pages map[string]*template.Template
-	// typed executes those that are made small: what it spares is spared by
-	// shortEntities too.
+	// typed executes those that are made small.
 	typed map[string]*typed.Set
 	// plain holds them as written: a template made small has no lines to name.
 	plain map[string]*template.Template

@@ -16,6 +16,7 @@ type compiler struct {
 	dot   reflect.Type
 	vars  []variable // in scope; the place in this list is the place in run.vars
 	slots int
+	at    position // in the page
 }
 
 type variable struct {
@@ -53,6 +54,9 @@ func (s *Set) compiled(key of) *program {
 	c := &compiler{set: s, data: key.data, dot: key.data}
 	p.steps = c.list(t.Tree.Root)
 	p.slots = c.slots
+	if c.at != (position{}) {
+		giveUp("%q ends inside of a tag", key.name)
+	}
 	return p
 }
 
@@ -73,7 +77,7 @@ func (c *compiler) list(l *parse.ListNode) []step {
 	}
 	for _, n := range l.Nodes {
 		if n, ok := n.(*parse.TextNode); ok {
-			text = append(text, n.Text...)
+			text = c.at.short(text, n.Text)
 			continue
 		}
 		do, constant := c.node(n)
@@ -137,7 +141,9 @@ func (c *compiler) branch(n *parse.BranchNode) step {
 		giveUp("%s sets a variable", n.Pipe)
 	}
 	holds := c.condition(n.Pipe)
-	then, other := c.list(n.List), c.list(n.ElseList)
+	before := c.at
+	then := c.list(n.List)
+	other := c.otherwise(n.ElseList, before)
 	return func(r *run) {
 		if holds(r) {
 			r.all(then)
@@ -157,8 +163,9 @@ func (c *compiler) with(n *parse.BranchNode) step {
 		set = c.slot(n.Pipe.Decl[0].Ident[0], e.typ)
 	}
 	holds := truth(e.typ)
+	before := c.at
 	then := c.inside(e.typ, n.List)
-	other := c.list(n.ElseList)
+	other := c.otherwise(n.ElseList, before)
 	return func(r *run) {
 		v := e.get(r)
 		set(r, v)
@@ -188,8 +195,12 @@ func (c *compiler) rangeOver(n *parse.BranchNode) step {
 	if len(decl) == 1 {
 		element = c.slot(decl[0].Ident[0], e.typ.Elem())
 	}
+	before := c.at
 	each := c.inside(e.typ.Elem(), n.List)
-	none := c.list(n.ElseList)
+	none := c.otherwise(n.ElseList, before)
+	if c.at != before {
+		giveUp("%s ends elsewhere than it begins", n)
+	}
 	return func(r *run) {
 		v := e.get(r)
 		for i := range v.Len() {
@@ -204,6 +215,18 @@ func (c *compiler) rangeOver(n *parse.BranchNode) step {
 			r.all(none)
 		}
 	}
+}
+
+// otherwise compiles what stands where a list before it is left out. Both end at the
+// same place in the page.
+func (c *compiler) otherwise(l *parse.ListNode, before position) []step {
+	after := c.at
+	c.at = before
+	steps := c.list(l)
+	if c.at != after {
+		giveUp("%s ends elsewhere than what it stands for", l)
+	}
+	return steps
 }
 
 // inside compiles a list with a dot of its own.
@@ -222,6 +245,9 @@ func (c *compiler) template(n *parse.TemplateNode) step {
 	e := expr{get: func(*run) reflect.Value { return reflect.Value{} }}
 	if n.Pipe != nil {
 		e = c.pipe(n.Pipe)
+	}
+	if c.at != (position{}) {
+		giveUp("template %q stands inside of a tag", n.Name)
 	}
 	p := c.set.compiled(of{n.Name, e.typ})
 	return func(r *run) { p.run(r.b, e.get(r), r.depth+1) }

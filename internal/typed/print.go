@@ -1,10 +1,10 @@
 // Printing: each escaped value stands in some place of a page, which is known by the
 // escapers that the engine put there.
 //
-// A plain string in text or in a quoted attribute is written by HTMLEscape, which
-// differs from the engine's escaper in one: a plus sign stays as it is. An
-// address without a character that means anything is written as it is. All other
-// values are handed to the engine, in a small template with the same escapers.
+// A plain string in text or in a quoted attribute is escaped here. An address without
+// a character that means anything is written as it is. All other values are handed to
+// the engine, in a small template with the same escapers, and their entities made
+// short.
 
 package typed
 
@@ -88,7 +88,7 @@ func (c *compiler) print(e expr, cmds []*parse.CommandNode) (step, []byte) {
 	if e.typ == nil || e.typ.Kind() == reflect.Interface || e.typ.Kind() == reflect.Pointer {
 		giveUp("what is printed has no type yet")
 	}
-	write := where.writer(e.typ)
+	write := where.writer(e.typ, c.at)
 	if e.constant {
 		b := output{Buffer: new(bytes.Buffer)}
 		write(&b, e.get(nil))
@@ -97,48 +97,73 @@ func (c *compiler) print(e expr, cmds []*parse.CommandNode) (step, []byte) {
 	return func(r *run) { write(r.b, e.get(r)) }, nil
 }
 
-// writer returns what writes values of a type at the place.
-func (p *place) writer(typ reflect.Type) func(*output, reflect.Value) {
+// writer returns what writes values of a type at the place, which is at a position.
+func (p *place) writer(typ reflect.Type, at position) func(*output, reflect.Value) {
 	plain := typ.NumMethod() == 0 && typ.PkgPath() != htmlType.PkgPath()
 	switch kind := typ.Kind(); {
 	case typ == htmlType && p.kind == text:
-		return func(b *output, v reflect.Value) { b.WriteString(v.String()) }
-	case plain && kind == reflect.String && (p.kind == text || p.kind == attribute):
 		return func(b *output, v reflect.Value) {
-			b.scratch = append(b.scratch[:0], v.String()...)
-			template.HTMLEscape(b, b.scratch)
+			if s := v.String(); strings.IndexByte(s, '&') < 0 {
+				b.WriteString(s)
+			} else {
+				b.scratch = append(b.scratch[:0], s...)
+				b.short(at, b.scratch)
+			}
 		}
+	case plain && kind == reflect.String && (p.kind == text || p.kind == attribute):
+		return func(b *output, v reflect.Value) { b.escape(at, v.String()) }
 	case plain && kind == reflect.Int && (p.kind == text || p.kind == attribute):
 		return func(b *output, v reflect.Value) { b.Write(strconv.AppendInt(b.AvailableBuffer(), v.Int(), 10)) }
 	case plain && kind == reflect.String && p.kind == address:
-		return p.unless(func(s string) bool { return harmless(strings.TrimPrefix(s, "https://"), "/?=#") })
+		return p.unless(at, func(s string) bool { return harmless(strings.TrimPrefix(s, "https://"), "/?=#") })
 	case plain && kind == reflect.String && p.kind == part:
-		return p.unless(func(s string) bool { return harmless(s, "") })
+		return p.unless(at, func(s string) bool { return harmless(s, "") })
 	}
-	return p.write
+	return func(b *output, v reflect.Value) { p.write(b, v, at) }
 }
 
 // unless returns what writes strings of a kind as they are, and others as the engine
 // does.
-func (p *place) unless(asIs func(string) bool) func(*output, reflect.Value) {
+func (p *place) unless(at position, asIs func(string) bool) func(*output, reflect.Value) {
 	return func(b *output, v reflect.Value) {
 		if s := v.String(); asIs(s) {
 			b.WriteString(s)
 		} else {
-			p.write(b, v)
+			p.write(b, v, at)
 		}
 	}
 }
 
 var htmlType = reflect.TypeFor[template.HTML]()
 
+// entities are what characters are written as where they would mean something.
+var entities = [256]string{0: "\ufffd", '"': "&#34;", '&': "&amp;", '\'': "&#39;", '<': "&lt;", '>': "&gt;"}
+
+// escape writes a text.
+func (b *output) escape(at position, text string) {
+	done := 0
+	for i := range len(text) {
+		if entity := entities[text[i]]; entity != "" && !at.spares(text[i]) {
+			b.WriteString(text[done:i])
+			b.WriteString(entity)
+			done = i + 1
+		}
+	}
+	b.WriteString(text[done:])
+}
+
+// short writes a piece of a page with short entities.
+func (b *output) short(at position, page []byte) {
+	b.Write(at.short(b.AvailableBuffer(), page))
+}
+
 // write has the engine print a value.
-func (p *place) write(b *output, v reflect.Value) {
+func (p *place) write(b *output, v reflect.Value, at position) {
 	var printed bytes.Buffer
 	if err := p.engine.Execute(&printed, v.Interface()); err != nil {
 		panic(err)
 	}
-	b.Write(printed.Bytes()[p.before : printed.Len()-p.after])
+	b.short(at, printed.Bytes()[p.before:printed.Len()-p.after])
 }
 
 // harmless says that a piece of an address has no character that is written

@@ -5,7 +5,8 @@
 // are found once, and what does not depend on the data is joined to one text.
 //
 // No escaping is done by other rules than the engine's. Its parse tree, escaped, says
-// which escapers stand where; print.go has what is done for each.
+// which escapers stand where; print.go has what is done for each. Only entities that a
+// page does not need are spared, in what the engine writes too (short.go).
 //
 // What cannot be compiled is left to the engine, template by template, and so is a
 // page on which something fails: the engine makes it again and says what is wrong.
@@ -82,11 +83,17 @@ func (s *Set) Execute(b *bytes.Buffer, name string, data any) error {
 		return nil
 	}
 	b.Truncate(start)
-	err := s.engine.ExecuteTemplate(b, name, data)
-	if err != nil {
-		b.Truncate(start)
+	return s.left(&output{Buffer: b}, name, data)
+}
+
+// left has the engine execute a template. On failure nothing is written.
+func (s *Set) left(b *output, name string, data any) error {
+	var page bytes.Buffer
+	if err := s.engine.ExecuteTemplate(&page, name, data); err != nil {
+		return err
 	}
-	return err
+	b.Write(Short(page.Bytes()))
+	return nil
 }
 
 // try executes a compiled template; false means that something failed.
@@ -146,7 +153,7 @@ func (p *program) run(b *output, data reflect.Value, depth int) {
 		if data.IsValid() {
 			dot = data.Interface()
 		}
-		if err := p.set.engine.ExecuteTemplate(b, p.name, dot); err != nil {
+		if err := p.set.left(b, p.name, dot); err != nil {
 			panic(err)
 		}
 		return

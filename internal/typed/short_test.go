@@ -1,4 +1,4 @@
-package site
+package typed
 
 import (
 	"bytes"
@@ -8,7 +8,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-func TestShortEntities(t *testing.T) {
+func TestShort(t *testing.T) {
 	for in, want := range map[string]string{
 		`<p title="a&#34;b&#39;c&#43;">d&#34;e&#39;f&#43;</p>`: `<p title="a&#34;b'c+">d"e'f+</p>`,
 		`<p title='a&#34;b&#39;c'>`:                            `<p title='a"b&#39;c'>`,
@@ -21,15 +21,15 @@ func TestShortEntities(t *testing.T) {
 		`<script>`:                                             `<script>`,
 		``:                                                     ``,
 	} {
-		if got := string(shortEntities([]byte(in))); got != want {
+		if got := string(Short([]byte(in))); got != want {
 			t.Errorf("%s\nbecame %s\nwant   %s", in, got, want)
 		}
 	}
 }
 
-// FuzzShortEntities puts any text at every place of a page that a template may
+// FuzzShort puts any text at every place of a page that a template may
 // have: a browser sees the same page before and after.
-func FuzzShortEntities(f *testing.F) {
+func FuzzShort(f *testing.F) {
 	for _, s := range []string{`"><script>x</script>`, `' onload='x`, "a&#34;b", "+", "`", "</script>", "-->", "\x00", "a b=c", "&quot;&#x27;"} {
 		f.Add(s)
 	}
@@ -42,7 +42,7 @@ func FuzzShortEntities(f *testing.F) {
 			t.Fatal(err)
 		}
 		before := b.String()
-		if got, want := shown(t, shortEntities(b.Bytes())), shown(t, []byte(before)); got != want {
+		if got, want := shown(t, Short(b.Bytes())), shown(t, []byte(before)); got != want {
 			t.Errorf("%q: a browser sees\n%s\nand before\n%s", text, got, want)
 		}
 	})
