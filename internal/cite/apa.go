@@ -13,17 +13,7 @@ var monthNames = [...]string{"", "January", "February", "March", "April", "May",
 
 var apaKinds = map[string]string{Software: "[Computer software]", Dataset: "[Data set]", Article: "[Preprint]"}
 
-func apa(items []Item) string {
-	var b strings.Builder
-	b.Grow(usualSize * len(items))
-	for i, it := range items {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		put(&b, apaLine(it), "\n")
-	}
-	return b.String()
-}
+func apa(it Item, _ bool) string { return apaLine(it) + "\n" }
 
 func apaLine(it Item) string {
 	title := it.Title
@@ -169,43 +159,38 @@ func initials(given string) string {
 }
 
 // plainText writes labelled lines, one item after the other.
-func plainText(items []Item) string {
+func plainText(it Item, _ bool) string {
 	var b strings.Builder
-	b.Grow(usualSize * len(items))
-	for i, it := range items {
-		if i > 0 {
-			b.WriteByte('\n')
+	b.Grow(usualSize)
+	b.WriteString(it.Title + "\n")
+	row := func(label, value string) {
+		if value != "" {
+			put(&b, label, ": ", value, "\n")
 		}
-		b.WriteString(it.Title + "\n")
-		row := func(label, value string) {
-			if value != "" {
-				put(&b, label, ": ", value, "\n")
-			}
-		}
-		label := "Authors"
-		if len(it.Authors) == 1 {
-			label = "Author"
-		}
-		var names []string
-		for _, a := range it.Authors {
-			names = append(names, strings.TrimSpace(a.Given+" "+a.Family)+a.Name)
-		}
-		row(label, strings.Join(names, "; "))
-		row("In", it.Booktitle)
-		row("Date", it.Date)
-		row("Version", it.Version)
-		row("Identifier", it.Number)
-		row("Commit", it.Commit)
-		row("Publisher", it.Publisher)
-		if it.Eprint != "" {
-			row("arXiv", it.Eprint)
-		}
-		row("DOI", it.DOI)
-		row("Address", it.URL)
-		row("Repository", it.Repository)
-		row("Accessed", it.Accessed)
-		row("Licence", it.License)
-		row("Note", it.Note)
 	}
+	label := "Authors"
+	if len(it.Authors) == 1 {
+		label = "Author"
+	}
+	var names []string
+	for _, a := range it.Authors {
+		names = append(names, strings.TrimSpace(a.Given+" "+a.Family)+a.Name)
+	}
+	row(label, strings.Join(names, "; "))
+	row("In", it.Booktitle)
+	row("Date", it.Date)
+	row("Version", it.Version)
+	row("Identifier", it.Number)
+	row("Commit", it.Commit)
+	row("Publisher", it.Publisher)
+	if it.Eprint != "" {
+		row("arXiv", it.Eprint)
+	}
+	row("DOI", it.DOI)
+	row("Address", it.URL)
+	row("Repository", it.Repository)
+	row("Accessed", it.Accessed)
+	row("Licence", it.License)
+	row("Note", it.Note)
 	return b.String()
 }

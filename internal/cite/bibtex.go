@@ -22,63 +22,58 @@ var tex = strings.NewReplacer(
 
 var months = [...]string{"", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
 
-func bibtex(items []Item) string {
+func bibtex(it Item, _ bool) string {
 	var b strings.Builder
-	b.Grow(usualSize * len(items))
-	for i, it := range items {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		kind := "misc"
-		switch it.Kind {
-		case Software:
-			kind = "software"
-		case Conference:
-			kind = "inproceedings"
-		}
-		put(&b, "@", kind, "{", it.Key, ",\n")
-		begin := func(name string) {
-			const longest = "archiveprefix"
-			put(&b, "  ", name, "             "[:len(longest)-len(name)], " = ")
-		}
-		field := func(name, value string) {
-			if value != "" {
-				begin(name)
-				put(&b, "{", value, "},\n")
-			}
-		}
-		// A second pair of braces keeps styles from changing capitals.
-		field("title", "{"+tex.Replace(it.Title)+"}")
-		field("author", bibtexAuthors(it.Authors))
-		year, month, _ := dateParts(it.Date)
-		field("year", year)
-		if month != "" {
-			begin("month")
-			put(&b, months[int(month[0]-'0')*10+int(month[1]-'0')], ",\n")
-		}
-		field("booktitle", tex.Replace(it.Booktitle))
-		field("version", tex.Replace(it.Version))
-		if it.Kind == Dataset {
-			field("howpublished", "Data set")
-		}
-		field("publisher", tex.Replace(it.Publisher))
-		if it.Eprint != "" {
-			field("eprint", it.Eprint)
-			field("archiveprefix", "arXiv")
-			field("primaryclass", tex.Replace(it.EprintClass))
-		}
-		field("doi", it.DOI)
-		// Addresses are read verbatim by the url package: no escapes here.
-		field("url", it.URL)
-		field("urldate", it.Accessed)
-		field("keywords", tex.Replace(strings.Join(commaless(it.Keywords), ", ")))
-		note := it.remarks()
-		if len(it.Date) == len("2006-01-02") {
-			note = append(note, "As of "+it.Date)
-		}
-		field("note", tex.Replace(strings.Join(note, ". ")))
-		b.WriteString("}\n")
+	b.Grow(usualSize)
+	kind := "misc"
+	switch it.Kind {
+	case Software:
+		kind = "software"
+	case Conference:
+		kind = "inproceedings"
 	}
+	put(&b, "@", kind, "{", it.Key, ",\n")
+	begin := func(name string) {
+		const longest = "archiveprefix"
+		put(&b, "  ", name, "             "[:len(longest)-len(name)], " = ")
+	}
+	field := func(name, value string) {
+		if value != "" {
+			begin(name)
+			put(&b, "{", value, "},\n")
+		}
+	}
+	// A second pair of braces keeps styles from changing capitals.
+	field("title", "{"+tex.Replace(it.Title)+"}")
+	field("author", bibtexAuthors(it.Authors))
+	year, month, _ := dateParts(it.Date)
+	field("year", year)
+	if month != "" {
+		begin("month")
+		put(&b, months[int(month[0]-'0')*10+int(month[1]-'0')], ",\n")
+	}
+	field("booktitle", tex.Replace(it.Booktitle))
+	field("version", tex.Replace(it.Version))
+	if it.Kind == Dataset {
+		field("howpublished", "Data set")
+	}
+	field("publisher", tex.Replace(it.Publisher))
+	if it.Eprint != "" {
+		field("eprint", it.Eprint)
+		field("archiveprefix", "arXiv")
+		field("primaryclass", tex.Replace(it.EprintClass))
+	}
+	field("doi", it.DOI)
+	// Addresses are read verbatim by the url package: no escapes here.
+	field("url", it.URL)
+	field("urldate", it.Accessed)
+	field("keywords", tex.Replace(strings.Join(commaless(it.Keywords), ", ")))
+	note := it.remarks()
+	if len(it.Date) == len("2006-01-02") {
+		note = append(note, "As of "+it.Date)
+	}
+	field("note", tex.Replace(strings.Join(note, ". ")))
+	b.WriteString("}\n")
 	return b.String()
 }
 

@@ -93,9 +93,12 @@ func (w *cffWriter) list(key string, n int, item func(i int)) {
 	w.indent = outer
 }
 
-func cff(items []Item) string {
+// cff writes the file, without references, or one of these.
+func cff(it Item, cited bool) string {
+	if !cited {
+		return cffReference(it)
+	}
 	w := &cffWriter{}
-	it := items[0]
 	w.text("cff-version", "1.2.0")
 	w.text("message", cffMessage)
 	kind := "dataset" // the format knows two: what is no program is data
@@ -107,25 +110,27 @@ func cff(items []Item) string {
 	if len(it.Date) == len("2006-01-02") {
 		w.text("date-released", it.Date)
 	}
-	w.list("references", len(items)-1, func(i int) {
-		r := items[i+1]
-		w.text("type", cffTypes[r.Kind])
-		w.body(r)
-		w.text("collection-title", r.Booktitle)
-		year, month, day := dateParts(r.Date)
-		if day != "" {
-			w.text("date-released", r.Date)
-		} else {
-			w.number("year", year)
-			w.number("month", month)
-		}
-		w.text("date-accessed", r.Accessed)
-		if r.Publisher != "" {
-			w.lead()
-			w.b.WriteString("publisher:\n" + w.indent + "  name: " + quoted(r.Publisher) + "\n")
-		}
-		w.text("notes", strings.Join(r.remarks(), ". "))
-	})
+	return w.b.String()
+}
+
+func cffReference(r Item) string {
+	w := &cffWriter{indent: "    ", dash: true}
+	w.text("type", cffTypes[r.Kind])
+	w.body(r)
+	w.text("collection-title", r.Booktitle)
+	year, month, day := dateParts(r.Date)
+	if day != "" {
+		w.text("date-released", r.Date)
+	} else {
+		w.number("year", year)
+		w.number("month", month)
+	}
+	w.text("date-accessed", r.Accessed)
+	if r.Publisher != "" {
+		w.lead()
+		w.b.WriteString("publisher:\n" + w.indent + "  name: " + quoted(r.Publisher) + "\n")
+	}
+	w.text("notes", strings.Join(r.remarks(), ". "))
 	return w.b.String()
 }
 

@@ -2,8 +2,7 @@
 // of one result, and of the works that a result rests on, in the formats that
 // people paste into papers and repositories.
 //
-// This file holds the types, and what all formats share: cleaning, duplicates,
-// keys.
+// This file holds the types, and what all formats share: cleaning and keys.
 package cite
 
 import (
@@ -63,56 +62,6 @@ type Item struct {
 	Note        string // a sentence, such as who published the figures first
 }
 
-// Format is one way to write citations.
-type Format struct {
-	ID, Name, Ext, MediaType string
-	write                    func([]Item) string
-}
-
-// Formats returns all formats in the order in which they are offered.
-func Formats() []Format {
-	return []Format{
-		{"bibtex", "BibTeX", "bib", "application/x-bibtex", bibtex},
-		{"csl", "CSL-JSON", "json", "application/vnd.citationstyles.csl+json", csl},
-		{"ris", "RIS", "ris", "application/x-research-info-systems", ris},
-		{"cff", "CITATION.cff", "cff", "application/yaml", cff},
-		{"apa", "APA", "apa.txt", "text/plain", apa},
-		{"text", "Plain text", "txt", "text/plain", plainText},
-	}
-}
-
-// Render writes the items in a format. Items that are the same work appear once,
-// keys are made unique. The first item is the one that is cited; CFF holds the
-// others as its references. An error names the formats there are, or says that
-// there is nothing to cite.
-func Render(format string, items ...Item) (string, error) {
-	var ids []string
-	for _, f := range Formats() {
-		ids = append(ids, f.ID)
-		if f.ID == format {
-			texts, err := RenderAll([]Format{f}, items...)
-			if err != nil {
-				return "", err
-			}
-			return texts[0], nil
-		}
-	}
-	return "", fmt.Errorf("citation format %q is not known; use one of %s", format, strings.Join(ids, ", "))
-}
-
-// RenderAll writes the items in several formats, as Render does in one.
-func RenderAll(formats []Format, items ...Item) ([]string, error) {
-	list := prepare(items)
-	if len(list) == 0 {
-		return nil, fmt.Errorf("nothing to cite: no item has a title")
-	}
-	texts := make([]string, len(formats))
-	for i, f := range formats {
-		texts[i] = f.write(list)
-	}
-	return texts, nil
-}
-
 // usualSize is room for an item in most formats.
 const usualSize = 512
 
@@ -121,31 +70,6 @@ func put(b *strings.Builder, parts ...string) {
 	for _, p := range parts {
 		b.WriteString(p)
 	}
-}
-
-// prepare cleans the items, drops those without a title and doubles, and gives
-// each its key.
-func prepare(items []Item) []Item {
-	var out []Item
-	seen := map[string]bool{}
-	keys := map[string]bool{}
-	for _, it := range items {
-		it = it.clean()
-		if it.Title == "" {
-			continue
-		}
-		id := it.identity()
-		if seen[id] {
-			continue
-		}
-		seen[id] = true
-		if it.Key = Key(it.Key); it.Key == "item" {
-			it.Key = Key(it.Title)
-		}
-		it.Key = free(it.Key, keys)
-		out = append(out, it)
-	}
-	return out
 }
 
 // identity is equal for items that are the same work.

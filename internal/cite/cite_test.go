@@ -13,6 +13,15 @@ import (
 	"jouleboard/internal/result"
 )
 
+// prepare are items as formats take them.
+func prepare(items []Item) []Item {
+	var out []Item
+	for _, p := range distinct(piecesOf(items)) {
+		out = append(out, p.Item)
+	}
+	return out
+}
+
 var update = flag.Bool("update", false, "rewrite golden files")
 
 func people(names ...string) []Author {
@@ -51,7 +60,7 @@ func TestGolden(t *testing.T) {
 			"poe2021": {Key: "poe2021", Kind: Conference, Title: "Joules & More", Authors: []catalog.Author{{Family: "Poe", Given: "Pat"}}, Date: "2021-06", Eprint: "2106.01234", URL: "https://arxiv.org/abs/2106.01234", Booktitle: "Proceedings of the 1st Workshop on Samples & Tests"},
 			"roe2019": {Key: "roe2019", Kind: Software, Title: "The harness", Authors: []catalog.Author{{Name: "Harness, Inc. and Sons"}}, Date: "2019-05", Version: "1.10", DOI: "10.5281/zenodo.1", URL: "https://example.org/harness"},
 		}}
-	one := append([]Item{Result(r, ResultTitle(r, cat), "https://example.org/board/r/3f2a90c1d4e5/", site)}, Works(r, cat)...)
+	one := ResultItems(r, cat, "https://example.org/board/r/3f2a90c1d4e5/", site)
 	for name, items := range map[string][]Item{"tool": {Tool("0.1.0", "", "")}, "site": {site}, "result": one} {
 		checkFormats(t, items...)
 		for _, f := range Formats() {
@@ -363,5 +372,41 @@ func TestResultItems(t *testing.T) {
 	r := &result.Result{ID: strings.Repeat("a", 64), Model: result.Model{Name: "org/m"}, Source: &result.Source{Publisher: "P"}}
 	if it := ResultItems(r, cat, "", Item{})[0]; it.Note != "Withdrawn 2026-03-02: privacy. Figures published by P" {
 		t.Errorf("with a source: note %q", it.Note)
+	}
+}
+
+// A library cites each result as its items are rendered, whether others have asked
+// for its works before or not, and whatever key a work gets beside them.
+func TestLibrary(t *testing.T) {
+	cat := &catalog.Catalog{
+		Tasks:      map[string]*catalog.Task{"chat": {ID: "chat", Title: "Chat", References: []string{"doe2020", "roe2021"}, Dataset: &result.Dataset{Name: "Prompts", URL: "https://example.org/prompts"}}},
+		References: map[string]*catalog.Reference{"doe2020": {Key: "doe2020", Kind: Article, Title: "Joules & more"}, "roe2021": {Key: "roe2021", Kind: Software, Title: "The harness", URL: "https://example.org/h"}},
+	}
+	site := Item{Title: "Board"}
+	l := NewLibrary(cat, site)
+	source := func(title, url string) *result.Source {
+		return &result.Source{Publisher: "Institute", Title: title, Published: "2025", URL: url}
+	}
+	for i, r := range []*result.Result{
+		{Source: source("Figures", "https://example.org/f")}, {}, {Source: source("Figures", "https://example.org/g")}, {Source: source("Figures", "https://example.org/f")},
+		{Source: &result.Source{Publisher: "doe", Published: "2020", URL: "https://example.org/d"}}, // its key is doe_2020
+		{Source: &result.Source{Publisher: "doe2020", URL: "https://example.org/d"}},                // its key is that of the reference
+		{Source: &result.Source{Publisher: "Institute", URL: "https://example.org/h"}},              // it is the reference
+		{License: "CC-BY-4.0", Source: source("Figures", "https://example.org/f")},
+		{Workload: result.Workload{Dataset: &result.Dataset{Name: "Own", URL: "https://example.org/own"}}},
+	} {
+		r.ID, r.Workload.Task = strings.Repeat(string(rune('a'+i)), 64), "chat"
+		permalink := "https://example.org/r/" + r.Hash12()
+		got, err := l.Result(r, permalink)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := RenderAll(ResultItems(r, cat, permalink, site)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("result %d (-want +got):\n%s", i, diff)
+		}
 	}
 }

@@ -3,9 +3,12 @@
 package cite
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 )
 
 type cslItem struct {
@@ -36,28 +39,24 @@ type cslDate struct {
 	Parts [1][]int `json:"date-parts"`
 }
 
-func csl(items []Item) string {
-	list := make([]cslItem, 0, len(items))
-	for _, it := range items {
-		c := cslItem{ID: it.Key, Type: cslType(it.Kind), Title: it.Title, Container: it.Booktitle, Issued: cslDateOf(it.Date), Accessed: cslDateOf(it.Accessed),
-			Version: it.Version, Publisher: it.Publisher, Abstract: it.Abstract, Keyword: strings.Join(commaless(it.Keywords), ", "),
-			Note: strings.Join(it.remarks(), ". "), DOI: it.DOI, URL: it.URL}
-		if it.Eprint != "" {
-			c.Number = "arXiv:" + it.Eprint
-		}
-		for _, a := range it.Authors {
-			c.Author = append(c.Author, cslAuthor{a.Family, a.Given, a.Name})
-		}
-		list = append(list, c)
+// csl writes an item of the list that a file is. The encoder escapes <, > and &, so
+// that the text is safe inside a page.
+func csl(it Item, _ bool) string {
+	c := cslItem{ID: it.Key, Type: cslType(it.Kind), Title: it.Title, Container: it.Booktitle, Issued: cslDateOf(it.Date), Accessed: cslDateOf(it.Accessed),
+		Version: it.Version, Publisher: it.Publisher, Abstract: it.Abstract, Keyword: strings.Join(commaless(it.Keywords), ", "),
+		Note: strings.Join(it.remarks(), ". "), DOI: it.DOI, URL: it.URL}
+	if it.Eprint != "" {
+		c.Number = "arXiv:" + it.Eprint
 	}
-	// The encoder escapes <, > and &, so that the text is safe inside a page.
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetIndent("", "  ")
-	if err := e.Encode(list); err != nil {
+	for _, a := range it.Authors {
+		c.Author = append(c.Author, cslAuthor{a.Family, a.Given, a.Name})
+	}
+	const indent = "  "
+	text, err := json.Marshal(c, jsonv1.DefaultOptionsV1(), jsontext.WithIndentPrefix(indent), jsontext.WithIndent(indent))
+	if err != nil {
 		return "" // strings and small numbers always encode
 	}
-	return b.String()
+	return indent + string(text)
 }
 
 // cslType is the format's word for a kind; most are the same.

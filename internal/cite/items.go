@@ -4,6 +4,7 @@ package cite
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -79,28 +80,46 @@ func Result(r *result.Result, title, permalink string, site Item) Item {
 	return it
 }
 
-// Origin is the work in which a reported result was published. ok is false for
-// measured results.
-func Origin(r *result.Result) (it Item, ok bool) {
-	s := r.Source
-	if s == nil {
-		return Item{}, false
-	}
-	title := s.Title
+// work is what a result rests on. Works that are equal are one.
+type work interface {
+	item() Item
+	address() string
+}
+
+// origin is the work in which a reported result was published.
+type origin struct{ publisher, name, title, table, published, version, url, retrieved, license string }
+
+func (o origin) address() string { return o.url }
+
+func (o origin) item() Item {
+	title := o.title
 	if title == "" {
-		title = strings.TrimSpace(s.Publisher + " " + s.Table)
+		title = strings.TrimSpace(o.publisher + " " + o.table)
 	}
-	day := s.Published
+	day := o.published
 	if len(day) > 10 {
 		day = day[:10]
 	}
 	year, _, _ := dateParts(day)
-	return Item{Key: Key(s.Publisher, s.Name, year), Kind: Dataset, Title: title, Authors: []Author{{Name: s.Publisher}},
-		Date: day, Version: s.Version, URL: s.URL, Accessed: s.Retrieved, License: r.License}, true
+	return Item{Key: Key(o.publisher, o.name, year), Kind: Dataset, Title: title, Authors: []Author{{Name: o.publisher}},
+		Date: day, Version: o.version, URL: o.url, Accessed: o.retrieved, License: o.license}
 }
 
-// Reference is a work of the catalogue.
-func Reference(ref *catalog.Reference) Item {
+// dataSet is what a task was run on.
+type dataSet struct{ name, revision, url string }
+
+func (d dataSet) address() string { return d.url }
+
+func (d dataSet) item() Item {
+	return Item{Key: Key(d.name, "data"), Kind: Dataset, Title: d.name, Version: d.revision, URL: d.url}
+}
+
+// reference is a work of the catalogue.
+type reference struct{ *catalog.Reference }
+
+func (ref reference) address() string { return ref.URL }
+
+func (ref reference) item() Item {
 	it := Item{Key: ref.Key, Kind: ref.Kind, Title: ref.Title, Date: ref.Date, Version: ref.Version, Commit: ref.Commit,
 		URL: ref.URL, DOI: ref.DOI, Publisher: ref.Publisher, Booktitle: ref.Booktitle, License: ref.License, Eprint: ref.Eprint, EprintClass: ref.EprintClass}
 	for _, a := range ref.Authors {
@@ -109,24 +128,21 @@ func Reference(ref *catalog.Reference) Item {
 	return it
 }
 
-// Works are what a result rests on: the source of its figures, and the
-// references of its task and of the quality benchmarks it carries; then the
-// task's data set, if no reference stands for it. Each appears once.
-func Works(r *result.Result, cat *catalog.Catalog) []Item { return prepare(works(r, cat)) }
-
-// works are those of Works as they were found.
-func works(r *result.Result, cat *catalog.Catalog) []Item {
-	var items []Item
-	if o, ok := Origin(r); ok {
-		items = append(items, o)
+// works are what a result rests on: the source of its figures, and the references
+// of its task and of the quality benchmarks it carries; then the task's data set,
+// if no reference stands for it. Some may be there twice.
+func works(r *result.Result, cat *catalog.Catalog) []work {
+	var found []work
+	if s := r.Source; s != nil {
+		found = append(found, origin{s.Publisher, s.Name, s.Title, s.Table, s.Published, s.Version, s.URL, s.Retrieved, r.License})
 	}
 	if cat == nil {
-		return items
+		return found
 	}
 	add := func(keys []string) {
 		for _, k := range keys {
 			if ref := cat.References[k]; ref != nil {
-				items = append(items, Reference(ref))
+				found = append(found, reference{ref})
 			}
 		}
 	}
@@ -148,25 +164,22 @@ func works(r *result.Result, cat *catalog.Catalog) []Item {
 	if data == nil && task != nil {
 		data = task.Dataset
 	}
-	if data != nil && data.URL != "" && !cited(items, data.URL) {
-		items = append(items, Item{Key: Key(data.Name, "data"), Kind: Dataset, Title: data.Name, Version: data.Revision, URL: data.URL})
+	if data != nil && data.URL != "" && !slices.ContainsFunc(found, func(w work) bool {
+		return strings.TrimRight(w.address(), "/") == strings.TrimRight(data.URL, "/")
+	}) {
+		found = append(found, dataSet{data.Name, data.Revision, data.URL})
 	}
-	return items
-}
-
-func cited(items []Item, url string) bool {
-	for _, it := range items {
-		if strings.TrimRight(it.URL, "/") == strings.TrimRight(url, "/") {
-			return true
-		}
-	}
-	return false
+	return found
 }
 
 // ResultItems cite one result as page and command both do: itself, then the works
 // it rests on.
 func ResultItems(r *result.Result, cat *catalog.Catalog, permalink string, site Item) []Item {
-	return append([]Item{ResultItem(r, cat, permalink, site)}, works(r, cat)...)
+	items := []Item{ResultItem(r, cat, permalink, site)}
+	for _, w := range works(r, cat) {
+		items = append(items, w.item())
+	}
+	return items
 }
 
 // ResultItem is one result, with what the board's moderators said of it.

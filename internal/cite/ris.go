@@ -6,43 +6,41 @@ import "strings"
 
 var risTypes = map[string]string{Software: "COMP", Dataset: "DATA", Webpage: "ELEC", Article: "GEN", Conference: "CPAPER"}
 
-func ris(items []Item) string {
+func ris(it Item, _ bool) string {
 	var b strings.Builder
-	b.Grow(usualSize * len(items))
-	for _, it := range items {
-		tag := func(name, value string) {
-			if value != "" {
-				put(&b, name, "  - ", value, "\r\n")
-			}
+	b.Grow(usualSize)
+	tag := func(name, value string) {
+		if value != "" {
+			put(&b, name, "  - ", value, "\r\n")
 		}
-		tag("TY", risTypes[it.Kind])
-		tag("ID", it.Key)
-		for _, a := range it.Authors {
-			tag("AU", risAuthor(a))
-		}
-		tag("TI", it.Title)
-		tag("T2", it.Booktitle)
-		year, month, day := dateParts(it.Date)
-		tag("PY", year)
-		if month != "" {
-			// All three slashes stand even where a part is unknown.
-			tag("DA", year+"/"+month+"/"+day+"/")
-		}
-		tag("ET", it.Version)
-		tag("PB", it.Publisher)
-		if it.Eprint != "" {
-			tag("M1", "arXiv:"+it.Eprint)
-		}
-		tag("AB", it.Abstract)
-		for _, w := range it.Keywords {
-			tag("KW", w)
-		}
-		tag("N1", strings.Join(it.remarks(), ". "))
-		tag("DO", it.DOI)
-		tag("UR", it.URL)
-		tag("Y2", strings.ReplaceAll(it.Accessed, "-", "/"))
-		b.WriteString("ER  - \r\n")
 	}
+	tag("TY", risTypes[it.Kind])
+	tag("ID", it.Key)
+	for _, a := range it.Authors {
+		tag("AU", risAuthor(a))
+	}
+	tag("TI", it.Title)
+	tag("T2", it.Booktitle)
+	year, month, day := dateParts(it.Date)
+	tag("PY", year)
+	if month != "" {
+		// All three slashes stand even where a part is unknown.
+		tag("DA", year+"/"+month+"/"+day+"/")
+	}
+	tag("ET", it.Version)
+	tag("PB", it.Publisher)
+	if it.Eprint != "" {
+		tag("M1", "arXiv:"+it.Eprint)
+	}
+	tag("AB", it.Abstract)
+	for _, w := range it.Keywords {
+		tag("KW", w)
+	}
+	tag("N1", strings.Join(it.remarks(), ". "))
+	tag("DO", it.DOI)
+	tag("UR", it.URL)
+	tag("Y2", strings.ReplaceAll(it.Accessed, "-", "/"))
+	b.WriteString("ER  - \r\n")
 	return b.String()
 }
 

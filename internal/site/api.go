@@ -10,13 +10,15 @@
 package site
 
 import (
-	"bytes"
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"jouleboard/internal/catalog"
 	"jouleboard/internal/rank"
@@ -351,13 +353,11 @@ func (s *site) apiModelFile(v *modelView) job {
 
 // json puts a file of the API.
 func (r *renderer) json(name string, v any) error {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetIndent("", " ")
-	if err := e.Encode(v); err != nil {
+	data, err := json.Marshal(v, jsonv1.DefaultOptionsV1(), jsontext.WithIndent(" "))
+	if err != nil {
 		return fmt.Errorf("encode %s: %w", name, err)
 	}
-	return r.put(name, "api", b.Bytes())
+	return r.put(name, "api", append(data, '\n'))
 }
 
 func (s *site) api() job {

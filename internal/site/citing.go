@@ -26,20 +26,24 @@ type citeFormat struct {
 // citeBlock renders items in every format.
 func (s *site) citeBlock(id, title, intro string, items ...cite.Item) (citeBlock, error) {
 	defer s.work.since("cite", time.Now())
-	b := citeBlock{ID: id, Title: title, Intro: intro, Copy: s.msg.T("copy"), Copied: s.msg.T("copied")}
-	formats := cite.Formats()
-	texts, err := cite.RenderAll(formats, items...)
+	texts, err := cite.RenderAll(items...)
 	if err != nil {
-		return b, fmt.Errorf("cite %s: %w", title, err)
+		return citeBlock{}, fmt.Errorf("cite %s: %w", title, err)
 	}
-	for i, f := range formats {
+	return s.citeTexts(id, title, intro, texts), nil
+}
+
+// citeTexts is a citation of which there is the text in every format.
+func (s *site) citeTexts(id, title, intro string, texts []string) citeBlock {
+	b := citeBlock{ID: id, Title: title, Intro: intro, Copy: s.msg.T("copy"), Copied: s.msg.T("copied")}
+	for i, f := range cite.Formats() {
 		name := f.Name // BibTeX and its like are names; plain text is not
 		if f.ID == "text" {
 			name = s.msg.T("cite.text")
 		}
 		b.Formats = append(b.Formats, citeFormat{f.ID, name, texts[i], i == 0})
 	}
-	return b, nil
+	return b
 }
 
 // siteItem is the snapshot of the whole site.
@@ -100,6 +104,11 @@ func (s *site) citeResult(e *entry) (citeBlock, error) {
 	if e.Source != nil {
 		intro = s.msg.T("cite.result.reported", e.Source.Publisher)
 	}
+	defer s.work.since("cite", time.Now())
 	// Title and works are those that the command cite prints.
-	return s.citeBlock("cite", s.msg.T("cite.result"), intro, cite.ResultItems(e.Result, s.in.Catalog, s.address(resultPath(e.Hash)), s.siteItem())...)
+	texts, err := s.library.Result(e.Result, s.address(resultPath(e.Hash)))
+	if err != nil {
+		return citeBlock{}, fmt.Errorf("cite %s: %w", e.ID, err)
+	}
+	return s.citeTexts("cite", s.msg.T("cite.result"), intro, texts), nil
 }

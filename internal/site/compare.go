@@ -289,7 +289,7 @@ func (s *site) compareRecord(e *entry) (compareRecord, error) {
 		rec.Flag = s.reasonText(f.Reason, f.Text)
 	}
 	var err error
-	if rec.Cite, err = cite.Render("text", cite.ResultItem(e.Result, s.in.Catalog, s.address(resultPath(e.Hash)), s.siteItem())); err != nil {
+	if rec.Cite, err = cite.Render("text", s.library.Item(e.Result, s.address(resultPath(e.Hash)))); err != nil {
 		return rec, fmt.Errorf("cite %s: %w", e.ID, err)
 	}
 	return rec, nil

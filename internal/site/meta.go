@@ -62,7 +62,7 @@ func (s *site) metaOf(f *frame) headMeta {
 		h.Forms = []otherForm{{relative(f.path, apiModelPath(v.Name)), "application/json", f.Title}}
 	}
 	if e := s.entryAt[f.path]; e != nil {
-		h.Citation = s.citationTags(f.path, cite.ResultItem(e.Result, s.in.Catalog, s.address(f.path), s.siteItem()))
+		h.Citation = s.citationTags(f.path, s.library.Item(e.Result, s.address(f.path)))
 		h.Forms = []otherForm{{"result.json", "application/json", f.Title}}
 	}
 	return h

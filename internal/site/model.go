@@ -12,6 +12,7 @@ import (
 
 	"jouleboard/assets"
 	"jouleboard/internal/catalog"
+	"jouleboard/internal/cite"
 	"jouleboard/internal/content"
 	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
@@ -58,6 +59,7 @@ type site struct {
 	entryAt  map[string]*entry
 	cardAlts map[string]string
 	strips   map[string]cardStrip // by board
+	library  *cite.Library        // of citations
 	// made looks up a file of the first round of rendering, for pages of the second.
 	made func(name string) staged
 	// noted looks up what work of the first round noted, by its name.
@@ -153,6 +155,7 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 		s.newest = max(s.newest, e.day)
 		live = append(live, r)
 	}
+	s.library = cite.NewLibrary(in.Catalog, s.siteItem())
 	s.numbers = sync.OnceValue(s.gatherNumbers)
 	s.span = sync.OnceValue(func() string { return s.coverage(s.entries) })
 	s.boards, fs = rank.Boards(live, in.Site.Rank, in.Catalog, in.Scales, in.Registry)

@@ -38,56 +38,57 @@ type Metric struct {
 
 // Registry is an ordered set of metrics.
 type Registry struct {
-	order []string
-	byKey map[string]Metric
+	metrics []Metric
+	place   map[string]int // of a key among metrics
 }
 
-// Get returns a metric by key. A key with a statistic ("itl_ms.p50") returns the
-// distribution's metric with the statistic in its names.
-func (r *Registry) Get(key string) (Metric, bool) {
-	if m, ok := r.byKey[key]; ok {
-		return m, true
+// find is the place of a key's metric. A key with a statistic ("itl_ms.p50") stands
+// where its distribution does.
+func (r *Registry) find(key string) (at int, stat string, ok bool) {
+	if at, ok := r.place[key]; ok {
+		return at, "", true
 	}
-	base, stat, ok := strings.Cut(key, ".")
+	base, stat, _ := strings.Cut(key, ".")
+	at, ok = r.place[base]
+	return at, stat, ok && r.metrics[at].Distribution && statNames[stat] != ""
+}
+
+// Get returns a metric by key. A key with a statistic returns the distribution's
+// metric with the statistic in its names.
+func (r *Registry) Get(key string) (Metric, bool) {
+	at, stat, ok := r.find(key)
 	if !ok {
 		return Metric{}, false
 	}
-	m, ok := r.byKey[base]
-	label, known := statNames[stat]
-	if !ok || !known || !m.Distribution {
-		return Metric{}, false
+	m := r.metrics[at]
+	if stat != "" {
+		m.Key = key
+		m.Name = statNames[stat] + " " + LowerFirst(m.Name)
+		m.Short = m.Short + " " + stat
 	}
-	m.Key = key
-	m.Name = label + " " + LowerFirst(m.Name)
-	m.Short = m.Short + " " + stat
 	return m, true
 }
 
 // Keys returns all keys in registry order.
-func (r *Registry) Keys() []string { return append([]string(nil), r.order...) }
-
-// All returns all metrics in registry order.
-func (r *Registry) All() []Metric {
-	ms := make([]Metric, len(r.order))
-	for i, k := range r.order {
-		ms[i] = r.byKey[k]
+func (r *Registry) Keys() []string {
+	keys := make([]string, len(r.metrics))
+	for i, m := range r.metrics {
+		keys[i] = m.Key
 	}
-	return ms
+	return keys
 }
 
-// Sort orders keys as the registry does, statistics ("itl_ms.p50") where their
-// distribution stands, unknown ones last by name.
+// All returns all metrics in registry order.
+func (r *Registry) All() []Metric { return slices.Clone(r.metrics) }
+
+// Sort orders keys as the registry does, statistics where their distribution stands,
+// unknown ones last by name.
 func (r *Registry) Sort(keys []string) {
-	pos := make(map[string]int, len(r.order))
-	for i, k := range r.order {
-		pos[k] = i
-	}
 	at := func(key string) int {
-		if _, known := r.Get(key); !known {
-			return len(r.order)
+		if at, _, ok := r.find(key); ok {
+			return at
 		}
-		base, _, _ := strings.Cut(key, ".")
-		return pos[base]
+		return len(r.metrics)
 	}
 	slices.SortFunc(keys, func(a, b string) int {
 		return cmp.Or(cmp.Compare(at(a), at(b)), strings.Compare(a, b))
@@ -97,24 +98,27 @@ func (r *Registry) Sort(keys []string) {
 // With returns a registry extended by the given metrics (a board's formula
 // columns). A key that is already there is an error.
 func (r *Registry) With(ms ...Metric) (*Registry, error) {
-	n := newRegistry(r.All())
+	n := newRegistry(r.metrics)
 	for _, m := range ms {
-		if _, dup := n.byKey[m.Key]; dup {
+		if _, dup := n.place[m.Key]; dup {
 			return nil, fmt.Errorf("metric %q is already in the registry; choose another key", m.Key)
 		}
-		n.order = append(n.order, m.Key)
-		n.byKey[m.Key] = m
+		n.add(m)
 	}
 	return n, nil
 }
 
 func newRegistry(ms []Metric) *Registry {
-	r := &Registry{byKey: make(map[string]Metric, len(ms))}
+	r := &Registry{place: make(map[string]int, len(ms))}
 	for _, m := range ms {
-		r.order = append(r.order, m.Key)
-		r.byKey[m.Key] = m
+		r.add(m)
 	}
 	return r
+}
+
+func (r *Registry) add(m Metric) {
+	r.place[m.Key] = len(r.metrics)
+	r.metrics = append(r.metrics, m)
 }
 
 var statNames = map[string]string{
