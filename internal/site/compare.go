@@ -201,7 +201,7 @@ func (s *site) comparePage() job {
 		if err := s.putData(r, compareModels, models); err != nil {
 			return nil, err
 		}
-		return nil, r.page("compare", comparePath, p)
+		return nil, r.page("compare", comparePath, &p)
 	}
 }
 

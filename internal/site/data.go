@@ -245,7 +245,7 @@ func (s *site) dataPage() job {
 		}
 		p.Account = s.accountFacts()
 		p.Words = relative(path, dictionaryPath)
-		return nil, r.page("data", path, p)
+		return nil, r.page("data", path, &p)
 	}
 }
 

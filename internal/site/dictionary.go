@@ -132,6 +132,6 @@ func (s *site) dictionaryPage() job {
 			l.Origin = strings.Join(words, s.msg.T("sep.list"))
 			p.Metrics = append(p.Metrics, l)
 		}
-		return nil, r.page("dictionary", path, p)
+		return nil, r.page("dictionary", path, &p)
 	}
 }

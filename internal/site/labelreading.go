@@ -119,7 +119,7 @@ func (s *site) readingPage() job {
 			return nil, fmt.Errorf("the drawing of %s cannot be written", path)
 		}
 		p.Figure = template.HTML(svg) // made by our own renderer, which escapes
-		return nil, r.page("reading", path, p)
+		return nil, r.page("reading", path, &p)
 	}
 }
 

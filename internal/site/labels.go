@@ -82,7 +82,7 @@ func (s *site) labelsPage() job {
 		p.Read = relative(path, readingPath)
 		if s.baseURL == "" {
 			p.Missing = s.msg.T("label.none")
-			return nil, r.page("labels", path, p)
+			return nil, r.page("labels", path, &p)
 		}
 		if f := s.labels.gallery; f != nil {
 			p.Wide = f.Size == label.SizeFull || f.Size == label.SizeCompact
@@ -128,7 +128,7 @@ func (s *site) labelsPage() job {
 		for _, name := range slices.SortedFunc(maps.Keys(models), foldedOrder) {
 			p.Models = append(p.Models, *models[name])
 		}
-		return nil, r.page("labels", path, p)
+		return nil, r.page("labels", path, &p)
 	}
 }
 

@@ -99,7 +99,7 @@ func (s *site) boardPage(b *rank.Board) job {
 		if err := r.put(boardParquet(b.ID), path, table); err != nil {
 			return nil, err
 		}
-		return nil, r.page("board", path, p)
+		return nil, r.page("board", path, &p)
 	}
 }
 

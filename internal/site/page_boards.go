@@ -97,6 +97,6 @@ func (s *site) boardsPage() job {
 	return func(r *renderer) (result.Findings, error) {
 		const path = "boards/index.html"
 		p := boardsPage{frame: s.frame(path, s.msg.T("boards.title"), s.msg.T("boards.lede"), false), Boards: s.boardList(path)}
-		return nil, r.page("boards", path, p)
+		return nil, r.page("boards", path, &p)
 	}
 }

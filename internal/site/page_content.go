@@ -108,7 +108,7 @@ func (s *site) contentPage(p *content.Page) job {
 		if v.Cite, err = s.citePage(p.Title, path, r.newest()); err != nil {
 			return fs, err
 		}
-		return fs, r.page("page", path, v)
+		return fs, r.page("page", path, &v)
 	}
 }
 
@@ -170,7 +170,7 @@ func (s *site) taskPage(t *catalog.Task) job {
 		if p.Cite, err = s.citePage(t.Title, path, r.newest()); err != nil {
 			return nil, err
 		}
-		return nil, r.page("task", path, p)
+		return nil, r.page("task", path, &p)
 	}
 }
 

@@ -67,7 +67,7 @@ func (s *site) hardwaresPage() job {
 			l.Models = countModels(by[id])
 			p.Hardware = append(p.Hardware, l)
 		}
-		return nil, r.page("hardwares", path, p)
+		return nil, r.page("hardwares", path, &p)
 	}
 }
 
@@ -142,6 +142,6 @@ func (s *site) hardwarePage(h *catalog.Hardware, es []*entry) job {
 		if p.History, err = s.history(r, path, es, true); err != nil {
 			return nil, err
 		}
-		return nil, r.page("hardware", path, p)
+		return nil, r.page("hardware", path, &p)
 	}
 }

@@ -118,7 +118,7 @@ func (s *site) hardwareTaskPage(h *catalog.Hardware, g taskGroup) job {
 		if p.Cite, err = s.citePage(p.Heading, path, r.newest()); err != nil {
 			return nil, err
 		}
-		return nil, r.page("hardware", path, p)
+		return nil, r.page("hardware", path, &p)
 	}
 }
 
@@ -181,7 +181,7 @@ func (s *site) hardwarePart(h *catalog.Hardware, g taskGroup, at int) job {
 		p.frame = s.frame(path, p.Heading+", "+p.Lede, p.Lede, false, link{"hardware/index.html", s.msg.T("nav.hardware")}, link{hardwarePath(h.ID), h.Name},
 			link{partPath(dir, 0), s.taskTitle(g.Task)})
 		p.Scripts = append(p.Scripts, s.assets.pickJS)
-		return nil, r.page("rows", path, p)
+		return nil, r.page("rows", path, &p)
 	}
 }
 

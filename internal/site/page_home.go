@@ -75,7 +75,7 @@ func (s *site) homePage() job {
 		if p.Cite, err = s.citeSite(); err != nil {
 			return nil, err
 		}
-		return nil, r.page("home", path, p)
+		return nil, r.page("home", path, &p)
 	}
 }
 

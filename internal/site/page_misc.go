@@ -75,7 +75,7 @@ func (s *site) citationsPage() job {
 			return nil, err
 		}
 		p.Blocks = []citeBlock{site, tool}
-		return nil, r.page("citepage", path, p)
+		return nil, r.page("citepage", path, &p)
 	}
 }
 
@@ -95,7 +95,7 @@ func (s *site) notFoundPage() job {
 			base = strings.TrimSuffix(u.Path, "/") + "/"
 		}
 		f.Base = template.URL(base)
-		return nil, r.page("notfound", "404.html", notFoundPage{f})
+		return nil, r.page("notfound", "404.html", &notFoundPage{f})
 	}
 }
 

@@ -86,7 +86,7 @@ func (s *site) modelPage(v *modelView) job {
 		if err := s.modelMore(r, path, v, groups, &p); err != nil {
 			return nil, err
 		}
-		return nil, r.page("model", path, p)
+		return nil, r.page("model", path, &p)
 	}
 }
 

@@ -101,7 +101,7 @@ func (s *site) modelsPage() job {
 			l.Tasks = strings.Join(s.tasksOf(v.Entries), s.msg.T("sep.list"))
 			p.Models = append(p.Models, l)
 		}
-		return nil, r.page("models", path, p)
+		return nil, r.page("models", path, &p)
 	}
 }
 

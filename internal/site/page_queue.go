@@ -58,7 +58,7 @@ func (s *site) moderationPage() job {
 		for _, reason := range catalog.Reasons() {
 			p.Reasons = append(p.Reasons, fact{Key: strings.ReplaceAll(reason.ID, "-", " "), Value: s.reasonSaid(reason), Note: s.msg.T("moderation.count", counts[reason.ID])})
 		}
-		return nil, r.page("moderation", path, p)
+		return nil, r.page("moderation", path, &p)
 	}
 }
 
@@ -114,7 +114,7 @@ func (s *site) queuePage() job {
 			})
 			p.States = append(p.States, st)
 		}
-		return nil, r.page("queue", queuePath, p)
+		return nil, r.page("queue", queuePath, &p)
 	}
 }
 

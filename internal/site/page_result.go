@@ -137,7 +137,7 @@ func (s *site) resultPage(e *entry) job {
 		if err := r.json(apiResultPath(e.Hash), s.apiSummary(e)); err != nil {
 			return nil, err
 		}
-		return findings, r.page("result", page, p)
+		return findings, r.page("result", page, &p)
 	}
 }
 

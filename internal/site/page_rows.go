@@ -78,7 +78,7 @@ func (s *site) boardPart(b *rank.Board, at int) job {
 		p.Lede = p.Pages.Text
 		p.frame = s.frame(path, b.Title+", "+p.Lede, p.Lede, false, link{"boards/index.html", s.msg.T("nav.boards")}, link{boardPath(b.ID), b.Title})
 		p.Scripts = append(p.Scripts, s.assets.pickJS)
-		return nil, r.page("rows", path, p)
+		return nil, r.page("rows", path, &p)
 	}
 }
 
@@ -170,7 +170,7 @@ func (s *site) resultsPage(es []*entry, ends []int, cols []string) job {
 		}
 		p.frame = s.frame(resultsPath, p.Heading, p.Lede, false)
 		p.Scripts = append(p.Scripts, s.assets.tableJS, s.assets.pickJS)
-		return nil, r.page("rows", resultsPath, p)
+		return nil, r.page("rows", resultsPath, &p)
 	}
 }
 
@@ -180,7 +180,7 @@ func (s *site) resultsPart(es []*entry, ends []int, cols []string, at int) job {
 		p := s.resultsRows(es[ends[at-1]:ends[at]], cols, path, s.resultsPages(ends, at))
 		p.frame = s.frame(path, p.Heading+s.msg.T("sep.part")+p.Pages.Text, p.Lede, false, link{resultsPath, p.Heading})
 		p.Scripts = append(p.Scripts, s.assets.pickJS)
-		return nil, r.page("rows", path, p)
+		return nil, r.page("rows", path, &p)
 	}
 }
 

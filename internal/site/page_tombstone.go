@@ -32,7 +32,7 @@ func (s *site) tombstonePage(w *catalog.Withdrawal, hash string) job {
 				p.Pairs = append(p.Pairs, fact{Key: s.msg.T(kv[0]), Value: kv[1]})
 			}
 		}
-		return nil, r.page("tombstone", page, p)
+		return nil, r.page("tombstone", page, &p)
 	}
 }
 

@@ -66,16 +66,16 @@ type navItem struct{ URL, Text, Current string }
 type link struct{ URL, Text string }
 
 // Rel links from this page to a file of the site.
-func (f frame) Rel(to string) string { return relative(f.path, to) }
+func (f *frame) Rel(to string) string { return relative(f.path, to) }
 
 // Page links to a content page, empty if the board has none there.
-func (f frame) Page(url string) string { return f.s.pageLink(f.path, url) }
+func (f *frame) Page(url string) string { return f.s.pageLink(f.path, url) }
 
 // T is a string of the interface.
-func (f frame) T(key string, args ...any) string { return f.s.msg.T(key, args...) }
+func (f *frame) T(key string, args ...any) string { return f.s.msg.T(key, args...) }
 
 // Day is a date in the page's language.
-func (f frame) Day(iso string) string { return f.s.msg.day(iso) }
+func (f *frame) Day(iso string) string { return f.s.msg.day(iso) }
 
 // frame makes the frame of the page at path. charts says that the page has
 // figures that a script may bring to life.
@@ -258,7 +258,8 @@ func pageMinifier() *html.Minifier {
 	return &html.Minifier{KeepDocumentTags: true, KeepEndTags: true, KeepQuotes: true, KeepDefaultAttrVals: true, KeepSpecialComments: true}
 }
 
-// page executes a page template and puts the result at its path.
+// page executes a page template and puts the result at its path. data points to the
+// page's struct, so that no method is given a copy.
 func (r *renderer) page(name string, path string, data any) error {
 	return r.execute(name, "base", path, name+".html", data)
 }

@@ -18,9 +18,9 @@ func TestTemplatesFitTheirPages(t *testing.T) {
 		t.Fatal(findings)
 	}
 	pages := map[string]any{
-		"home": homePage{}, "boards": boardsPage{}, "board": boardPage{}, "models": modelsPage{}, "model": modelPage{}, "hardwares": hardwaresPage{},
-		"hardware": hardwarePage{}, "result": resultPage{}, "tombstone": tombstonePage{}, "task": taskPage{}, "labels": labelsPage{}, "reading": readingPage{}, "compare": comparePage{}, "rows": rowsPage{}, "page": contentPage{},
-		"citepage": citePage{}, "data": dataPage{}, "dictionary": dictionaryPage{}, "moderation": moderationPage{}, "queue": queuePage{}, "notfound": notFoundPage{},
+		"home": &homePage{}, "boards": &boardsPage{}, "board": &boardPage{}, "models": &modelsPage{}, "model": &modelPage{}, "hardwares": &hardwaresPage{},
+		"hardware": &hardwarePage{}, "result": &resultPage{}, "tombstone": &tombstonePage{}, "task": &taskPage{}, "labels": &labelsPage{}, "reading": &readingPage{}, "compare": &comparePage{}, "rows": &rowsPage{}, "page": &contentPage{},
+		"citepage": &citePage{}, "data": &dataPage{}, "dictionary": &dictionaryPage{}, "moderation": &moderationPage{}, "queue": &queuePage{}, "notfound": &notFoundPage{},
 	}
 	for _, name := range pageTemplates {
 		data, ok := pages[name]

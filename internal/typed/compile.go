@@ -250,5 +250,5 @@ func (c *compiler) template(n *parse.TemplateNode) step {
 		giveUp("template %q stands inside of a tag", n.Name)
 	}
 	p := c.set.compiled(of{n.Name, e.typ})
-	return func(r *run) { p.run(r.b, e.get(r), r.depth+1) }
+	return func(r *run) { p.run(r, e.get(r)) }
 }

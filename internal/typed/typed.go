@@ -103,7 +103,7 @@ func (s *Set) try(b *bytes.Buffer, name string, data any) (ok bool) {
 			ok = false
 		}
 	}()
-	s.program(name, data).run(&output{Buffer: b}, reflect.ValueOf(data), 0)
+	s.program(name, data).run(&run{b: &output{Buffer: b}}, reflect.ValueOf(data))
 	return true
 }
 
@@ -143,9 +143,10 @@ func (s *Set) Compile(name string, example any) error {
 // errGiveUp ends an execution that the engine has to do.
 var errGiveUp = errors.New("left to the engine")
 
-// run executes the program. It panics where it cannot go on.
-func (p *program) run(b *output, data reflect.Value, depth int) {
-	if depth > maxDepth {
+// run executes the program in the place of another one. It panics where it cannot go
+// on.
+func (p *program) run(r *run, data reflect.Value) {
+	if r.depth > maxDepth {
 		panic(errGiveUp)
 	}
 	if p.why != nil {
@@ -153,16 +154,18 @@ func (p *program) run(b *output, data reflect.Value, depth int) {
 		if data.IsValid() {
 			dot = data.Interface()
 		}
-		if err := p.set.left(b, p.name, dot); err != nil {
+		if err := p.set.left(r.b, p.name, dot); err != nil {
 			panic(err)
 		}
 		return
 	}
-	r := run{b: b, root: data, dot: data, depth: depth}
+	was := *r
+	*r = run{b: was.b, root: data, dot: data, depth: was.depth + 1}
 	if p.slots > 0 {
 		r.vars = make([]reflect.Value, p.slots)
 	}
 	r.all(p.steps)
+	*r = was
 }
 
 func (r *run) all(steps []step) {
