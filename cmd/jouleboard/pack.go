@@ -127,7 +127,11 @@ type packed struct {
 // collect lists everything that goes in.
 func (p *pack) collect(root string, rs []*result.Loaded, logs []string) error {
 	for _, r := range rs {
-		p.add(packed{name: r.Path, data: r.Raw, about: "the result " + r.Hash12()})
+		data, err := r.File()
+		if err != nil {
+			return err
+		}
+		p.add(packed{name: r.Path, data: data, about: "the result " + r.Hash12()})
 		samples := result.SamplesPath(r.Path)
 		switch {
 		case p.has(samples):

@@ -177,27 +177,28 @@ const maxShown = 16 << 20
 // where a file is wrong. Links and large files are not shown. It keeps the last
 // file only, as findings come by file.
 func sources(root string, in *site.Input) func(string) []byte {
-	raw := map[string][]byte{}
+	read := map[string]*result.Loaded{}
 	for _, list := range [][]*result.Loaded{in.Results, in.Drafts} {
 		for _, r := range list {
-			raw[r.Path] = r.Raw
+			read[r.Path] = r
 		}
 	}
 	lastName, lastData := "", []byte(nil)
 	return func(name string) []byte {
-		if data, ok := raw[name]; ok {
-			return data
-		}
 		if name == lastName {
 			return lastData
 		}
 		lastName, lastData = name, nil
+		if r := read[name]; r != nil {
+			lastData, _ = r.File() // without it the finding stands alone
+			return lastData
+		}
 		if !filepath.IsLocal(filepath.FromSlash(name)) {
 			return nil
 		}
 		full := filepath.Join(root, filepath.FromSlash(name))
 		if info, err := os.Lstat(full); err == nil && info.Mode().IsRegular() && info.Size() <= maxShown {
-			lastData, _ = os.ReadFile(full) // without it the finding stands alone
+			lastData, _ = os.ReadFile(full)
 		}
 		return lastData
 	}

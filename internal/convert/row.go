@@ -255,7 +255,7 @@ func selfCheck(r *result.Result) (bad []string, warn result.Findings) {
 	}
 	back, fs := result.Decode("", data)
 	if back != nil {
-		fs = append(fs, result.Check(&result.Loaded{Result: back, Raw: data})...)
+		fs = append(fs, result.Check(result.NewLoaded("", back, data))...)
 	}
 	for _, f := range fs {
 		if f.Level == result.Error {

@@ -18,13 +18,13 @@ import (
 // that is there and should not be (V24), intervals and percentiles out of
 // order, formulas that do not give their value, impossible dates, addresses
 // that are not http, text that could deceive a reader. It does not repeat the
-// schema, which Decode runs. Findings carry line and column of l.Raw, or of the
-// file as it would be written where Raw is empty.
+// schema, which Decode runs. Findings carry line and column of the
+// file, or of the file as it would be written where there is none.
 func Check(l *Loaded) Findings {
 	if l == nil || l.Result == nil {
 		return nil
 	}
-	d := &document{file: l.Path, data: l.Raw}
+	d := l.document()
 	if d.data == nil {
 		data, err := Encode(l.Result)
 		if err != nil {

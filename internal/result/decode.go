@@ -18,13 +18,14 @@ import (
 // A result that comes with errors must not be built; it is returned so that
 // Check can add what else is wrong with it.
 func Decode(file string, data []byte) (*Result, Findings) {
-	return new(flat).decode(file, data)
+	return new(flat).decode(file, data, string(data))
 }
 
 // decode is Decode: the quick way for files that are right, the other for the
-// rest and for their findings.
-func (f *flat) decode(file string, data []byte) (*Result, Findings) {
-	if r := f.quick(data); r != nil {
+// rest and for their findings. The text is that of the data; texts of the result
+// may be pieces of it.
+func (f *flat) decode(file string, data []byte, text string) (*Result, Findings) {
+	if r := f.quick(data, text); r != nil {
 		return r, nil
 	}
 	d := &document{file: file, data: data}
@@ -39,7 +40,7 @@ func Inspect(file string, data []byte) (*Loaded, Findings) {
 	if r == nil {
 		return nil, findings
 	}
-	l := &Loaded{Result: r, Path: file, Raw: data}
+	l := NewLoaded(file, r, data)
 	said := make(map[string]bool, len(findings))
 	for _, f := range findings {
 		said[f.Where.Pointer] = true
@@ -85,6 +86,7 @@ func (d *document) decode() *Result {
 		}
 		return nil
 	}
+	r.compactX()
 	d.checkID(&r)
 	return &r
 }

@@ -22,7 +22,7 @@ func TestBuildersAreValid(t *testing.T) {
 	} {
 		data := encode(t, r)
 		got, fs := result.Decode(name+".json", data)
-		fs = append(fs, result.Check(&result.Loaded{Result: r, Path: name, Raw: data})...)
+		fs = append(fs, result.Check(result.NewLoaded(name, r, data))...)
 		for _, f := range fs {
 			t.Errorf("%s: %s (%s)", name, f, f.Hint)
 		}
@@ -72,7 +72,7 @@ func BenchmarkEncode(b *testing.B) {
 
 func BenchmarkCheck(b *testing.B) {
 	r := resulttest.Reported()
-	l := &result.Loaded{Result: r, Path: "f.json", Raw: encode(b, r)}
+	l := result.NewLoaded("f.json", r, encode(b, r))
 	b.ReportAllocs()
 	for b.Loop() {
 		if fs := result.Check(l); len(fs) > 0 {

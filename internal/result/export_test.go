@@ -10,7 +10,7 @@ import (
 )
 
 // Quick is the quick way of Decode: nil for what it leaves to the other one.
-func Quick(data []byte) *Result { return new(flat).quick(data) }
+func Quick(data []byte) *Result { return new(flat).quick(data, string(data)) }
 
 // Slowly is the other way of Decode.
 func Slowly(file string, data []byte) (*Result, Findings) {
@@ -68,3 +68,17 @@ func CanonicalForms(data []byte) (quick, library []byte, ok bool) {
 	library, _ = canonicalBytes(data)
 	return quick, library, ok
 }
+
+// Filled is a text in the types, by the reader for texts that were judged before and
+// by the library; ok says that the reader takes it.
+func Filled(text string) (quick, library *Result, ok bool, err error) {
+	quick, library = new(Result), new(Result)
+	f := filler{text: text}
+	ok = f.result(quick)
+	err = json.Unmarshal([]byte(text), library)
+	library.compactX()
+	return quick, library, ok, err
+}
+
+// Compact is a text without the space between its parts.
+func Compact(text string) string { return string(appendCompact(nil, text)) }

@@ -22,6 +22,8 @@ type flat struct {
 
 	canon   []byte  // the canonical form
 	members []int32 // and what of it is being sorted
+
+	filler filler
 }
 
 // value is one value, with its key where it is a member of an object.

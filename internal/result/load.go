@@ -14,6 +14,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"sync/atomic"
@@ -33,18 +34,31 @@ import (
 // errors (the latter under rule LBL-E-HASH, which a site that prints longer
 // ids may leave aside), and both files are returned.
 func LoadTree(ctx context.Context, root string, jobs int) ([]*Loaded, Findings, error) {
-	return LoadTreeKnowing(ctx, root, jobs, nil)
+	return LoadTreeAfter(ctx, root, jobs, Before{})
 }
 
-// Known are the SHA-256 sums of result files that the same program found nothing
-// to say about before, neither in reading them nor by Check.
-type Known map[[sha256.Size]byte]struct{}
+// Before is what somebody knows of a tree from when the same program read it
+// before.
+type Before struct {
+	// Faultless are the SHA-256 sums of files of which nothing was to be said, neither
+	// in reading them nor by Check.
+	Faultless map[[sha256.Size]byte]struct{}
+	// Untouched are copies of such files, by path, that nobody touched since.
+	Untouched map[string]Copy
+}
 
-// LoadTreeKnowing is LoadTree for a tree of which some files are known: they are
-// read without judging their content again, since the same bytes have the same
-// findings, which are none. Their results are marked, so that Check can be left
-// out for them too.
-func LoadTreeKnowing(ctx context.Context, root string, jobs int, known Known) ([]*Loaded, Findings, error) {
+// Copy is what was kept of a file: its text without space between its parts.
+type Copy struct {
+	Text string
+	Size int64
+	Sum  [sha256.Size]byte
+}
+
+// LoadTreeAfter is LoadTree for a tree of which something is known. Files of which
+// nothing was to be said are not judged again, since the same bytes have the same
+// findings; their results are marked, so that Check can be left out for them too.
+// Those that nobody touched are not even read.
+func LoadTreeAfter(ctx context.Context, root string, jobs int, before Before) ([]*Loaded, Findings, error) {
 	paths, findings, err := listTree(root)
 	if err != nil {
 		return nil, nil, err
@@ -61,9 +75,9 @@ func LoadTreeKnowing(ctx context.Context, root string, jobs int, known Known) ([
 	var next atomic.Int64
 	for range jobs {
 		group.Go(func() error {
-			var f flat
+			l := loader{root: root, before: before}
 			for i := next.Add(1) - 1; i < int64(len(paths)) && ctx.Err() == nil; i = next.Add(1) - 1 {
-				read[i].loaded, read[i].findings = f.load(root, paths[i], known)
+				read[i].loaded, read[i].findings = l.load(paths[i])
 			}
 			return ctx.Err()
 		})
@@ -156,31 +170,46 @@ func listTree(root string) ([]string, Findings, error) {
 
 func wanted(name string) bool { return strings.HasSuffix(name, ".json") && !PartialPath(name) }
 
-// load reads one file. The result is nil where there are errors.
-func (f *flat) load(root, name string, known Known) (*Loaded, Findings) {
-	data, err := readBounded(filepath.Join(root, filepath.FromSlash(name)))
+// loader reads one file after the other.
+type loader struct {
+	root   string
+	before Before
+	flat   flat
+	file   []byte
+}
+
+// load reads one file, or takes what is known of it. The result is nil where there
+// are errors.
+func (l *loader) load(name string) (*Loaded, Findings) {
+	if c, ok := l.before.Untouched[name]; ok {
+		if r, err := l.flat.filler.fill(c.Text); err == nil {
+			return &Loaded{Result: r, Path: name, Size: c.Size, Sum: c.Sum, Known: true, text: c.Text, root: l.root}, nil
+		}
+	}
+	data, err := readBounded(filepath.Join(l.root, filepath.FromSlash(name)), l.file[:0])
 	if err != nil {
 		return nil, Findings{{Rule: "RES-READ", Level: Error, Where: Place{File: name}, Message: fmt.Sprintf("cannot be read: %v", plainPathError(err)), Hint: "check the permissions"}}
 	}
-	sum := sha256.Sum256(data)
-	if _, ok := known[sum]; ok {
-		var r Result
-		if err := unmarshalRight(data, &r); err == nil {
-			l := &Loaded{Result: &r, Path: name, Raw: data, Sum: sum, Known: true}
-			return l, checkPlace(l)
+	l.file = data
+	read := NewLoaded(name, nil, data)
+	if _, ok := l.before.Faultless[read.Sum]; ok {
+		if read.Result, err = l.flat.filler.fill(read.text); err == nil {
+			read.Known = true
+			return read, checkPlace(read)
 		}
 	}
-	r, findings := f.decode(name, data)
+	r, findings := l.flat.decode(name, data, read.text)
 	if findings.HasErrors() {
 		_, findings = Inspect(name, data)
 		return nil, findings
 	}
-	l := &Loaded{Result: r, Path: name, Raw: data, Sum: sum}
-	return l, append(findings, checkPlace(l)...)
+	read.Result = r
+	return read, append(findings, checkPlace(read)...)
 }
 
-// readBounded reads a file, but no more than shows that it is too large.
-func readBounded(full string) ([]byte, error) {
+// readBounded reads a file, but no more than shows that it is too large. The bytes
+// are put into buf if there is room.
+func readBounded(full string, buf []byte) ([]byte, error) {
 	f, err := os.Open(full)
 	if err != nil {
 		return nil, err
@@ -190,7 +219,8 @@ func readBounded(full string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	data := make([]byte, min(info.Size(), maxFile+1))
+	size := int(min(info.Size(), maxFile+1))
+	data := slices.Grow(buf, size)[:size]
 	n, err := io.ReadFull(f, data)
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) { // it was made shorter just now
 		err = nil

@@ -70,8 +70,9 @@ func TestLoadTree(t *testing.T) {
 	var got []string
 	for _, l := range one {
 		got = append(got, l.Path)
-		if id, _ := result.ComputeID(l.Result); id != l.ID || len(l.Raw) == 0 {
-			t.Fatalf("%s: id %s or raw bytes are wrong", l.Path, l.ID)
+		data, err := l.File()
+		if id, _ := result.ComputeID(l.Result); id != l.ID || len(data) == 0 || err != nil || l.Size != int64(len(data)) {
+			t.Fatalf("%s: id %s or bytes are wrong (%v)", l.Path, l.ID, err)
 		}
 	}
 	if !slices.Equal(got, want) {
@@ -225,7 +226,7 @@ func BenchmarkLoadTree(b *testing.B) {
 }
 
 // A known file is read without judging it: its bytes were judged before.
-func TestLoadTreeKnowing(t *testing.T) {
+func TestLoadTreeAfter(t *testing.T) {
 	root := t.TempDir()
 	r := resulttest.Reported()
 	if _, err := result.Save(root, result.Path(r, "gpu"), r); err != nil {
@@ -235,7 +236,7 @@ func TestLoadTreeKnowing(t *testing.T) {
 	if err != nil || len(all) != 1 || len(fs) > 0 || all[0].Known {
 		t.Fatalf("%d results, findings %v, error %v", len(all), fs, err)
 	}
-	again, fs, err := result.LoadTreeKnowing(t.Context(), root, 1, result.Known{all[0].Sum: {}})
+	again, fs, err := result.LoadTreeAfter(t.Context(), root, 1, result.Before{Faultless: map[[32]byte]struct{}{all[0].Sum: {}}})
 	if err != nil || len(again) != 1 || len(fs) > 0 || !again[0].Known {
 		t.Fatalf("%d results, findings %v, error %v", len(again), fs, err)
 	}

@@ -6,15 +6,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"unicode/utf8"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // quick reads a file of which nothing is to be said. It is nil for every other
 // one, and for right ones that are out of the ordinary; decode reads both with
 // what finds the place and the words.
-func (f *flat) quick(data []byte) *Result {
+func (f *flat) quick(data []byte, text string) *Result {
 	s := theSchema()
 	if s.err != nil || len(data) > maxFile || !utf8.Valid(data) {
 		return nil
@@ -33,15 +30,9 @@ func (f *flat) quick(data []byte) *Result {
 	if m := f.member(0, s.yes.id); m < 0 || string(f.bytes(f.values[m].text)) != string(id[:]) {
 		return nil
 	}
-	var r Result
-	if unmarshalRight(data, &r) != nil {
+	r, err := f.filler.fill(text)
+	if err != nil {
 		return nil
 	}
-	return &r
-}
-
-// unmarshalRight reads a file into the types that was looked at before: no key of
-// it is repeated, and it is UTF-8.
-func unmarshalRight(data []byte, r *Result) error {
-	return json.Unmarshal(data, r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	return r
 }

@@ -7,11 +7,7 @@
 // Units stand in the names of the keys.
 package result
 
-import (
-	"crypto/sha256"
-
-	"github.com/go-json-experiment/json/jsontext"
-)
+import "github.com/go-json-experiment/json/jsontext"
 
 // SchemaID names the result format that this package reads and writes.
 const SchemaID = "jouleboard.result/1"
@@ -412,18 +408,6 @@ type Statement struct {
 type By struct {
 	Name string `json:"name"`
 	URL  string `json:"url,omitzero"`
-}
-
-// Loaded is a result with the place it was read from.
-type Loaded struct {
-	*Result
-	// Path is relative to the board's root, with forward slashes.
-	Path string
-	// Raw are the bytes of the file, Sum their SHA-256.
-	Raw []byte
-	Sum [sha256.Size]byte
-	// Known says that nothing is to be said of these bytes; see Known.
-	Known bool
 }
 
 // Hash12 is the short id of permalinks and labels.

@@ -167,7 +167,7 @@ func TestCommandOfAScore(t *testing.T) {
 	if len(fs) > 0 {
 		t.Fatal(fs[0])
 	}
-	if fs := result.Check(&result.Loaded{Result: got, Path: result.Path(got, "h100"), Raw: encode(t, r)}); fs.HasErrors() {
+	if fs := result.Check(result.NewLoaded(result.Path(got, "h100"), got, encode(t, r))); fs.HasErrors() {
 		t.Error(fs)
 	}
 	if got.Quality["mmlu"].Reproduce != command {

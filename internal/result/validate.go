@@ -32,7 +32,7 @@ func ValidateSeeing(l *Loaded, samples io.Reader, see func(*SamplesFile)) Findin
 	if l == nil || l.Result == nil || l.Reported() {
 		return nil
 	}
-	d := &document{file: l.Path, data: l.Raw}
+	d := l.document()
 	r := l.Result
 	if s := d.samples(r, samples); s != nil {
 		if see != nil {

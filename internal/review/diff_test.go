@@ -63,7 +63,7 @@ func (s state) snapshot(t *testing.T, name string) review.Snapshot {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out.Results = append(out.Results, &result.Loaded{Result: r, Path: result.Path(r, "h100"), Raw: raw})
+		out.Results = append(out.Results, result.NewLoaded(result.Path(r, "h100"), r, raw))
 	}
 	cfg := rank.Config{Points: []rank.Point{{ID: "min-energy", Title: "lowest energy"}}, Defaults: rank.Defaults{Count: rank.Any, Precision: rank.Any}, Boards: s.boards}
 	if !s.findings.HasErrors() {

@@ -241,7 +241,11 @@ func (d *resultDiffer) changed(old, r *result.Loaded) ResultChange {
 	if v, ok := old.Value(c.Metric); ok {
 		c.Before = &v
 	}
-	c.Fields, c.MoreFields = fieldChanges(old.Raw, r.Raw)
+	before, errBefore := old.File()
+	after, errAfter := r.File()
+	if errBefore == nil && errAfter == nil { // as they are: a comparison holds both in memory
+		c.Fields, c.MoreFields = fieldChanges(before, after)
+	}
 	return c
 }
 

@@ -112,8 +112,12 @@ func (c checker) check(r *result.Loaded) (Signed, *result.Finding) {
 	if err := plain(sig, maxSignature); err != nil {
 		return wrong(result.Error, "SIGN-BAD", "sign the file again, or remove this one", "no signature: %v", err)
 	}
+	data, err := r.File()
+	if err != nil {
+		return wrong(result.Error, "SIGN-BAD", "build again", "the signature was not checked: %v", err)
+	}
 	// First the bytes, whoever signed them.
-	said, err := c.run(r.Raw, "-Y", "check-novalidate", "-n", Namespace, "-s", sig)
+	said, err := c.run(data, "-Y", "check-novalidate", "-n", Namespace, "-s", sig)
 	switch {
 	case c.ctx.Err() != nil || err != nil && !strings.Contains(said, refusal):
 		return wrong(result.Warn, "SIGN-TOOL", "install OpenSSH 8.9 or later", "the signature was not checked: ssh-keygen cannot: %s", c.firstLine(said))
@@ -136,7 +140,7 @@ func (c checker) check(r *result.Loaded) (Signed, *result.Finding) {
 	}
 	// A key may have several names, with commas between; one is enough to check it.
 	by, _, _ = strings.Cut(by, ",")
-	said, err = c.run(r.Raw, "-Y", "verify", at, "-f", signers, "-I", by, "-n", Namespace, "-s", sig)
+	said, err = c.run(data, "-Y", "verify", at, "-f", signers, "-I", by, "-n", Namespace, "-s", sig)
 	m := goodLine.FindStringSubmatch(strings.TrimRight(said, "\r\n"))
 	if err != nil || m == nil || result.TextProblem(by, false) != "" || len(by) > 200 {
 		return wrong(result.Warn, "SIGN-UNKNOWN", "look at the line of this key in "+SignersFile,

@@ -47,7 +47,7 @@ func TestCheck(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &result.Loaded{Result: r, Path: result.Path(r, "h100"), Raw: raw}
+	l := result.NewLoaded(result.Path(r, "h100"), r, raw)
 	for _, tc := range []struct {
 		name, signers, namespace string
 		spoil                    func(t *testing.T, sig string)

@@ -161,34 +161,16 @@ func flagOf(e *entry) string {
 func (s *site) resultsJSON() []byte {
 	n := 16
 	for _, e := range s.entries {
-		n += len(e.Raw) + 2 // as long as it can get
+		n += int(e.Size) + 2 // as long as it can get
 	}
 	b := append(make([]byte, 0, n), "[\n"...)
 	for i, e := range s.entries {
 		if i > 0 {
 			b = append(b, ",\n"...)
 		}
-		b = appendCompact(b, e.Raw)
+		b = e.AppendCompact(b)
 	}
 	return append(b, "\n]\n"...)
-}
-
-// appendCompact adds JSON without the space between its parts. It was read before,
-// so that quotes are all it takes to tell texts from what is between them.
-func appendCompact(b, text []byte) []byte {
-	from, quoted := 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case !quoted && (c == ' ' || c == '\n' || c == '\t' || c == '\r'):
-			b = append(b, text[from:i]...)
-			from = i + 1
-		}
-	}
-	return append(b, text[from:]...)
 }
 
 // download is a file of the whole board.

@@ -110,7 +110,7 @@ func load(ctx context.Context, root string, opt Options, commit string) (*Input,
 	if jobs <= 0 {
 		jobs = runtime.GOMAXPROCS(0)
 	}
-	results, fs, err := result.LoadTreeKnowing(ctx, root, jobs, opt.Cache.known())
+	results, fs, err := result.LoadTreeAfter(ctx, root, jobs, result.Before{Faultless: opt.Cache.known()})
 	if err != nil {
 		return nil, out, fmt.Errorf("read results: %w", err)
 	}

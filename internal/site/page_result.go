@@ -131,7 +131,11 @@ func (s *site) resultPage(e *entry) job {
 		if p.Cite, err = s.citeResult(e); err != nil {
 			return nil, err
 		}
-		if err := r.put(resultDir(e.Hash)+"result.json", e.Path, e.Raw); err != nil {
+		file, err := e.File()
+		if err != nil {
+			return nil, err
+		}
+		if err := r.put(resultDir(e.Hash)+"result.json", e.Path, file); err != nil {
 			return nil, err
 		}
 		if err := r.json(apiResultPath(e.Hash), s.apiSummary(e)); err != nil {

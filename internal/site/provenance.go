@@ -95,7 +95,7 @@ func (in *Input) inputs(unsampled bool) ([]inputFile, error) {
 	known := map[string]bool{}
 	checked := map[string]string{}
 	for _, r := range slices.Concat(in.Results, in.Drafts) {
-		out = append(out, inputFile{r.Path, hex.EncodeToString(r.Sum[:]), int64(len(r.Raw))})
+		out = append(out, inputFile{r.Path, hex.EncodeToString(r.Sum[:]), r.Size})
 		known[r.Path] = true
 		if r.Samples != nil && in.Recomputed[r.ID] {
 			checked[result.SamplesPath(r.Path)] = r.Samples.SHA256

@@ -36,8 +36,8 @@ type Cache struct {
 	sight
 	outputs   []outputFile
 	works     map[digest]madeWork
-	assets    map[string]string // names of the styles and scripts that pages load
-	faultless result.Known      // results that nothing is to be said of
+	assets    map[string]string   // names of the styles and scripts that pages load
+	faultless map[digest]struct{} // results that nothing is to be said of
 	stats     Stats
 	found     result.Findings
 
@@ -74,7 +74,7 @@ func (c *Cache) byName() map[string]*outputFile {
 }
 
 // known are the results that need not be judged again.
-func (c *Cache) known() result.Known {
+func (c *Cache) known() map[digest]struct{} {
 	if c == nil {
 		return nil
 	}
@@ -82,12 +82,12 @@ func (c *Cache) known() result.Known {
 }
 
 // faultless are the results that no finding names.
-func faultless(in *Input, found result.Findings) result.Known {
+func faultless(in *Input, found result.Findings) map[digest]struct{} {
 	named := map[string]bool{}
 	for _, f := range found {
 		named[f.Where.File] = true
 	}
-	out := make(result.Known, len(in.Results))
+	out := make(map[digest]struct{}, len(in.Results))
 	for _, r := range slices.Concat(in.Results, in.Drafts) {
 		if !named[r.Path] {
 			out[r.Sum] = struct{}{}
@@ -245,7 +245,7 @@ func decodeCache(data []byte) (*Cache, error) {
 		c.works[key] = w
 	}
 	n = d.count()
-	c.faultless = make(result.Known, n)
+	c.faultless = make(map[digest]struct{}, n)
 	for range n {
 		c.faultless[d.digest()] = struct{}{}
 	}

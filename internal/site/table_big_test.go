@@ -53,7 +53,7 @@ func wideBoard(t testing.TB, n int) (files map[string][]byte, page string) {
 			}
 			r.Metrics[k] = m
 		}
-		in.Results = append(in.Results, &result.Loaded{Result: &r, Path: fmt.Sprintf("results/x/%d.json", i), Raw: []byte("{}")})
+		in.Results = append(in.Results, result.NewLoaded(fmt.Sprintf("results/x/%d.json", i), &r, []byte("{}")))
 	}
 	s, fs := newSite(in, Options{})
 	if fs.HasErrors() {
