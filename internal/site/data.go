@@ -6,6 +6,7 @@ package site
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
 	"fmt"
@@ -212,7 +213,8 @@ func (s *site) dataPage() job {
 		}
 		size := func(n int) string { return s.msg.Sig(float64(n)/1000, 3) }
 		for _, d := range s.downloads() {
-			p.Files = append(p.Files, dataFile{relative(path, d.name), strings.TrimPrefix(d.name, "data/"), d.text, size(int(s.made(d.name).size))})
+			_, bytes := s.made(d.name)
+			p.Files = append(p.Files, dataFile{relative(path, d.name), strings.TrimPrefix(d.name, "data/"), d.text, size(int(bytes))})
 		}
 		p.Files = append(p.Files,
 			dataFile{relative(path, "api/v1/index.json"), "api/v1/index.json", s.msg.T("data.api"), ""},
@@ -260,13 +262,16 @@ func (s *site) accountFacts() []fact {
 // checksums lists the digests of all data files as sha256sum prints them.
 func (s *site) checksums(r *renderer) error {
 	var b []byte
-	for _, name := range r.out.names() {
-		if strings.HasPrefix(name, "data/") && !strings.HasSuffix(name, ".html") || strings.HasPrefix(name, "api/") || strings.HasPrefix(name, "schema/") || strings.HasSuffix(name, "/result.json") || name == provenancePath {
-			b = appendSum(b, r.out.files[name].sum, name)
+	for _, f := range r.out.all() {
+		if name := f.name; strings.HasPrefix(name, "data/") && !strings.HasSuffix(name, ".html") || strings.HasPrefix(name, "api/") || strings.HasPrefix(name, "schema/") || strings.HasSuffix(name, "/result.json") || name == provenancePath {
+			b = appendSum(b, f.sum, name)
 		}
 	}
 	return r.put("SHA256SUMS", "site", b)
 }
+
+// sumLength is how long a line of a digest is without the name.
+const sumLength = 2*sha256.Size + len("  \n")
 
 // appendSum adds a line as sha256sum prints it.
 func appendSum(b []byte, sum digest, name string) []byte {

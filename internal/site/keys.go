@@ -76,6 +76,7 @@ func (l *workList) put(w work, files []string) {
 type doneWork struct {
 	key   digest
 	files []string
+	kept  []int32 // files taken over, by their place in the last build
 	found result.Findings
 	note  []byte
 }

@@ -305,8 +305,8 @@ func (s *site) coverage(es []*entry) string {
 func (s *site) ldFiles(page string) []ldFile {
 	var out []ldFile
 	for _, d := range s.downloads() {
-		f := s.made(d.name)
-		out = append(out, ldFile{"DataDownload", d.name[strings.LastIndex(d.name, "/")+1:], d.mediaType, s.here(page, d.name), fmt.Sprintf("%s kB", unit.Sig(float64(f.size)/1000, 3)), hex.EncodeToString(f.sum[:])})
+		sum, size := s.made(d.name)
+		out = append(out, ldFile{"DataDownload", d.name[strings.LastIndex(d.name, "/")+1:], d.mediaType, s.here(page, d.name), fmt.Sprintf("%s kB", unit.Sig(float64(size)/1000, 3)), hex.EncodeToString(sum[:])})
 	}
 	return out
 }

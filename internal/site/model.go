@@ -61,7 +61,7 @@ type site struct {
 	strips   map[string]cardStrip // by board
 	library  *cite.Library        // of citations
 	// made looks up a file of the first round of rendering, for pages of the second.
-	made func(name string) staged
+	made func(name string) (sum digest, size int64)
 	// noted looks up what work of the first round noted, by its name.
 	noted func(name string) []byte
 }
@@ -106,7 +106,7 @@ type modelView struct {
 // newSite ranks the results and gathers the site.
 func newSite(in *Input, opt Options) (*site, result.Findings) {
 	s := &site{in: in, opt: opt, baseURL: strings.TrimSuffix(in.Site.BaseURL, "/"), reg: in.Registry,
-		byID: map[string]*entry{}, byModel: map[string]*modelView{}, work: &workLog{}, made: func(string) staged { return staged{} }, noted: func(string) []byte { return nil }}
+		byID: map[string]*entry{}, byModel: map[string]*modelView{}, work: &workLog{}, made: func(string) (digest, int64) { return digest{}, 0 }, noted: func(string) []byte { return nil }}
 	if opt.BaseURL != "" {
 		s.baseURL = strings.TrimSuffix(opt.BaseURL, "/")
 	}

@@ -1,17 +1,18 @@
 // Writing: files are staged beside the output folder and moved into place only
 // after everything was rendered. A file whose bytes are already there is left
 // alone; a file of an earlier build that is no longer made is removed; a file
-// that no build of ours made is never touched.
+// that no build of ours made is never touched. This file gathers what a build
+// makes; commit.go moves it.
 
 package site
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -19,6 +20,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // manifestName marks a folder as ours and lists what we wrote into it, one
@@ -34,124 +37,93 @@ type output struct {
 	fresh bool
 	// remembers says that a record will be kept of this build.
 	remembers bool
-	// last are the files that the last build left, by name; nil if none is known.
-	last map[string]*outputFile
+	last      *lastFiles
 
 	mu    sync.Mutex
-	files map[string]staged
+	files map[string]*newFile // those that are not taken over from the last build
+	made  []*newFile          // the same, by name as soon as all were asked for
+	taken int                 // how many are taken over
 	dirs  map[string]bool
 	bytes int64
-	// kept holds the files of a build into memory, which has no folders at all, and
-	// before those of the last one.
-	kept, before map[string][]byte
-	sorted       []string // names, as far as they were asked for
-	work         workLog
+	// kept holds the files of a build into memory, which has no folders at all.
+	kept   map[string][]byte
+	sorted []*outputFile // all files, as far as they were asked for
+	work   workLog
 }
 
-type staged struct {
-	sum   digest
+// newFile is a file that this build made itself.
+type newFile struct {
+	outputFile
 	size  int64
-	same  bool   // the output folder has these bytes already
-	stamp stamp  // of a file that is the same, where it is known
-	of    digest // what it was drawn of, zero where nobody says
+	same  bool // the output folder has these bytes already
 	owner string
 }
 
-// CheckOut says why a folder may not be the output of a board at root: a build
-// must not write where the board's input is, nor over the board itself.
-func CheckOut(root, dir string) error {
-	if strings.TrimSpace(dir) == "" {
-		return errors.New("the output folder has no name")
-	}
-	out, err := filepath.Abs(dir)
-	if err != nil {
-		return fmt.Errorf("output folder %s: %w", dir, err)
-	}
-	if inside(root, out) {
-		return fmt.Errorf("the output folder %s holds the board itself", dir)
-	}
-	for _, own := range []string{"content", "results", "templates", "assets", "labels", "cmd", "internal", ".git"} {
-		if inside(out, filepath.Join(root, own)) {
-			return fmt.Errorf("the output folder %s is part of the board's own files", dir)
-		}
-	}
-	return nil
+// lastFiles are the files that the last build left, sorted by name. This build
+// finds them by their place, since it takes over nearly all of them.
+type lastFiles struct {
+	files []outputFile
+	there []bool // they are as they were left
+	taken []bool // they are files of this build as well
+	// contents are those of a build into memory.
+	contents map[string][]byte
 }
 
-// inside says whether a path is a folder or lies in it. Links count as where they
-// lead, and names as the same where the disk takes them so: a preview that writes
-// into what it watches would never come to rest.
-func inside(name, folder string) bool {
-	within := func(name, folder string) bool { // whether or not they are there
-		rel, err := filepath.Rel(folder, name)
-		return err == nil && filepath.IsLocal(rel)
+// lastOwner is who made the files that are taken over.
+const lastOwner = "the last build"
+
+// find returns the place of a file, or -1.
+func (l *lastFiles) find(name string) int {
+	n, ok := slices.BinarySearchFunc(l.files, name, func(f outputFile, name string) int { return strings.Compare(f.name, name) })
+	if !ok {
+		return -1
 	}
-	if within(name, folder) || within(followed(name), followed(folder)) {
-		return true
-	}
-	want, err := os.Stat(folder)
-	if err != nil {
-		return false
-	}
-	for at := followed(name); ; at = filepath.Dir(at) {
-		if st, err := os.Stat(at); err == nil && os.SameFile(st, want) {
-			return true
-		}
-		if at == filepath.Dir(at) {
-			return false
-		}
-	}
+	return n
 }
 
-// followed is a path with the links resolved in what is there of it.
-func followed(name string) string {
-	rest := ""
-	for at := name; ; at = filepath.Dir(at) {
-		if to, err := filepath.EvalSymlinks(at); err == nil {
-			return filepath.Join(to, rest)
-		}
-		if at == filepath.Dir(at) {
-			return name
-		}
-		rest = filepath.Join(filepath.Base(at), rest)
+// lookBack begins to look at the files that the last build left, which takes as
+// long as to read the board. wait returns what was seen; stop ends the looking.
+func (c *Cache) lookBack(ctx context.Context, opt Options) (wait func() *lastFiles, stop func()) {
+	l := &lastFiles{}
+	if c != nil {
+		l = &lastFiles{files: c.outputs, there: make([]bool, len(c.outputs)), taken: make([]bool, len(c.outputs)), contents: c.contents}
 	}
-}
-
-// stagePrefix begins the names of staging folders.
-const stagePrefix = ".jouleboard-stage-"
-
-// sweep removes staging folders that a killed build left. An hour is far longer
-// than a build takes, so a build that runs beside this one keeps its own.
-func sweep(parent string) {
-	entries, err := os.ReadDir(parent)
-	if err != nil {
-		return // newOutput reports a folder that cannot be used
-	}
-	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), stagePrefix) || !e.IsDir() {
-			continue
+	ctx, cancel := context.WithCancel(ctx)
+	var g errgroup.Group
+	g.Go(func() error {
+		if !opt.Memory && !exists(filepath.Join(opt.Out, manifestName)) {
+			return nil
 		}
-		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > time.Hour {
-			_ = os.RemoveAll(filepath.Join(parent, e.Name()))
-		}
+		return shared(ctx, len(l.files), func(n int) error {
+			if f := &l.files[n]; opt.Memory {
+				l.there[n] = l.contents[f.name] != nil
+			} else {
+				l.there[n] = f.isAt(opt.Out)
+			}
+			return nil
+		})
+	})
+	wait = func() *lastFiles {
+		_ = g.Wait() // what was not seen does not count as there
+		return l
 	}
+	return wait, func() { cancel(); _ = g.Wait() }
 }
 
 // newOutput prepares a staging folder beside the output folder, or an output in
 // memory. It refuses a folder that holds files but no manifest: it may be
 // somebody's work.
-func newOutput(opt Options, cache *Cache) (*output, error) {
+func newOutput(opt Options, last *lastFiles) (*output, error) {
 	if opt.Memory {
-		return newMemory(cache), nil
+		o := newMemory(last)
+		o.remembers = opt.Cache != nil
+		return o, nil
 	}
-	dir, last := opt.Out, cache.byName()
-	o := &output{dir: dir, remembers: cache != nil, files: make(map[string]staged, len(last)), dirs: map[string]bool{}}
+	dir := opt.Out
+	o := &output{dir: dir, remembers: opt.Cache != nil, last: last, files: map[string]*newFile{}, dirs: map[string]bool{}}
 	if entries, err := os.ReadDir(dir); err == nil {
 		if len(entries) > 0 && !exists(filepath.Join(dir, manifestName)) {
 			return nil, fmt.Errorf("%s is not empty and was not written by jouleboard (it has no %s): choose another folder with --out, or empty it", dir, manifestName)
-		}
-		if len(entries) > 0 {
-			o.last = last
 		}
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read the output folder: %w", err)
@@ -171,13 +143,12 @@ func newOutput(opt Options, cache *Cache) (*output, error) {
 	return o, nil
 }
 
-// newMemory prepares an output that touches no disk.
-func newMemory(cache *Cache) *output {
-	o := &output{files: map[string]staged{}, kept: map[string][]byte{}}
-	if cache != nil {
-		o.remembers, o.last, o.before = true, cache.byName(), cache.contents
+// newMemory prepares an output that touches no disk. There may be no last build.
+func newMemory(last *lastFiles) *output {
+	if last == nil {
+		last = &lastFiles{}
 	}
-	return o
+	return &output{last: last, files: map[string]*newFile{}, kept: map[string][]byte{}}
 }
 
 // discard removes the staging folder.
@@ -192,20 +163,18 @@ func (o *output) discard() {
 // concurrent use, and does not keep data.
 func (o *output) put(name, owner string, data []byte) error {
 	defer o.work.since("stage", time.Now())
-	f := staged{sum: sha256.Sum256(data), size: int64(len(data)), owner: owner}
-	makeDir, err := o.add(name, f)
-	if err != nil {
+	f := &newFile{outputFile: outputFile{name: name, sum: sha256.Sum256(data)}, size: int64(len(data)), owner: owner}
+	if o.kept == nil {
+		o.compare(f, data)
+	}
+	makeDir, err := o.add(f)
+	if err != nil || f.same {
 		return err
 	}
 	if o.kept != nil {
+		data = bytes.Clone(data)
 		o.mu.Lock()
-		o.kept[name] = bytes.Clone(data)
-		o.mu.Unlock()
-		return nil
-	}
-	if o.same(name, &f, data) {
-		o.mu.Lock()
-		o.files[name] = f
+		o.kept[name] = data
 		o.mu.Unlock()
 		return nil
 	}
@@ -228,110 +197,19 @@ func (o *output) put(name, owner string, data []byte) error {
 	return nil
 }
 
-// add takes a name for a file, and says whether its folder is to be made.
-func (o *output) add(name string, f staged) (makeDir bool, err error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if other, dup := o.files[name]; dup {
-		return false, fmt.Errorf("two pages want the file %s: %s and %s; rename one of them", name, other.owner, f.owner)
-	}
-	o.files[name] = f
-	o.bytes += f.size
-	if o.kept != nil {
-		return false, nil
-	}
-	dir := path.Dir(name)
-	makeDir = !o.dirs[dir]
-	o.dirs[dir] = true
-	return makeDir, nil
-}
-
-// file is what is known of a file that was added.
-func (o *output) file(name string) staged {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.files[name]
-}
-
-// same says whether the output folder has a file's bytes already, and notes its
-// stamp in f where the last build knew it.
-func (o *output) same(name string, f *staged, data []byte) bool {
+// compare notes in f whether the output folder has its bytes already, and its stamp
+// where the last build knew it.
+func (o *output) compare(f *newFile, data []byte) {
 	if o.fresh {
-		return false
-	}
-	if l := o.last[name]; l != nil && l.isAt(o.dir) {
-		if l.sum != f.sum {
-			return false
-		}
-		f.same, f.stamp = true, l.stamp
-		return true
-	}
-	f.same = o.has(name, data)
-	return f.same
-}
-
-// left is what the last build left in a file, if it is still so.
-func (o *output) left(f *outputFile) ([]byte, bool) {
-	if o.kept != nil {
-		data := o.before[f.name]
-		return data, data != nil
-	}
-	if o.last[f.name] == nil || !f.isAt(o.dir) {
-		return nil, false
-	}
-	data, err := os.ReadFile(filepath.Join(o.dir, filepath.FromSlash(f.name)))
-	return data, err == nil && sha256.Sum256(data) == f.sum
-}
-
-// keep takes files over from the last build, all of them or none: only where each
-// is there as it was left.
-func (o *output) keep(files []outputFile) (bool, error) {
-	for i := range files {
-		f := &files[i]
-		if o.kept == nil && (o.last[f.name] == nil || !f.isAt(o.dir)) {
-			return false, nil
-		}
-		if o.kept != nil && o.before[f.name] == nil {
-			return false, nil
-		}
-	}
-	for i := range files {
-		f := &files[i]
-		size := f.stamp.size
-		if o.kept != nil {
-			size = int64(len(o.before[f.name]))
-		}
-		if _, err := o.add(f.name, staged{sum: f.sum, size: size, same: true, stamp: f.stamp, of: f.of, owner: "the last build"}); err != nil {
-			return false, err
-		}
-		if o.kept != nil {
-			o.mu.Lock()
-			o.kept[f.name] = o.before[f.name]
-			o.mu.Unlock()
-		}
-	}
-	return true, nil
-}
-
-// keepDrawn takes a file over from the last build if it was drawn of the same then.
-func (o *output) keepDrawn(name string, of digest) (bool, error) {
-	l := o.last[name]
-	if l == nil || l.of != of || of == (digest{}) {
-		return false, nil
-	}
-	return o.keep([]outputFile{*l})
-}
-
-// drawn notes what a file that was put was drawn of.
-func (o *output) drawn(name string, of digest) {
-	if of == (digest{}) {
 		return
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	f := o.files[name]
-	f.of = of
-	o.files[name] = f
+	if n := o.last.find(f.name); n >= 0 && o.last.there[n] {
+		if l := &o.last.files[n]; l.sum == f.sum {
+			f.same, f.stamp = true, l.stamp
+		}
+		return
+	}
+	f.same = o.has(f.name, data)
 }
 
 // has says whether the output folder holds these bytes under the name already.
@@ -346,216 +224,140 @@ func (o *output) has(name string, data []byte) bool {
 	return err == nil && bytes.Equal(old, data)
 }
 
-// check looks at every place that commit will touch, before it touches the
-// first: folders must be folders and no links, files must be files or absent.
-func (o *output) check(names []string) error {
-	ok := map[string]bool{".": true}
-	var folder func(string) error
-	folder = func(dir string) error {
-		if ok[dir] {
-			return nil
-		}
-		if err := folder(path.Dir(dir)); err != nil {
-			return err
-		}
-		st, err := os.Lstat(filepath.Join(o.dir, filepath.FromSlash(dir)))
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
-			return err
-		case !st.IsDir():
-			return fmt.Errorf("%s stands where the site needs a folder, and is none; move it away", path.Join(filepath.ToSlash(o.dir), dir))
-		}
-		ok[dir] = true
-		return nil
+// add takes a name for a file, and says whether its folder is to be made.
+func (o *output) add(f *newFile) (makeDir bool, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if owner := o.owner(f.name); owner != "" {
+		return false, twice(f.name, owner, f.owner)
 	}
-	last := ""
-	for _, name := range names {
-		if dir := path.Dir(name); dir != last { // names of one folder stand together
-			if err := folder(dir); err != nil {
-				return err
-			}
-			last = dir
-		}
-		if o.files[name].same {
-			continue // it was found to be a regular file
-		}
-		st, err := os.Lstat(filepath.Join(o.dir, filepath.FromSlash(name)))
-		if err == nil && !st.Mode().IsRegular() {
-			return fmt.Errorf("%s stands where the site needs a file, and is none; move it away", path.Join(filepath.ToSlash(o.dir), name))
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	o.files[f.name] = f
+	o.made = append(o.made, f)
+	o.bytes += f.size
+	if o.kept != nil || f.same {
+		return false, nil
 	}
-	return nil
+	dir := path.Dir(f.name)
+	makeDir = !o.dirs[dir]
+	o.dirs[dir] = true
+	return makeDir, nil
 }
 
-// names returns all file names, sorted. They are nobody's to change.
-func (o *output) names() []string {
-	if len(o.sorted) != len(o.files) { // files come and never go
-		o.sorted = slices.Sorted(maps.Keys(o.files))
-	}
-	return o.sorted
+func twice(name, one, other string) error {
+	return fmt.Errorf("two pages want the file %s: %s and %s; rename one of them", name, one, other)
 }
 
-// commit moves the staged files into the output folder, removes stale ones and
-// writes the manifest last, so that an interrupted commit is mended by the next.
-func (o *output) commit(dry bool, stats *Stats) error {
-	files := o.files
-	stats.sums = func(yield func(string, digest) bool) {
-		for name, f := range files {
-			if !yield(name, f.sum) {
-				return
-			}
-		}
+// owner says who made a file, empty if nobody did.
+func (o *output) owner(name string) string {
+	if f := o.files[name]; f != nil {
+		return f.owner
+	}
+	if n := o.last.find(name); n >= 0 && o.last.taken[n] {
+		return lastOwner
+	}
+	return ""
+}
+
+// file is what is known of a file that was added.
+func (o *output) file(name string) (sum digest, size int64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if f := o.files[name]; f != nil {
+		return f.sum, f.size
+	}
+	if n := o.last.find(name); n >= 0 && o.last.taken[n] {
+		return o.last.files[n].sum, o.lastSize(n)
+	}
+	return digest{}, 0
+}
+
+func (o *output) lastSize(n int) int64 {
+	if o.kept != nil {
+		return int64(len(o.last.contents[o.last.files[n].name]))
+	}
+	return o.last.files[n].stamp.size
+}
+
+// left is what the last build left in a file, if it is still so.
+func (o *output) left(n int32) ([]byte, bool) {
+	f := &o.last.files[n]
+	if !o.last.there[n] {
+		return nil, false
 	}
 	if o.kept != nil {
-		stats.Files, stats.Bytes, stats.Contents = len(o.files), o.bytes, o.kept
-		return nil
+		return o.last.contents[f.name], true
 	}
-	if o.fresh && !dry {
-		if done, err := o.become(stats); done || err != nil {
-			return err
-		}
-	}
-	old, err := readManifest(filepath.Join(o.dir, manifestName))
-	if err != nil {
-		return err
-	}
-	names := o.names()
-	stats.Files, stats.Bytes = len(names), o.bytes
-	old = slices.DeleteFunc(old, func(name string) bool { _, still := o.files[name]; return still })
-	if err := o.check(slices.Concat(names, old)); err != nil {
-		return err
-	}
-	for _, name := range names {
-		if o.files[name].same {
-			stats.Unchanged++
-			continue
-		}
-		stats.Written++
-		if dry {
-			continue
-		}
-		if err := o.move(name); err != nil {
-			return err
-		}
-	}
-	for _, name := range old {
-		if !exists(filepath.Join(o.dir, filepath.FromSlash(name))) {
-			continue
-		}
-		stats.Removed++
-		if dry {
-			continue
-		}
-		if err := o.remove(name); err != nil {
-			return err
-		}
-	}
-	if dry {
-		return nil
-	}
-	return writeAtomic(filepath.Join(o.dir, manifestName), o.manifest(names))
+	data, err := os.ReadFile(filepath.Join(o.dir, filepath.FromSlash(f.name)))
+	return data, err == nil && sha256.Sum256(data) == f.sum
 }
 
-// become makes the staging folder the output folder, which is not there yet, in
-// one step. It is not done if somebody made it meanwhile.
-func (o *output) become(stats *Stats) (done bool, err error) {
-	names := o.names()
-	list := filepath.Join(o.stage, manifestName)
-	if err := os.WriteFile(list, o.manifest(names), 0o644); err != nil {
-		return false, fmt.Errorf("stage the list of files: %w", err)
+// keep takes files over from the last build, all of them or none: only where each
+// is there as it was left.
+func (o *output) keep(files []int32) (bool, error) {
+	for _, n := range files {
+		if !o.last.there[n] {
+			return false, nil
+		}
 	}
-	if err := os.Chmod(o.stage, 0o755); err != nil {
-		return false, fmt.Errorf("open the staging folder to readers: %w", err)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, n := range files {
+		name := o.last.files[n].name
+		if f := o.files[name]; f != nil {
+			return false, twice(name, f.owner, lastOwner)
+		}
+		if o.last.taken[n] {
+			return false, twice(name, lastOwner, lastOwner)
+		}
+		o.last.taken[n] = true
+		o.taken++
+		o.bytes += o.lastSize(int(n))
+		if o.kept != nil {
+			o.kept[name] = o.last.contents[name]
+		}
 	}
-	if os.Rename(o.stage, o.dir) != nil {
-		return false, os.Remove(list)
-	}
-	stats.Files, stats.Bytes, stats.Written = len(names), o.bytes, len(names)
 	return true, nil
 }
 
-// manifest lists files with their digests, as sha256sum prints it.
-func (o *output) manifest(names []string) []byte {
-	var b []byte
-	for _, name := range names {
-		b = appendSum(b, o.files[name].sum, name)
+// keepDrawn takes a file over from the last build if it was drawn of the same then.
+func (o *output) keepDrawn(name string, of digest) (bool, error) {
+	if of == (digest{}) {
+		return false, nil
 	}
-	return b
+	n := o.last.find(name)
+	if n < 0 || o.last.files[n].of != of {
+		return false, nil
+	}
+	return o.keep([]int32{int32(n)})
 }
 
-func (o *output) move(name string) error {
-	from := filepath.Join(o.stage, filepath.FromSlash(name))
-	to := filepath.Join(o.dir, filepath.FromSlash(name))
-	err := os.Rename(from, to)
-	if err != nil {
-		if err = os.MkdirAll(filepath.Dir(to), 0o755); err == nil {
-			err = os.Rename(from, to)
+// drawn notes what a file that was put was drawn of.
+func (o *output) drawn(name string, of digest) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.files[name].of = of
+}
+
+// all returns all files, sorted by name. The list is nobody's to change.
+func (o *output) all() []*outputFile {
+	if len(o.sorted) == len(o.made)+o.taken { // files come and never go
+		return o.sorted
+	}
+	slices.SortFunc(o.made, func(a, b *newFile) int { return strings.Compare(a.name, b.name) })
+	all, made := make([]*outputFile, 0, len(o.made)+o.taken), o.made
+	for n, taken := range o.last.taken {
+		if !taken {
+			continue
 		}
-	}
-	if err != nil {
-		return fmt.Errorf("put %s into place: %w", name, err)
-	}
-	return nil
-}
-
-// remove deletes a stale file and the folders that it leaves empty.
-func (o *output) remove(name string) error {
-	path := filepath.Join(o.dir, filepath.FromSlash(name))
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove %s of an earlier build: %w", name, err)
-	}
-	for dir := filepath.Dir(path); dir != o.dir && strings.HasPrefix(dir, o.dir); dir = filepath.Dir(dir) {
-		if os.Remove(dir) != nil { // not empty
-			break
+		f := &o.last.files[n]
+		for ; len(made) > 0 && made[0].name < f.name; made = made[1:] {
+			all = append(all, &made[0].outputFile)
 		}
+		all = append(all, f)
 	}
-	return nil
-}
-
-// readManifest returns the names that an earlier build wrote. Names that would
-// lead out of the folder are dropped: a manifest is data, not an instruction.
-func readManifest(path string) ([]string, error) {
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+	for _, f := range made {
+		all = append(all, &f.outputFile)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read the list of the last build: %w", err)
-	}
-	var names []string
-	for line := range strings.Lines(string(data)) {
-		_, name, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
-		if ok && filepath.IsLocal(filepath.FromSlash(name)) {
-			names = append(names, name)
-		}
-	}
-	return names, nil
-}
-
-// writeAtomic writes a file so that its final name never holds half of it. It does
-// not wait for the disk as saving a result does: after a power cut another build
-// makes the site again, and a sync for each of thousands of files costs minutes.
-func writeAtomic(path string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".tmp-")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	if _, err = tmp.Write(data); err == nil {
-		err = tmp.Chmod(0o644)
-	}
-	if cerr := tmp.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	return err
+	o.sorted = all
+	return all
 }

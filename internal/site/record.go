@@ -34,7 +34,7 @@ type digest = [sha256.Size]byte
 // One build at a time may use it.
 type Cache struct {
 	sight
-	outputs   []outputFile
+	outputs   []outputFile // sorted by name
 	works     map[digest]madeWork
 	assets    map[string]string   // names of the styles and scripts that pages load
 	faultless map[digest]struct{} // results that nothing is to be said of
@@ -59,18 +59,6 @@ type madeWork struct {
 	outputs []int32
 	found   result.Findings
 	note    []byte
-}
-
-// byName finds the files of the last build.
-func (c *Cache) byName() map[string]*outputFile {
-	if c == nil {
-		return nil
-	}
-	m := make(map[string]*outputFile, len(c.outputs))
-	for i := range c.outputs {
-		m[c.outputs[i].name] = &c.outputs[i]
-	}
-	return m
 }
 
 // known are the results that need not be judged again.
@@ -229,6 +217,9 @@ func decodeCache(data []byte) (*Cache, error) {
 	for i := range c.outputs {
 		c.outputs[i] = outputFile{name: d.text(), sum: d.digest(), stamp: d.stamp()}
 		copy(c.outputs[i].of[:], d.text())
+		if i > 0 && c.outputs[i-1].name >= c.outputs[i].name {
+			return nil, errRecord // they are searched by name
+		}
 	}
 	for range d.count() {
 		key := d.digest()
@@ -340,7 +331,10 @@ func sightOf(ctx context.Context, root string, opt Options, cache *Cache) (sight
 		opt.Tool.Version, opt.Tool.Commit, opt.Tool.Binary, os.Getenv("SOURCE_DATE_EPOCH")}))}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { s.commit = gitCommit(ctx, root); return nil })
-	g.Go(func() (err error) { s.inputs, err = stampInputs(ctx, root); return err })
+	g.Go(func() (err error) {
+		s.inputs, err = stampInputs(ctx, root, append(slices.Clone(settingFolders), result.Dir)...)
+		return err
+	})
 	return s, g.Wait()
 }
 
@@ -352,38 +346,56 @@ func (c *Cache) holds(ctx context.Context, s sight, opt Options) bool {
 }
 
 // remember fills the cache after a good build that began with one sight of the
-// board and ended with another.
-func (c *Cache) remember(ctx context.Context, before, after sight, s *site, out *output, works []doneWork, stats Stats, found result.Findings) {
-	if !sameInputs(settings(before.inputs), settings(after.inputs)) {
+// board. settled are the stamps of its settings in the end; those of results do not
+// matter then, since a result is read once, after the first sight, and its key holds
+// the digest of what was read.
+func (c *Cache) remember(ctx context.Context, before sight, settled map[string]stamp, s *site, out *output, works []doneWork, stats Stats, found result.Findings) {
+	if !sameInputs(settings(before.inputs), settled) {
 		*c = Cache{} // somebody wrote while we read: who knows what is in the keys
 		return
 	}
-	names := out.names()
-	index := make(map[string]int32, len(names))
-	outputs := make([]outputFile, len(names))
-	for i, name := range names {
-		f := out.files[name]
-		index[name] = int32(i)
-		outputs[i] = outputFile{name: name, sum: f.sum, stamp: f.stamp, of: f.of}
+	all, last := out.all(), out.last
+	outputs := make([]outputFile, len(all))
+	made := make(map[string]int32, len(out.made)) // where they stand now
+	kept := make([]int32, len(last.files))        // where those of the last build stand now
+	n := 0
+	for i, f := range all {
+		outputs[i] = *f
+		for n < len(kept) && !last.taken[n] {
+			n++
+		}
+		if n < len(kept) && f == &last.files[n] {
+			kept[n] = int32(i)
+			n++
+		} else {
+			made[f.name] = int32(i)
+		}
 	}
 	if out.kept == nil && stampOutputs(ctx, out.dir, outputs) != nil {
 		*c = Cache{} // canceled before all were looked at
 		return
 	}
-	kept := make(map[digest]madeWork, len(works))
+	done := make(map[digest]madeWork, len(works))
 	for _, w := range works {
 		if w.key == (digest{}) {
 			continue
 		}
-		m := madeWork{found: w.found, note: w.note, outputs: make([]int32, len(w.files))}
-		for i, name := range w.files {
-			m.outputs[i] = index[name]
+		m := madeWork{found: w.found, note: w.note, outputs: make([]int32, 0, len(w.files)+len(w.kept))}
+		for _, name := range w.files {
+			i, ok := made[name]
+			if !ok { // taken over, though its work was done
+				i = kept[last.find(name)]
+			}
+			m.outputs = append(m.outputs, i)
 		}
-		kept[w.key] = m
+		for _, n := range w.kept {
+			m.outputs = append(m.outputs, kept[n])
+		}
+		done[w.key] = m
 	}
 	stats.Phases, stats.sums, stats.Contents = nil, nil, nil
 	before.inputs = atRest(before.inputs, before.at)
-	*c = Cache{sight: before, outputs: outputs, works: kept, assets: s.assets.named(), faultless: faultless(s.in, found), stats: stats, found: found, contents: out.kept}
+	*c = Cache{sight: before, outputs: outputs, works: done, assets: s.assets.named(), faultless: faultless(s.in, found), stats: stats, found: found, contents: out.kept}
 }
 
 // settings are the inputs that are no results: keys hold digests of what they were
@@ -425,27 +437,28 @@ func (c *Cache) take(key digest, out *output, rename *strings.Replacer) (doneWor
 	if !known {
 		return doneWork{}, false, nil
 	}
-	done := doneWork{key: key, found: w.found, note: w.note}
-	var same []outputFile
-	pages := map[string][]byte{}
-	for _, n := range w.outputs {
-		f := c.outputs[n]
-		done.files = append(done.files, f.name)
-		if rename == nil || !strings.HasSuffix(f.name, ".html") {
-			same = append(same, f)
-			continue
+	done := doneWork{key: key, kept: w.outputs, found: w.found, note: w.note}
+	var pages [][]byte
+	if rename != nil {
+		done.kept = nil
+		for _, n := range w.outputs {
+			name := c.outputs[n].name
+			if !strings.HasSuffix(name, ".html") {
+				done.kept = append(done.kept, n)
+				continue
+			}
+			page, ok := out.left(n)
+			if !ok {
+				return doneWork{}, false, nil
+			}
+			done.files, pages = append(done.files, name), append(pages, []byte(rename.Replace(string(page))))
 		}
-		page, ok := out.left(&f)
-		if !ok {
-			return doneWork{}, false, nil
-		}
-		pages[f.name] = []byte(rename.Replace(string(page)))
 	}
-	if ok, err := out.keep(same); !ok || err != nil {
+	if ok, err := out.keep(done.kept); !ok || err != nil {
 		return doneWork{}, false, err
 	}
-	for name, page := range pages {
-		if err := out.put(name, "the last build", page); err != nil {
+	for i, page := range pages {
+		if err := out.put(done.files[i], lastOwner, page); err != nil {
 			return doneWork{}, false, err
 		}
 	}

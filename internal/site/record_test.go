@@ -398,7 +398,10 @@ func TestDrawing(t *testing.T) {
 		if !remembers {
 			c = nil
 		}
-		out, err := newOutput(Options{Out: dir}, c)
+		opt := Options{Out: dir, Cache: c}
+		last, stop := c.lookBack(t.Context(), opt)
+		defer stop()
+		out, err := newOutput(opt, last())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -411,8 +414,7 @@ func TestDrawing(t *testing.T) {
 		if err := out.commit(false, &stats); err != nil {
 			t.Fatal(err)
 		}
-		f := out.files["a.png"]
-		cache = Cache{outputs: []outputFile{{name: "a.png", sum: f.sum, stamp: f.stamp, of: f.of}}}
+		cache = Cache{outputs: []outputFile{*out.all()[0]}}
 		if err := stampOutputs(t.Context(), dir, cache.outputs); err != nil {
 			t.Fatal(err)
 		}

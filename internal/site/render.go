@@ -337,7 +337,7 @@ func (s *site) render(ctx context.Context, out *output, last *Cache, identity di
 		if errors.As(err, &t) {
 			fs, err = append(fs, templateFinding("", t.err)), nil
 		}
-		found[i], kept[i] = fs, doneWork{key, r.made, fs, r.note}
+		found[i], kept[i] = fs, doneWork{key: key, files: r.made, found: fs, note: r.note}
 		progress("render", int(done.Add(1)), len(jobs))
 		return err
 	}
@@ -385,8 +385,8 @@ func (s *site) render(ctx context.Context, out *output, last *Cache, identity di
 	if all.HasErrors() {
 		return all, nil, nil
 	}
-	for _, name := range out.names() {
-		if strings.HasSuffix(name, ".html") {
+	for _, f := range out.all() {
+		if strings.HasSuffix(f.name, ".html") {
 			s.pageCount++
 		}
 	}

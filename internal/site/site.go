@@ -144,6 +144,8 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		return stats, fs, false, err
 	}
 	clock.mark("load")
+	lastFiles, enough := cache.lookBack(ctx, opt)
+	defer enough()
 	defer garbage(len(in.Results), opt.Memory)()
 
 	fs = append(fs, in.Check()...)
@@ -165,7 +167,7 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		return stats, fs, false, nil
 	}
 
-	out, err := newOutput(opt, cache)
+	out, err := newOutput(opt, lastFiles())
 	if err != nil {
 		return stats, fs, false, err
 	}
@@ -185,9 +187,11 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		Results: len(in.Results), Boards: len(s.boards), Models: len(s.models), Pages: s.pageCount,
 		Index: filepath.Join(opt.Out, "index.html"), BaseURL: s.baseURL, LabelsLeftOut: s.baseURL == "",
 	}
-	var after sight // of the board, of which nothing is read any more
+	var settled map[string]stamp // nothing of the board is read any more
 	var look errgroup.Group
-	look.Go(func() (err error) { after, err = sightOf(ctx, root, opt, cache); return err })
+	if cache != nil {
+		look.Go(func() (err error) { settled, err = stampInputs(ctx, root, settingFolders...); return err })
+	}
 	err = out.commit(opt.DryRun, &stats)
 	looked := look.Wait()
 	if err != nil {
@@ -197,7 +201,7 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		return stats, fs, false, looked
 	}
 	if cache != nil {
-		cache.remember(ctx, before, after, s, out, works, stats, fs)
+		cache.remember(ctx, before, settled, s, out, works, stats, fs)
 	}
 	clock.mark("write")
 	stats.Phases, stats.Work = clock.list, append(s.work.list(), out.work.list()...)

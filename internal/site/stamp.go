@@ -54,14 +54,14 @@ func (s stamp) atRest(now time.Time) bool {
 	return s.mtime > 0 && now.Sub(time.Unix(0, s.mtime)) > tick(s.mtime)
 }
 
-// inputFolders are what a build reads below the board's root.
-var inputFolders = []string{"assets", "content", "labels", "results", "templates"}
+// settingFolders are what a build reads below the board's root beside results.
+var settingFolders = []string{"assets", "content", "labels", "templates"}
 
-// stampInputs looks at every file that a build may read. Anything that is neither
-// file nor folder gets the zero stamp.
-func stampInputs(ctx context.Context, root string) (map[string]stamp, error) {
+// stampInputs looks at every file of some folders below the board's root. Anything
+// that is neither file nor folder gets the zero stamp.
+func stampInputs(ctx context.Context, root string, folders ...string) (map[string]stamp, error) {
 	out := map[string]stamp{}
-	for _, dir := range inputFolders {
+	for _, dir := range folders {
 		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) {
 				return nil
@@ -119,8 +119,8 @@ func sameInputs(a, b map[string]stamp) bool {
 
 // untouched says that all files of a folder are as they were left.
 func untouched(ctx context.Context, dir string, files []outputFile) bool {
-	return shared(ctx, files, func(f *outputFile) error {
-		if !f.isAt(dir) {
+	return shared(ctx, len(files), func(n int) error {
+		if !files[n].isAt(dir) {
 			return errTouched
 		}
 		return nil
@@ -132,7 +132,8 @@ var errTouched = errors.New("a file is not as it was left")
 // stampOutputs notes the stamps of those files in a folder that have none yet. A
 // file that is not there keeps none, so that it is made again.
 func stampOutputs(ctx context.Context, dir string, files []outputFile) error {
-	return shared(ctx, files, func(f *outputFile) error {
+	return shared(ctx, len(files), func(n int) error {
+		f := &files[n]
 		if f.stamp != (stamp{}) {
 			return nil
 		}
@@ -143,19 +144,18 @@ func stampOutputs(ctx context.Context, dir string, files []outputFile) error {
 	})
 }
 
-// shared does something with each file, on all cores, until the first error.
-func shared(ctx context.Context, files []outputFile, do func(*outputFile) error) error {
+// shared does something with each of n things, on all cores, until the first error.
+func shared(ctx context.Context, n int, do func(int) error) error {
 	workers := runtime.GOMAXPROCS(0)
-	share := (len(files) + workers - 1) / workers
+	share := (n + workers - 1) / workers
 	g, ctx := errgroup.WithContext(ctx)
-	for start := 0; start < len(files); start += share {
-		part := files[start:min(start+share, len(files))]
+	for start := 0; start < n; start += share {
 		g.Go(func() error {
-			for i := range part {
+			for i := start; i < min(start+share, n); i++ {
 				if i%1024 == 0 && ctx.Err() != nil {
 					return ctx.Err()
 				}
-				if err := do(&part[i]); err != nil {
+				if err := do(i); err != nil {
 					return err
 				}
 			}
