@@ -8,6 +8,7 @@ package draw
 import (
 	"encoding/binary"
 	"hash/adler32"
+	"math"
 	"math/bits"
 	"slices"
 	"sync"
@@ -21,16 +22,14 @@ type streamCodes struct {
 	lengths   [mostMatch + 1]code // with their extra bits
 }
 
-// codesFor makes the codes of streams that are like the samples together. Every
-// symbol has one, so that any stream can be written.
-func codesFor(samples ...[]byte) *streamCodes {
+// codesFor makes the codes of streams that are like the sample. Every symbol has
+// one, so that any stream can be written.
+func codesFor(sample []byte, known ...known) *streamCodes {
 	m := matchers.Get().(*matcher)
 	defer matchers.Put(m)
 	const each, every = 8, 1 // what a symbol counts where it stands, and anyway
 	t := newTimes(every)
-	for _, data := range samples {
-		t.add(data, m.parse(data), each)
-	}
+	t.add(sample, m.parse(sample, known...), each)
 	return t.codes()
 }
 
@@ -83,16 +82,11 @@ func (t *times) codes() *streamCodes {
 }
 
 // deflate writes the data in the zlib format over out, with codes of its own if
-// there are no others. The pieces are what the data ends in, written with these
-// codes before.
-func (c *streamCodes) deflate(out, data []byte, pieces ...*piece) []byte {
+// there are no others.
+func (c *streamCodes) deflate(out, data []byte, known ...known) []byte {
 	m := matchers.Get().(*matcher)
 	defer matchers.Put(m)
-	rest := data
-	for _, p := range pieces {
-		rest = rest[:len(rest)-p.bytes]
-	}
-	steps := m.parse(rest)
+	steps := m.parse(data, known...)
 	if c == nil {
 		t := newTimes(0)
 		t.add(data, steps, 1)
@@ -100,40 +94,10 @@ func (c *streamCodes) deflate(out, data []byte, pieces ...*piece) []byte {
 	}
 	w := c.head
 	w.out = append(out[:0], w.out...)
-	c.write(&w, rest, steps)
-	for _, p := range pieces {
-		for _, v := range p.words {
-			w.put(uint64(v), 32)
-		}
-		w.code(p.last)
-	}
+	c.write(&w, data, steps)
 	w.code(c.symbols[endSymbol])
 	w.flush()
 	return be.AppendUint32(w.out, adler32.Checksum(data))
-}
-
-// piece is a part of a stream, written with codes once and for all.
-type piece struct {
-	bytes int // that it stands for
-	words []uint32
-	last  code
-}
-
-// piece writes data alone.
-func (c *streamCodes) piece(data []byte) *piece {
-	m := matchers.Get().(*matcher)
-	defer matchers.Put(m)
-	var w bitWriter
-	c.write(&w, data, m.parse(data))
-	n := 8*uint(len(w.out)) + w.nbits
-	w.flush()
-	w.out = append(w.out, 0, 0, 0, 0) // for the last word
-	p := &piece{bytes: len(data), words: make([]uint32, n/32)}
-	for i := range p.words {
-		p.words[i] = binary.LittleEndian.Uint32(w.out[4*i:])
-	}
-	p.last = code{uint64(binary.LittleEndian.Uint32(w.out[4*len(p.words):])), n % 32}
-	return p
 }
 
 // write writes data that was parsed.
@@ -177,24 +141,55 @@ type step struct {
 
 // matcher finds what stands in a stream already.
 type matcher struct {
-	last  [1 << hashBits]uint32 // where a hash stood last; the beginning if nowhere
+	last  [1 << hashBits]uint32 // where a hash stood last
+	base  int                   // how that counts: data begins after all that was parsed before
+	end   int                   // and ends here
 	steps []step
 }
 
-// matchers are used again: each is 16 kB and more.
+// matchers are used again: each is 32 kB and more.
 var matchers = sync.Pool{New: func() any { return new(matcher) }}
 
 const (
-	hashBits = 12
+	hashBits = 13
 	hashed   = 4 // bytes; a match of fewer saves next to nothing
 	enough   = 8 // a match of which no longer one is looked for
 )
 
+// known is a part of a stream whose steps are known already. They reach back to
+// what stands in this part only.
+type known struct {
+	from, end int
+	steps     []step
+}
+
 // parse splits data into steps, which are valid until the next call.
-func (m *matcher) parse(data []byte) []step {
-	clear(m.last[:])
-	steps, from := m.steps[:0], 0
-	for i, end := 1, len(data)-hashed; i <= end; {
+func (m *matcher) parse(data []byte, parts ...known) []step {
+	if m.base = m.end + 1; m.base > math.MaxInt32-len(data) {
+		clear(m.last[:])
+		m.base = 1
+	}
+	m.end = m.base + len(data)
+	m.steps = m.steps[:0]
+	from := 0 // what is not yet in a step
+	for _, k := range parts {
+		from = m.scan(data[:k.from], from)
+		for _, s := range k.steps {
+			s.literals += int32(k.from - from)
+			from = k.from
+			m.steps = append(m.steps, s)
+		}
+		from = k.end
+	}
+	from = m.scan(data, from)
+	m.steps = append(m.steps, step{literals: int32(len(data) - from)})
+	return m.steps
+}
+
+// scan takes steps from a place to the end of data, and returns from where on there
+// are bytes as they are.
+func (m *matcher) scan(data []byte, from int) int {
+	for i, end := from, len(data)-hashed; i <= end; {
 		d := m.look(data, i)
 		if d == 0 {
 			i++
@@ -214,14 +209,13 @@ func (m *matcher) parse(data []byte) []step {
 			}
 			i, n, d = next-1, n2, d2
 		}
-		steps = append(steps, step{int32(i - from), uint16(n), uint16(d)})
+		m.steps = append(m.steps, step{int32(i - from), uint16(n), uint16(d)})
 		i += n
 		for from = i; next < min(i, end); next++ {
 			m.look(data, next)
 		}
 	}
-	m.steps = append(steps, step{literals: int32(len(data) - from)})
-	return m.steps
+	return from
 }
 
 // look notes what stands at i, and returns how far back it stood last; 0 if that
@@ -229,9 +223,9 @@ func (m *matcher) parse(data []byte) []step {
 func (m *matcher) look(data []byte, i int) (distance int) {
 	v := binary.LittleEndian.Uint32(data[i:])
 	last := &m.last[v*0x9E3779B1>>(32-hashBits)]
-	at := int(*last)
-	*last = uint32(i)
-	if binary.LittleEndian.Uint32(data[at:]) != v || i-at > mostDistance {
+	at := int(*last) - m.base
+	*last = uint32(m.base + i)
+	if at < 0 || binary.LittleEndian.Uint32(data[at:]) != v || i-at > mostDistance {
 		return 0
 	}
 	return i - at

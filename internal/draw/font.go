@@ -31,10 +31,7 @@ type Font struct {
 	// Outlines are kept as asked for, keptGlyphs of each kind at most.
 	ems, shapes           sync.Map // float64 -> *emTraces for SVG, sfnt.GlyphIndex -> *glyphShape for PNG
 	nEms, nPaths, nShapes atomic.Int32
-	codes                 func() *streamCodes // of subsets, made when the first one is
-	// Records of glyphs as such files hold them, kept as the outlines are.
-	records  []atomic.Pointer[piece]
-	nRecords atomic.Int32
+	cuts                  cutFonts
 }
 
 // glyphInfo is a glyph's index (0 for none) and its advance in 1/1000 em.
@@ -57,8 +54,6 @@ func ParseFont(name string, data []byte) (*Font, error) {
 	}
 	f := &Font{tables: tb, sf: sf, upm: int(sf.UnitsPerEm())}
 	f.name, f.metrics = psName(sf, name), metricsOf(tb, f.upm)
-	f.codes = sync.OnceValue(func() *streamCodes { return codesFor(sampleFont(f)...) })
-	f.records = make([]atomic.Pointer[piece], tb.glyphs)
 	var buf sfnt.Buffer
 	for r := range f.latin {
 		f.latin[r] = f.lookup(&buf, rune(r))

@@ -53,7 +53,7 @@ func hanFont(t testing.TB) *Font {
 	for _, v := range []uint16{4, 32, 0, 4, 4, 1, 0, 0x4e2d, 0xffff, 0, 0x4e2d, 0xffff, gid - 0x4e2d, 1, 0, 0} {
 		cmap = be.AppendUint16(cmap, v)
 	}
-	data := assemble(nil, []table{{"OS/2", tb.t["OS/2"]}, {"cmap", cmap}, {"glyf", tb.t["glyf"]}, {"head", tb.t["head"]}, {"hhea", tb.t["hhea"]},
+	data := assemble([]table{{"OS/2", tb.t["OS/2"]}, {"cmap", cmap}, {"glyf", tb.t["glyf"]}, {"head", tb.t["head"]}, {"hhea", tb.t["hhea"]},
 		{"hmtx", tb.t["hmtx"]}, {"loca", tb.t["loca"]}, {"maxp", tb.t["maxp"]}, {"name", tb.t["name"]}, {"post", tb.t["post"]}})
 	f, err := ParseFont("han.ttf", data)
 	if err != nil {
@@ -93,42 +93,50 @@ func TestParseFontRefuses(t *testing.T) {
 	}
 }
 
-// Subsets are fonts too: every glyph keeps its outline and its width.
+// Subsets are fonts too: every glyph keeps its outline and its width, and stands
+// where the map of codes says.
 func TestSubset(t *testing.T) {
 	f := face(true)
-	var cut cutFont // used again
 	for _, text := range []string{"A", "Qwen3-235B", "\u00e9\u00c5\u0416", "i\u0131j\u1e9e\ufb01"} {
-		var gids []int
+		var gids []uint16
 		for _, r := range text {
-			if g := f.glyph(r).gid; g != 0 {
-				gids = append(gids, int(g))
-			}
+			gids = append(gids, uint16(f.glyph(r).gid))
 		}
-		cut.cut(f.tables, gids)
-		file, place := cut.file, func(g int) int { return slices.Index(cut.glyphs, g) }
+		gids = append(gids, 0, gids[0]) // a code that is not used, and two characters of one glyph
+		const first = 40
+		file := cutFont(f.tables, gids, first)
 		sub, err := parseTables(file)
 		if err != nil {
 			t.Fatalf("subset for %q: %v", text, err)
 		}
-		for _, g := range gids {
-			a1, l1 := f.tables.metric(g)
-			a2, l2 := sub.metric(place(g))
+		cmap := sub.t["cmap"] // of one segment before the end
+		end, start, delta := be.Uint16(cmap[26:]), be.Uint16(cmap[32:]), be.Uint16(cmap[36:])
+		for i, g := range gids {
+			at := i + 1
+			if code := uint16(0xf000 + first + i); code < start || code > end || int(code+delta) != at {
+				t.Errorf("%q: code %#x leads to glyph %d, want %d", text, code, code+delta, at)
+			}
+			if g == 0 {
+				if len(sub.glyf(at)) > 0 {
+					t.Errorf("%q: there is a glyph for nothing", text)
+				}
+				continue
+			}
+			a1, l1 := f.tables.metric(int(g))
+			a2, l2 := sub.metric(at)
 			if a1 != a2 || l1 != l2 {
 				t.Errorf("%q: glyph %d has advance %d, bearing %d; was %d, %d", text, g, a2, l2, a1, l1)
 			}
-			components(sub.glyf(place(g)), func(at int) {
-				if part := int(be.Uint16(sub.glyf(place(g))[at:])); part >= sub.glyphs {
+			if w := f.thousandths(g); len(text) == 1 && w != f.glyph(rune(text[0])).adv {
+				t.Errorf("%q: glyph %d is said to be %d wide", text, g, w)
+			}
+			components(sub.glyf(at), func(i int) {
+				if part := int(be.Uint16(sub.glyf(at)[i:])); part >= sub.glyphs || len(sub.glyf(part)) == 0 {
 					t.Errorf("%q: glyph %d is made of glyph %d of %d", text, g, part, sub.glyphs)
 				}
 			})
-			if old := f.tables.glyf(g); len(old) >= 10 && string(old[2:10]) != string(sub.glyf(place(g))[2:10]) {
+			if old := f.tables.glyf(int(g)); len(old) >= 10 && string(old[2:10]) != string(sub.glyf(at)[2:10]) {
 				t.Errorf("%q: glyph %d has another bounding box", text, g)
-			}
-		}
-		for i, g := range cut.glyphs[1:] {
-			rec := file[cut.at[i+1]:cut.at[i+2]]
-			if got := sub.glyf(i + 1); len(got) > 0 && !bytes.Equal(rec, got) {
-				t.Errorf("%q: the record of glyph %d is not where it is said to be", text, g)
 			}
 		}
 		if checksum(file) != 0xB1B0AFBA {
@@ -137,11 +145,41 @@ func TestSubset(t *testing.T) {
 	}
 }
 
+// A glyph that is made of another one keeps it, wherever both stand.
+func TestSubsetOfComposedGlyphs(t *testing.T) {
+	tb := *face(true).tables
+	last := tb.glyphs - 1
+	tb.glyfs = append(bytes.Clone(tb.glyfs), 0xff, 0xff, 0, 0, 0, 0, 0, 9, 0, 9, 0, 2, 0, 40, 1, 1) // glyph 40, moved by 1, 1
+	tb.loca = bytes.Clone(tb.loca)
+	for i, end := range []int{len(tb.glyfs) - 16, len(tb.glyfs)} {
+		if tb.longLoca {
+			be.PutUint32(tb.loca[4*(last+i):], uint32(end))
+		} else {
+			be.PutUint16(tb.loca[2*(last+i):], uint16(end/2))
+		}
+	}
+	for _, gids := range [][]uint16{{uint16(last)}, {36, uint16(last), 37}, {40, 0, uint16(last)}, {36, 40, 41, uint16(last)}} {
+		sub, err := parseTables(cutFont(&tb, gids, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts := 0
+		components(sub.glyf(slices.Index(gids, uint16(last))+1), func(at int) {
+			parts++
+			part := int(be.Uint16(sub.glyf(slices.Index(gids, uint16(last)) + 1)[at:]))
+			if !bytes.Equal(sub.glyf(part), appendPlain(nil, tb.glyf(40))) {
+				t.Errorf("glyphs %v: the last is made of glyph %d, which is another one", gids, part)
+			}
+		})
+		if parts != 1 {
+			t.Errorf("glyphs %v: the last is made of %d others", gids, parts)
+		}
+	}
+}
+
 func FuzzParseFont(f *testing.F) {
 	f.Add(goregular.TTF[:4096])
-	var cut cutFont
-	cut.cut(face(false).tables, []int{5, 36, 40})
-	f.Add(cut.file)
+	f.Add(cutFont(face(false).tables, []uint16{5, 36, 40}, 1))
 	f.Add([]byte("\x00\x01\x00\x00\x00\x01"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		tb, err := parseTables(data)
@@ -152,6 +190,6 @@ func FuzzParseFont(f *testing.F) {
 			appendPlain(nil, tb.glyf(g))
 			tb.metric(g)
 		}
-		new(cutFont).cut(tb, []int{0, 1, 2, tb.glyphs - 1, tb.glyphs})
+		cutFont(tb, []uint16{0, 1, 2, uint16(tb.glyphs - 1), uint16(tb.glyphs)}, 1)
 	})
 }

@@ -4,6 +4,7 @@
 package draw
 
 import (
+	"bytes"
 	"iter"
 	"math/bits"
 	"slices"
@@ -75,22 +76,59 @@ func modulesPath(rows []uint64, columns []run) string {
 	return string(b)
 }
 
-// modulesBoxes writes rows and columns as rectangles of a PDF path.
-func modulesBoxes(rows []uint64, columns []run) []byte {
-	b := make([]byte, 0, 3<<10)
-	put := func(v int) { b = append(strconv.AppendInt(b, int64(v), 10), ' ') }
+// modulesBoxes writes rows and columns as rectangles of a PDF path, "x y w h re",
+// and the steps by which that text is compressed. It is half of what a label
+// shows, and where a rectangle repeats another one is known here.
+func modulesBoxes(rows []uint64, columns []run) (b []byte, steps []step) {
+	b, steps = make([]byte, 0, 3<<10), make([]step, 0, 512)
+	from := 0 // what is not yet in a step
+	again := func(at, n int) {
+		steps = append(steps, step{int32(len(b) - from), uint16(n), uint16(len(b) - at)})
+		b = append(b, b[at:at+n]...)
+		from = len(b)
+	}
+	// Where the last rectangle of a size has what comes after its x and after its y.
+	type rest struct{ row, y, w, end int }
+	box := func(last *rest, col, row, w, h int, tail string) {
+		start := len(b)
+		b = appendSmall(b, col)
+		if last.end > 0 && last.row == row {
+			again(last.y, last.end-last.y)
+			return
+		}
+		was := *last
+		last.row, last.y = row, len(b)
+		b = appendSmall(append(b, ' '), row)
+		last.w = len(b)
+		if was.end > 0 {
+			again(was.w, was.end-was.w)
+		} else {
+			b = appendSmall(append(b, ' '), w)
+			if h > 1 {
+				b = appendSmall(append(b, ' '), h)
+			}
+			if bytes.HasSuffix(b[:start], []byte(tail)) {
+				again(start-len(tail), len(tail))
+			} else {
+				b = append(b, tail...)
+			}
+		}
+		last.end = len(b)
+	}
+	var wide, high [64]rest
 	for r := range runsOf(rows) {
-		put(r.col)
-		put(r.row)
-		put(r.n)
-		b = append(b, "1 re\n"...)
+		box(&wide[r.n], r.col, r.row, r.n, 1, " 1 re\n")
 	}
 	for _, c := range columns {
-		put(c.col)
-		put(c.row)
-		b = append(b, "1 "...)
-		put(c.n)
-		b = append(b, "re\n"...)
+		box(&high[c.n], c.col, c.row, 1, c.n, " re\n")
 	}
-	return b
+	return b, append(steps, step{literals: int32(len(b) - from)})
+}
+
+// appendSmall writes a number below 100.
+func appendSmall(b []byte, n int) []byte {
+	if n >= 10 {
+		b = append(b, byte('0'+n/10))
+	}
+	return append(b, byte('0'+n%10))
 }

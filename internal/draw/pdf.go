@@ -143,12 +143,16 @@ func (d *pdfDoc) add(l *List) error {
 		d.lang = lang(l)
 	}
 	d.pages = append(d.pages, gofpdf.SizeType{Wd: l.W, Ht: l.H})
-	content := d.page.draw(l, &d.fonts)
+	content, known := d.page.draw(l, &d.fonts)
+	label := len(known) > 0 // it has a QR code
 	var codes *streamCodes
-	if d.page.label && len(content) <= largestLabel {
+	if label && len(content) <= largestLabel {
 		codes = labelCodes()
 	}
-	d.update.packed = codes.deflate(d.update.packed[:0], content)
+	d.update.packed = codes.deflate(d.update.packed[:0], content, known...)
+	if label {
+		d.fonts.wholeDigits()
+	}
 	d.contents = append(d.contents, bytes.Clone(d.update.packed))
 	return nil
 }
@@ -161,6 +165,7 @@ func (d *pdfDoc) close() ([]byte, error) {
 	}
 	d.update.write(f, d)
 	out := bytes.Clone(d.update.b)
+	clear(d.page.known)
 	if d.page.list, d.page.fonts, d.page.set = nil, nil, (pdfState{}); len(out) <= keptDocument {
 		pdfScratches.Put(d.pdfScratch)
 	}

@@ -11,11 +11,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"jouleboard/internal/draw/drawtest"
@@ -178,13 +176,20 @@ func pdfText(t *testing.T, pdf []byte) string {
 		uni := regexp.MustCompile(`/ToUnicode (\d+) 0 R`).FindSubmatch(object(string(m[2])))
 		_, stream, _ := bytes.Cut(object(string(uni[1])), []byte("stream\n"))
 		text := string(inflate(t, stream))
-		runes := []rune{0}
-		for _, code := range regexp.MustCompile(`<([0-9A-F]{4})>`).FindAllStringSubmatch(text, -1) {
+		runes := make([]rune, firstOther)
+		for r := ' '; r <= '~'; r++ {
+			runes[r] = r
+		}
+		if !strings.Contains(text, "\n<20><7E><0020>\n") {
+			t.Errorf("ASCII is not itself in %.300q", text)
+		}
+		_, others, _ := strings.Cut(text, "[")
+		for _, code := range regexp.MustCompile(`<([0-9A-F]{4})>`).FindAllStringSubmatch(others, -1) {
 			v, _ := strconv.ParseUint(code[1], 16, 16)
 			runes = append(runes, rune(v))
 		}
-		if !strings.Contains(text, fmt.Sprintf("<01><%02X>[", len(runes)-1)) {
-			t.Errorf("a map of %d characters begins with %.200q", len(runes)-1, text)
+		if n := len(runes); n > firstOther && !strings.Contains(text, fmt.Sprintf("<80><%02X>[", n-1)) {
+			t.Errorf("a map of %d characters reads %.300q", n, text)
 		}
 		fonts[string(m[1])] = runes
 	}
@@ -204,7 +209,8 @@ func pdfText(t *testing.T, pdf []byte) string {
 	return out.String()
 }
 
-// A byte tells 255 glyphs apart; a page of more has more than one part of a font.
+// A byte tells 128 characters apart beside ASCII; a page of more has more than one
+// part of a font.
 func TestPDFOfManyCharacters(t *testing.T) {
 	var want strings.Builder
 	l := &List{W: 200, H: 200}
@@ -227,44 +233,46 @@ func TestPDFOfManyCharacters(t *testing.T) {
 	if got := pdfText(t, pdf); got != want.String() {
 		t.Errorf("the page reads %q, want %q", got, want.String())
 	}
-	if n, least := bytes.Count(pdf, []byte("/FontFile2")), (len([]rune(want.String()))-2+mostCodes-1)/mostCodes; n != least || n < 3 {
-		t.Errorf("%d parts of a font for %d characters, want %d", n, len([]rune(want.String())), least)
+	others := 0
+	for _, r := range want.String() {
+		if r > '~' {
+			others++
+		}
+	}
+	if n, least := bytes.Count(pdf, []byte("/FontFile2")), (others+mostOthers-1)/mostOthers; n != least || n < 3 {
+		t.Errorf("%d parts of a font for %d characters beside ASCII, want %d", n, others, least)
 	}
 }
 
-// Fonts of labels are put together from pieces, and are whole: also with a glyph
-// that is made of another one, whose place differs from file to file.
-func TestFontsFromPieces(t *testing.T) {
-	tb := *face(true).tables
-	last := tb.glyphs - 1
-	tb.glyfs = append(bytes.Clone(tb.glyfs), 0xff, 0xff, 0, 0, 0, 0, 0, 9, 0, 9, 0, 2, 0, 40, 1, 1) // glyph 40, moved by 1, 1
-	tb.loca = bytes.Clone(tb.loca)
-	for i, end := range []int{len(tb.glyfs) - 16, len(tb.glyfs)} {
-		if tb.longLoca {
-			be.PutUint32(tb.loca[4*(last+i):], uint32(end))
-		} else {
-			be.PutUint16(tb.loca[2*(last+i):], uint16(end/2))
-		}
+// Labels have all digits in their fonts, so that those which differ in
+// their numbers have the same fonts; other drawings have what they use.
+func TestFontsOfLabels(t *testing.T) {
+	q, err := NewQR("https://example.org/r/0123456789ab/")
+	if err != nil {
+		t.Fatal(err)
 	}
-	f := &Font{tables: &tb, codes: face(true).codes, records: make([]atomic.Pointer[piece], tb.glyphs)}
-	var cut cutFont
-	for range 2 { // the second time, pieces are there
-		for _, gids := range [][]int{{last}, {36, last, 37}, {40, 0, last}, {36, 40, 41, last}} {
-			cut.cut(f.tables, gids)
-			if file := inflate(t, f.codes().deflate(nil, cut.file, f.pieces(&cut)...)); !bytes.Equal(file, cut.file) {
-				t.Errorf("glyphs %v: another font came back", gids)
-			}
-			sub, err := parseTables(cut.file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			made := slices.Index(cut.glyphs, last)
-			components(sub.glyf(made), func(at int) {
-				if part := int(be.Uint16(sub.glyf(made)[at:])); part >= len(cut.glyphs) || cut.glyphs[part] != 40 {
-					t.Errorf("glyphs %v: the last is made of the one at %d of %v", gids, part, cut.glyphs)
-				}
-			})
+	fonts := func(s string, items ...Item) string {
+		l := &List{W: 100, H: 100, Items: items}
+		l.Add(Text{X: 5, Y: 5, Pt: 9, Color: ink, S: s}, Text{X: 5, Y: 15, Pt: 9, Bold: true, Color: ink, S: s})
+		pdf, err := PDF(l, PDFOptions{Date: day()})
+		if err != nil {
+			t.Fatal(err)
 		}
+		if got := pdfText(t, pdf); got != s+s {
+			t.Errorf("the page reads %q, want %q twice", got, s)
+		}
+		checkXref(t, pdf)
+		return strings.Join(regexp.MustCompile(`/FontName/\S+`).FindAllString(string(pdf), -1), " ")
+	}
+	code := Modules{X: 20, Y: 20, Unit: 1, Code: q, Fill: ink}
+	if a, b := fonts("Model 17", code), fonts("Model 2960", code); a != b {
+		t.Errorf("two labels have the fonts %s and %s", a, b)
+	}
+	if a, b := fonts("Model 17"), fonts("Model 2960"); a == b {
+		t.Errorf("two drawings of other characters have the fonts %s", a)
+	}
+	if a, b := fonts("Model 17", code), fonts("Model 17 xyz", code); a == b {
+		t.Errorf("two labels of other letters have the fonts %s", a)
 	}
 }
 

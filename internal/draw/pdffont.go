@@ -2,58 +2,69 @@
 //
 // gofpdf can embed TrueType fonts by itself, but it reads and cuts the whole
 // font anew for every document and adds a map of 128 KiB a font, about seven
-// milliseconds a label. Here a font is read once a process, and a document takes
-// the records of its own glyphs, which is a third of the bytes too. Glyphs are
-// numbered as pages use them, so that a page can be written before the next one
-// is known.
+// milliseconds a label. Here a font is read once a process and cut once for each
+// set of glyphs. Labels differ in their numbers more than in their letters; with
+// all digits in their fonts, thousands of labels have a few dozen sets.
 
 package draw
 
 import (
 	"hash/crc32"
+	"math"
 	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"unicode/utf16"
 )
 
-// pdfCodes are what the bytes of strings stand for, in the order in which they
-// were first used: a byte is the same character in every font.
+// pdfCodes are what the bytes of strings stand for, in every font of a document:
+// ASCII is itself, and other characters follow from firstOther as pages use them,
+// so that a page can be written before the next one is known.
 type pdfCodes struct {
-	runes  []rune // by code, from 1
-	object int    // of the map to Unicode, 0 until it is written
+	others []rune
+	object int // of the map to Unicode, 0 until it is written
 }
 
-// mostCodes is how many characters a byte can tell apart; 0 is none.
-const mostCodes = 255
+// Codes of characters beyond ASCII. One of 0 is none.
+const (
+	firstOther = 0x80
+	mostOthers = 0x100 - firstOther
+)
+
+// of returns the code of a character; 0 if none is left for it.
+func (c *pdfCodes) of(r rune) byte {
+	if r >= ' ' && r <= '~' {
+		return byte(r)
+	}
+	i := slices.Index(c.others, r)
+	if i < 0 {
+		if i = len(c.others); i == mostOthers {
+			return 0
+		}
+		c.others = append(c.others, r)
+	}
+	return byte(firstOther + i)
+}
 
 // pdfFont is a font in one document, with some of its codes.
 type pdfFont struct {
 	font   *Font
 	name   string // of the resource
 	codes  *pdfCodes
-	code   []uint8 // by glyph, 0 for those not used
-	gids   []int   // by code, from 1; 0 for characters that it is not used for
-	widths []int   // likewise
+	glyphs glyphCodes
 }
 
+// glyphCodes are a font's glyphs by code, 0 for codes that it is not used for.
+type glyphCodes [256]uint16
+
 // take returns the code of a glyph; 0 if none is left for it.
-func (p *pdfFont) take(g *placed) byte {
-	if c := p.code[g.gid]; c != 0 {
-		return c
+func (p *pdfFont) take(r rune, gid uint16) byte {
+	c := p.codes.of(r)
+	if c != 0 {
+		p.glyphs[c] = gid
 	}
-	i := slices.Index(p.codes.runes, g.r)
-	if i < 0 {
-		if i = len(p.codes.runes); i == mostCodes {
-			return 0
-		}
-		p.codes.runes = append(p.codes.runes, g.r)
-	}
-	for len(p.gids) <= i {
-		p.gids, p.widths = append(p.gids, 0), append(p.widths, 0)
-	}
-	p.gids[i], p.widths[i] = int(g.gid), g.adv
-	p.code[g.gid] = uint8(i + 1)
-	return uint8(i + 1)
+	return c
 }
 
 // run appends a PDF string of as many glyphs as are the font's without a gap, and
@@ -62,7 +73,7 @@ func (p *pdfFont) run(b []byte, ps []placed) ([]byte, int) {
 	b = append(b, '(')
 	n := 0
 	for ; n < len(ps) && ps[n].gid != 0 && ps[n].f == p.font; n++ {
-		c := p.take(&ps[n])
+		c := p.take(ps[n].r, uint16(ps[n].gid))
 		if c == 0 {
 			break
 		}
@@ -74,36 +85,39 @@ func (p *pdfFont) run(b []byte, ps []placed) ([]byte, int) {
 // pdfFonts are the fonts of one document, in order of first use.
 type pdfFonts struct{ list []*pdfFont }
 
+// wholeDigits gives all digits to each font that has some.
+func (fs *pdfFonts) wholeDigits() {
+	const digits = "0123456789"
+	for _, p := range fs.list {
+		if strings.ContainsFunc(digits, func(r rune) bool { return p.glyphs[r] != 0 }) {
+			for _, r := range digits {
+				p.glyphs[r] = uint16(p.font.glyph(r).gid)
+			}
+		}
+	}
+}
+
 // of returns a font that has a glyph, or takes it.
 func (fs *pdfFonts) of(g *placed) *pdfFont {
 	var codes *pdfCodes
 	for _, p := range fs.list {
-		if p.font == g.f && p.take(g) != 0 {
+		if p.font == g.f && p.take(g.r, uint16(g.gid)) != 0 {
 			return p
 		}
 		codes = p.codes
 	}
-	const usual = 64 // characters of a label
-	if codes == nil || len(codes.runes) == mostCodes {
-		codes = &pdfCodes{runes: make([]rune, 0, usual)}
+	if codes == nil || len(codes.others) == mostOthers {
+		codes = &pdfCodes{}
 	}
-	p := &pdfFont{font: g.f, name: "F" + strconv.Itoa(len(fs.list)), codes: codes,
-		code: make([]uint8, g.f.tables.glyphs), gids: make([]int, 0, usual), widths: make([]int, 0, usual)}
+	p := &pdfFont{font: g.f, name: "F" + strconv.Itoa(len(fs.list)), codes: codes}
+	p.take(g.r, uint16(g.gid))
 	fs.list = append(fs.list, p)
 	return p
 }
 
 // write writes the font, cut to the document's glyphs, and returns its object's
-// number. What a file holds never depends on other files. Labels are many, so
-// their fonts are put together from pieces, which are a tenth larger.
-func (p *pdfFont) write(u *updater, label bool) int {
-	cut := &u.cut
-	cut.cut(p.font.tables, p.gids)
-	prefix, sum := [6]byte{}, crc32.ChecksumIEEE(cut.file)
-	for i := range prefix {
-		prefix[i] = byte('A' + sum%26)
-		sum /= 26
-	}
+// number. What a file holds never depends on other files.
+func (p *pdfFont) write(u *updater) int {
 	if p.codes.object == 0 {
 		p.codes.object = u.number()
 		u.open(p.codes.object)
@@ -111,68 +125,110 @@ func (p *pdfFont) write(u *updater, label bool) int {
 		u.packed = unicodeCodes().deflate(u.packed[:0], p.codes.unicode())
 		u.stream(u.packed)
 	}
-	name, m := string(prefix[:])+"+"+p.font.name, p.font.metrics
+	c, m := p.font.cutTo(&p.glyphs), p.font.metrics
 	n, desc, data := u.number(), u.number(), u.number()
-	first := max(0, slices.IndexFunc(p.gids, func(g int) bool { return g != 0 }))
 	u.open(n)
-	u.put("<</Type/Font/Subtype/TrueType/BaseFont/", name, "/FirstChar ", first+1, "/LastChar ", len(p.gids), "/Widths[")
-	for i, w := range p.widths[first:] {
-		if i > 0 {
-			u.put(" ")
-		}
-		u.put(w)
-	}
-	u.put("]/FontDescriptor ", desc, " 0 R/ToUnicode ", p.codes.object, " 0 R>>\nendobj\n")
+	u.put("<</Type/Font/Subtype/TrueType/BaseFont/", c.name, c.widths, "/FontDescriptor ", desc, " 0 R/ToUnicode ", p.codes.object, " 0 R>>\nendobj\n")
 	u.open(desc) // flag 4: the font has codes of its own
-	u.put("<</Type/FontDescriptor/FontName/", name, "/Flags 4/FontBBox[", m.box[0], " ", m.box[1], " ", m.box[2], " ", m.box[3], "]/ItalicAngle 0/Ascent ", m.ascent,
+	u.put("<</Type/FontDescriptor/FontName/", c.name, "/Flags 4/FontBBox[", m.box[0], " ", m.box[1], " ", m.box[2], " ", m.box[3], "]/ItalicAngle 0/Ascent ", m.ascent,
 		"/Descent ", m.descent, "/CapHeight ", m.cap, "/StemV ", m.stem, "/FontFile2 ", data, " 0 R>>\nendobj\n")
 	u.open(data)
-	u.put("<</Filter/FlateDecode/Length1 ", len(cut.file))
-	var codes *streamCodes
-	var pieces []*piece
-	if label {
-		codes, pieces = p.font.codes(), p.font.pieces(cut)
-	}
-	u.packed = codes.deflate(u.packed[:0], cut.file, pieces...)
-	u.stream(u.packed)
+	u.put("<</Filter/FlateDecode/Length1 ", c.size)
+	u.stream(c.packed)
 	return n
 }
 
-// pieces are the records of a file's glyphs, compressed. A record is the same in
-// every file, unless it names other glyphs by their place; so it is compressed
-// once, without regard to what stands before it.
-func (f *Font) pieces(cut *cutFont) []*piece {
-	ps := make([]*piece, 0, len(cut.glyphs))
-	for i, g := range cut.glyphs[1:] {
-		rec := cut.file[cut.at[i+1]:cut.at[i+2]]
-		kept := &f.records[g]
-		p := kept.Load()
-		if p == nil {
-			p = f.codes().piece(rec)
-			if !composed(rec) && f.nRecords.Add(1) <= keptGlyphs {
-				kept.Store(p)
-			}
+// cutFonts keeps what a font was cut to.
+type cutFonts struct {
+	sync.RWMutex
+	kept map[glyphCodes]*cutFile
+}
+
+// keptCuts is how many a font keeps: more than labels of thousands of models have.
+const keptCuts = 1024
+
+// cutFile is a font cut to some glyphs, as documents hold it.
+type cutFile struct {
+	name   string // with a tag of the file before it
+	widths string
+	size   int
+	packed []byte
+}
+
+// cutTo returns the font cut to glyphs.
+func (f *Font) cutTo(glyphs *glyphCodes) *cutFile {
+	f.cuts.RLock()
+	c := f.cuts.kept[*glyphs]
+	f.cuts.RUnlock()
+	if c != nil {
+		return c
+	}
+	c = f.newCut(glyphs)
+	f.cuts.Lock()
+	defer f.cuts.Unlock()
+	if f.cuts.kept == nil {
+		f.cuts.kept = map[glyphCodes]*cutFile{}
+	}
+	if len(f.cuts.kept) < keptCuts {
+		f.cuts.kept[*glyphs] = c
+	}
+	return c
+}
+
+func (f *Font) newCut(glyphs *glyphCodes) *cutFile {
+	first, last := 0, len(glyphs)-1
+	for first < last && glyphs[first] == 0 {
+		first++
+	}
+	for last > first && glyphs[last] == 0 {
+		last--
+	}
+	used := glyphs[first : last+1]
+	file := cutFont(f.tables, used, first)
+	tag, sum := [6]byte{}, crc32.ChecksumIEEE(file)
+	for i := range tag {
+		tag[i] = byte('A' + sum%26)
+		sum /= 26
+	}
+	widths := append(strconv.AppendInt([]byte("/FirstChar "), int64(first), 10), "/LastChar "...)
+	widths = append(strconv.AppendInt(widths, int64(last), 10), "/Widths["...)
+	for i, g := range used {
+		if i > 0 {
+			widths = append(widths, ' ')
 		}
-		ps = append(ps, p)
+		w := 0
+		if g != 0 {
+			w = f.thousandths(g)
+		}
+		widths = strconv.AppendInt(widths, int64(w), 10)
 	}
-	if end := cut.at[len(cut.glyphs)]; end < len(cut.file) { // zeros
-		ps = append(ps, f.codes().piece(cut.file[end:]))
-	}
-	return ps
+	return &cutFile{name: string(tag[:]) + "+" + f.name, widths: string(append(widths, ']')), size: len(file), packed: (*streamCodes)(nil).deflate(nil, file)}
+}
+
+// thousandths is a glyph's advance in 1/1000 em.
+func (f *Font) thousandths(gid uint16) int {
+	adv, _ := f.tables.metric(int(gid))
+	return int(math.Round(1000 * float64(adv) / float64(f.upm)))
 }
 
 // unicode is the map from codes to characters.
-func (p *pdfCodes) unicode() []byte {
-	b := append(make([]byte, 0, 512), "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CMapName /U def\n/CMapType 2 def\n1 begincodespacerange\n<00> <FF>\nendcodespacerange\n1 beginbfrange\n<01><"...)
-	b = append(appendHex(b, uint16(len(p.runes)), 2), ">["...)
-	for _, r := range p.runes {
-		b = append(b, '<')
-		for _, v := range utf16.AppendRune(nil, r) {
-			b = appendHex(b, v, 4)
+func (c *pdfCodes) unicode() []byte {
+	b := append(make([]byte, 0, 512), "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CMapName /U def\n/CMapType 2 def\n1 begincodespacerange\n<00> <FF>\nendcodespacerange\n"...)
+	if len(c.others) == 0 {
+		b = append(b, "1 beginbfrange\n<20><7E><0020>"...)
+	} else {
+		b = append(b, "2 beginbfrange\n<20><7E><0020>\n<80><"...)
+		b = append(appendHex(b, uint16(firstOther+len(c.others)-1), 2), ">["...)
+		for _, r := range c.others {
+			b = append(b, '<')
+			for _, v := range utf16.AppendRune(nil, r) {
+				b = appendHex(b, v, 4)
+			}
+			b = append(b, '>')
 		}
-		b = append(b, '>')
+		b = append(b, ']')
 	}
-	return append(b, "]\nendbfrange\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n"...)
+	return append(b, "\nendbfrange\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n"...)
 }
 
 // appendHex appends so many digits.

@@ -16,7 +16,7 @@ type pdfPage struct {
 	list   *List
 	fonts  *pdfFonts
 	set    pdfState
-	label  bool // it has a QR code
+	known  []known // parts whose compression is known
 }
 
 // pdfState is what is set, so that equal settings are not written again.
@@ -30,13 +30,14 @@ type pdfState struct {
 
 const ptPerMM = 72 / 25.4
 
-// draw returns a page's contents, which are valid until the next call.
-func (p *pdfPage) draw(l *List, fonts *pdfFonts) []byte {
+// draw returns a page's contents, and what is known of them; both are valid until
+// the next call.
+func (p *pdfPage) draw(l *List, fonts *pdfFonts) ([]byte, []known) {
 	// Corners are cut where SVG cuts them.
 	p.b = append(p.b[:0], "4 M\n"...)
-	p.h, p.list, p.fonts, p.set, p.label = l.H, l, fonts, pdfState{sw: -1}, false
+	p.h, p.list, p.fonts, p.set, p.known = l.H, l, fonts, pdfState{sw: -1}, p.known[:0]
 	p.items(l.Items)
-	return p.b
+	return p.b, p.known
 }
 
 func (p *pdfPage) items(items []Item) {
@@ -298,7 +299,6 @@ func (p *pdfPage) group(g Group) {
 
 // modules draws a code in units of its modules.
 func (p *pdfPage) modules(m Modules) {
-	p.label = true
 	p.fill(m.Fill)
 	p.b = append(p.b, "q "...)
 	p.num(m.Unit*ptPerMM, 5)
@@ -307,7 +307,9 @@ func (p *pdfPage) modules(m Modules) {
 	p.num(m.X*ptPerMM, 3)
 	p.num((p.h-m.Y)*ptPerMM, 3)
 	p.op("cm")
+	at := len(p.b)
 	p.b = append(p.b, m.Code.boxes...)
+	p.known = append(p.known, known{at, len(p.b), m.Code.steps})
 	p.op("f Q")
 }
 

@@ -19,7 +19,6 @@ type updater struct {
 	at []int // by number, 0 for objects that are not written
 
 	packed []byte // a stream
-	cut    cutFont
 }
 
 // put appends text, bytes and numbers.
@@ -66,7 +65,7 @@ func (u *updater) write(f *pdfFrame, d *pdfDoc) {
 	}
 	resources := make([]any, 0, 16)
 	for _, pf := range d.fonts.list {
-		resources = append(resources, "/", pf.name, " ", pf.write(u, d.page.label), " 0 R")
+		resources = append(resources, "/", pf.name, " ", pf.write(u), " 0 R")
 	}
 	u.open(frameResources)
 	u.put("<</Font<<")

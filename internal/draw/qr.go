@@ -22,6 +22,7 @@ type QR struct {
 	rows    []uint64 // of modules, the first of a row the lowest bit
 	path    string   // the rows as SVG path data, in modules
 	boxes   []byte   // the rows as operators of a PDF path, likewise
+	steps   []step   // by which these are compressed
 }
 
 // Modules is an item: the dark modules of a code. X, Y is the code's corner
@@ -67,7 +68,8 @@ func NewQR(payload string) (*QR, error) {
 	}
 	q := &QR{Version: int(v), Side: g.n, rows: slices.Clone(g.rows[:g.n])}
 	rows, columns := upright(q.rows)
-	q.path, q.boxes = modulesPath(rows, columns), modulesBoxes(rows, columns)
+	q.path = modulesPath(rows, columns)
+	q.boxes, q.steps = modulesBoxes(rows, columns)
 	return q, nil
 }
 

@@ -9,7 +9,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 )
 
 // tables are the parts of a TrueType file by tag.
@@ -183,74 +182,46 @@ func appendPlain(b, g []byte) []byte {
 	return append(b, g[at+2+ins:]...)
 }
 
-// cutFont is a font file with some glyphs of another one.
-type cutFont struct {
-	file   []byte
-	glyphs []int // in the other font, by place; the first is 0
-	at     []int // where the glyphs' records begin in the file, whose last they are, and end
-
-	places           []uint16 // by a glyph's index in the other font
-	glyf, hmtx, loca []byte
-}
-
-// cut builds a font that holds glyph 0, the given glyphs in their order with
-// nothing for 0, and after them whatever they are composed of. Its codes are the
-// glyphs' places. What was cut before is overwritten.
-func (f *cutFont) cut(tb *tables, gids []int) {
-	old := slices.Grow(f.glyphs[:0], len(gids)+8)[:len(gids)+1]
-	clear(old)
-	newID := slices.Grow(f.places[:0], max(tb.glyphs, 1))[:max(tb.glyphs, 1)]
-	clear(newID)
-	put := func(g, at int) bool {
-		if g <= 0 || g >= tb.glyphs || newID[g] != 0 {
-			return false
-		}
-		newID[g] = uint16(at)
-		return true
-	}
-	for i, g := range gids {
-		if put(g, i+1) {
-			old[i+1] = g
+// cutFont makes a font file that holds glyph 0, the given glyphs in their order
+// with nothing for 0, and after them whatever they are composed of. Its codes are
+// the glyphs' places from the first on.
+func cutFont(tb *tables, gids []uint16, first int) []byte {
+	old := append(make([]int, 1, len(gids)+8), make([]int, len(gids))...) // by place
+	place := map[int]int{}
+	for i, g := range gids { // two characters may have one glyph
+		if g := int(g); g > 0 && g < tb.glyphs {
+			old[i+1], place[g] = g, i+1
 		}
 	}
 	for i := 1; i < len(old); i++ { // it grows by what glyphs are composed of
-		if old[i] == 0 {
-			continue
-		}
 		rec := tb.glyf(old[i])
 		components(rec, func(at int) {
-			if g := int(be.Uint16(rec[at:])); put(g, len(old)) {
+			if g := int(be.Uint16(rec[at:])); g > 0 && g < tb.glyphs && place[g] == 0 {
+				place[g] = len(old)
 				old = append(old, g)
 			}
 		})
 	}
 
-	glyf, hmtx, loca, offsets := f.glyf[:0], f.hmtx[:0], f.loca[:0], f.at[:0]
+	var glyf, hmtx, loca []byte
+	offsets := []int{0}
 	for _, g := range old {
 		at := len(glyf)
-		offsets = append(offsets, at)
+		adv, lsb := uint16(0), uint16(0)
 		if g != 0 { // .notdef is never shown: characters are checked before
 			glyf = appendPlain(glyf, tb.glyf(g))
+			adv, lsb = tb.metric(g)
 		}
 		rec := glyf[at:]
-		components(rec, func(at int) {
-			id := uint16(0) // of a component that the font lacks
-			if c := int(be.Uint16(rec[at:])); c < len(newID) {
-				id = newID[c]
-			}
-			be.PutUint16(rec[at:], id)
+		components(rec, func(at int) { // 0 for one that the font lacks
+			be.PutUint16(rec[at:], uint16(place[int(be.Uint16(rec[at:]))]))
 		})
 		if len(glyf)%2 != 0 {
 			glyf = append(glyf, 0)
 		}
-		adv, lsb := uint16(0), uint16(0)
-		if g != 0 {
-			adv, lsb = tb.metric(g)
-		}
-		hmtx = be.AppendUint16(hmtx, adv)
-		hmtx = be.AppendUint16(hmtx, lsb)
+		offsets = append(offsets, len(glyf))
+		hmtx = be.AppendUint16(be.AppendUint16(hmtx, adv), lsb)
 	}
-	offsets = append(offsets, len(glyf))
 	short := len(glyf) < 1<<17 // the short form holds half of each offset
 	for _, o := range offsets {
 		if short {
@@ -260,32 +231,27 @@ func (f *cutFont) cut(tb *tables, gids []int) {
 		}
 	}
 
-	head := append([]byte(nil), tb.t["head"][:54]...)
+	head := bytes.Clone(tb.t["head"][:54])
 	be.PutUint32(head[8:], 0)
 	be.PutUint16(head[50:], map[bool]uint16{false: 1}[short])
-	hhea := append([]byte(nil), tb.t["hhea"][:36]...)
+	hhea := bytes.Clone(tb.t["hhea"][:36])
 	be.PutUint16(hhea[34:], uint16(len(old)))
-	maxp := append([]byte(nil), tb.t["maxp"]...)
+	maxp := bytes.Clone(tb.t["maxp"])
 	be.PutUint16(maxp[4:], uint16(len(old)))
-
-	f.file = assemble(f.file[:0], []table{
-		{"cmap", symbolMap(len(gids))}, {"head", head}, {"hhea", hhea}, {"hmtx", hmtx}, {"loca", loca}, {"maxp", maxp}, {"glyf", glyf},
+	return assemble([]table{
+		{"cmap", symbolMap(first, len(gids))}, {"glyf", glyf}, {"head", head}, {"hhea", hhea}, {"hmtx", hmtx}, {"loca", loca}, {"maxp", maxp},
 	})
-	for i := range offsets {
-		offsets[i] += len(f.file) - (len(glyf)+3)&^3
-	}
-	f.glyphs, f.places, f.glyf, f.hmtx, f.loca, f.at = old, newID, glyf, hmtx, loca, offsets
 }
 
-// symbolMap is the table from the codes 1 to n of a font of symbols to the glyphs
-// 1 to n.
-func symbolMap(n int) []byte {
-	const symbols = 0xf000 // such codes stand from here on
+// symbolMap is the table from n codes of a font of symbols, from the first on, to
+// the glyphs 1 to n.
+func symbolMap(first, n int) []byte {
+	from := 0xf000 + uint16(first) // where such codes stand
 	var b []byte
 	for _, v := range [...]uint16{0, 1, 3, 0, 0, 12, // one table, for symbols, is 12 bytes from the beginning
 		4, 32, 0, 4, 4, 1, 0, // of form 4, 32 bytes long, with two segments
-		symbols + uint16(n), 0xffff, 0, symbols + 1, 0xffff, // last and first codes of both
-		1<<16 - symbols, 1, 0, 0} { // what makes a glyph of a code, modulo 65536
+		from + uint16(n) - 1, 0xffff, 0, from, 0xffff, // last and first codes of both
+		1 - from, 1, 0, 0} { // what makes a glyph of a code, modulo 65536
 		b = be.AppendUint16(b, v)
 	}
 	return b
@@ -296,31 +262,26 @@ type table struct {
 	data []byte
 }
 
-// assemble writes a font file of tables in this order over out.
-func assemble(out []byte, ts []table) []byte {
+// assemble writes a font file of tables, which are in the order of their tags.
+func assemble(ts []table) []byte {
 	n := len(ts)
 	pow, sel := 1, 0
 	for pow*2 <= n {
 		pow, sel = pow*2, sel+1
 	}
-	out = be.AppendUint32(out[:0], 0x00010000)
+	out := be.AppendUint32(nil, 0x00010000)
 	for _, v := range []int{n, pow * 16, sel, n*16 - pow*16} {
 		out = be.AppendUint16(out, uint16(v))
 	}
 	at := 12 + 16*n
 	headAt := 0
-	entries := make([][]byte, 0, 16)
 	for _, t := range ts {
-		e := be.AppendUint32(append(make([]byte, 0, 16), t.tag...), checksum(t.data))
-		entries = append(entries, be.AppendUint32(be.AppendUint32(e, uint32(at)), uint32(len(t.data))))
 		if t.tag == "head" {
 			headAt = at
 		}
+		out = be.AppendUint32(append(out, t.tag...), checksum(t.data))
+		out = be.AppendUint32(be.AppendUint32(out, uint32(at)), uint32(len(t.data)))
 		at += (len(t.data) + 3) &^ 3
-	}
-	slices.SortFunc(entries, bytes.Compare) // by tag
-	for _, e := range entries {
-		out = append(out, e...)
 	}
 	for _, t := range ts {
 		out = append(out, t.data...)
