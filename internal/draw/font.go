@@ -169,8 +169,8 @@ func place(ps []placed, s string, bold bool, fallback []*Font) ([]placed, int) {
 	ps = slices.Grow(ps, len(s))
 	x := 0
 	for _, r := range s {
-		p := placed{f: main, r: r, x: x}
 		g := main.glyph(r)
+		p := placed{f: main, r: r, x: x}
 		for i := 0; g.gid == 0 && i < len(fallback); i++ {
 			if fg := fallback[i].glyph(r); fg.gid != 0 {
 				g, p.f = fg, fallback[i]
@@ -197,9 +197,13 @@ func Width(s string, pt float64, bold bool, fallback ...*Font) float64 {
 
 // Advance is the width of a line of text in 1/1000 em.
 func Advance(s string, bold bool, fallback ...*Font) int {
-	sum := 0
+	main, sum := face(bold), 0
 	for _, r := range s {
-		sum += RuneAdvance(r, bold, fallback...)
+		if g := main.glyph(r); g.gid != 0 {
+			sum += g.adv
+		} else {
+			sum += RuneAdvance(r, bold, fallback...)
+		}
 	}
 	return sum
 }
@@ -225,13 +229,13 @@ func HasGlyphs(s string, fallback ...*Font) (missing []rune) {
 	b := builtin()
 	var seen map[rune]bool
 	for _, r := range s {
-		if seen[r] {
+		ok := b.regular.glyph(r).gid != 0 && b.bold.glyph(r).gid != 0
+		if ok || seen[r] {
 			continue
 		}
 		if _, gap := gapAdvance(r); gap {
 			continue
 		}
-		ok := b.regular.glyph(r).gid != 0 && b.bold.glyph(r).gid != 0
 		for i := 0; !ok && i < len(fallback); i++ {
 			ok = fallback[i].glyph(r).gid != 0
 		}

@@ -8,7 +8,6 @@ import (
 	"iter"
 	"math/bits"
 	"slices"
-	"strconv"
 )
 
 // run is a row of dark modules: the first one's column and row, and how many. A
@@ -63,13 +62,13 @@ func modulesPath(rows []uint64, columns []run) string {
 	move := byte('M')
 	for r := range runsOf(rows) {
 		b = appendInts(append(b, move), r.col-px, r.row-py)
-		b = strconv.AppendInt(append(b, 'h'), int64(r.n), 10)
+		b = appendInt(append(b, 'h'), r.n)
 		px, py, move = r.col+r.n, r.row, 'm'
 	}
 	half := 500 // from the middle of rows to the middle of columns, once
 	for _, c := range columns {
 		b = appendPair(append(b, move), 1000*(c.col-px)+half, 1000*(c.row-py)-half)
-		b = strconv.AppendInt(append(b, 'v'), int64(c.n), 10)
+		b = appendInt(append(b, 'v'), c.n)
 		half = 0
 		px, py, move = c.col, c.row+c.n, 'm'
 	}
@@ -91,21 +90,21 @@ func modulesBoxes(rows []uint64, columns []run) (b []byte, steps []step) {
 	type rest struct{ row, y, w, end int }
 	box := func(last *rest, col, row, w, h int, tail string) {
 		start := len(b)
-		b = appendSmall(b, col)
+		b = appendInt(b, col)
 		if last.end > 0 && last.row == row {
 			again(last.y, last.end-last.y)
 			return
 		}
 		was := *last
 		last.row, last.y = row, len(b)
-		b = appendSmall(append(b, ' '), row)
+		b = appendInt(append(b, ' '), row)
 		last.w = len(b)
 		if was.end > 0 {
 			again(was.w, was.end-was.w)
 		} else {
-			b = appendSmall(append(b, ' '), w)
+			b = appendInt(append(b, ' '), w)
 			if h > 1 {
-				b = appendSmall(append(b, ' '), h)
+				b = appendInt(append(b, ' '), h)
 			}
 			if bytes.HasSuffix(b[:start], []byte(tail)) {
 				again(start-len(tail), len(tail))
@@ -123,12 +122,4 @@ func modulesBoxes(rows []uint64, columns []run) (b []byte, steps []step) {
 		box(&high[c.n], c.col, c.row, 1, c.n, " re\n")
 	}
 	return b, append(steps, step{literals: int32(len(b) - from)})
-}
-
-// appendSmall writes a number below 100.
-func appendSmall(b []byte, n int) []byte {
-	if n >= 10 {
-		b = append(b, byte('0'+n/10))
-	}
-	return append(b, byte('0'+n%10))
 }

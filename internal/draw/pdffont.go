@@ -190,8 +190,8 @@ func (f *Font) newCut(glyphs *glyphCodes) *cutFile {
 		tag[i] = byte('A' + sum%26)
 		sum /= 26
 	}
-	widths := append(strconv.AppendInt([]byte("/FirstChar "), int64(first), 10), "/LastChar "...)
-	widths = append(strconv.AppendInt(widths, int64(last), 10), "/Widths["...)
+	widths := append(appendInt([]byte("/FirstChar "), first), "/LastChar "...)
+	widths = append(appendInt(widths, last), "/Widths["...)
 	for i, g := range used {
 		if i > 0 {
 			widths = append(widths, ' ')
@@ -200,7 +200,7 @@ func (f *Font) newCut(glyphs *glyphCodes) *cutFile {
 		if g != 0 {
 			w = f.thousandths(g)
 		}
-		widths = strconv.AppendInt(widths, int64(w), 10)
+		widths = appendInt(widths, w)
 	}
 	return &cutFile{name: string(tag[:]) + "+" + f.name, widths: string(append(widths, ']')), size: len(file), packed: (*streamCodes)(nil).deflate(nil, file)}
 }

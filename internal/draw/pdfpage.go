@@ -63,7 +63,7 @@ func appendFixed(b []byte, v float64, decimals int) []byte {
 		b = append(b, '-')
 		n = -n
 	}
-	b = strconv.AppendInt(b, n/one, 10)
+	b = appendInt(b, int(n/one))
 	if n %= one; n == 0 {
 		return b
 	}

@@ -30,7 +30,7 @@ func (u *updater) put(parts ...any) {
 		case []byte:
 			u.b = append(u.b, p...)
 		case int:
-			u.b = strconv.AppendInt(u.b, int64(p), 10)
+			u.b = appendInt(u.b, p)
 		}
 	}
 }

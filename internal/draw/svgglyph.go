@@ -5,7 +5,6 @@ package draw
 
 import (
 	"math"
-	"strconv"
 	"sync/atomic"
 
 	"golang.org/x/image/font/sfnt"
@@ -34,11 +33,11 @@ func (t *trace) appendPath(b []byte, x, fromX, fromY int) []byte {
 
 // appendInts writes two whole numbers with the least separator.
 func appendInts(b []byte, x, y int) []byte {
-	b = strconv.AppendInt(b, int64(x), 10)
+	b = appendInt(b, x)
 	if y >= 0 {
 		b = append(b, ' ')
 	}
-	return strconv.AppendInt(b, int64(y), 10)
+	return appendInt(b, y)
 }
 
 // emTraces are the traces of a font whose em has so many units, as asked for.
@@ -195,7 +194,7 @@ func (p *pathPen) put(op byte, ns ...int) {
 		if i > 0 && n >= 0 {
 			p.b = append(p.b, ' ')
 		}
-		p.b = strconv.AppendInt(p.b, int64(n), 10)
+		p.b = appendInt(p.b, n)
 	}
 }
 

@@ -23,7 +23,8 @@ func svgMarks(t *testing.T, l *List, svg []byte) []mark {
 	frames := []affine{{1, 0, 0, 1, 0, 0}}
 	shapes := map[string][]float64{} // polygons by id
 	at := map[string]int{}           // glyphs by id: where the first stands in its line
-	lines := slices.Collect(texts(l.Items))
+	all := slices.Collect(texts(l.Items))
+	lines := all
 	var line struct {
 		open bool
 		m    affine
@@ -39,7 +40,7 @@ func svgMarks(t *testing.T, l *List, svg []byte) []mark {
 			drawn = slices.ContainsFunc(line.ps, func(p placed) bool { return p.gid != 0 && len(p.f.shape(p.gid).segs) > 0 })
 		}
 		line.open, line.m, line.seen = true, m, map[int]bool{}
-		line.em = newSizes(l, tx.Bold).em(tx.Pt)
+		line.em = newSizes(all, tx.Bold).em(tx.Pt)
 	}
 	finish := func() {
 		for _, p := range line.ps {

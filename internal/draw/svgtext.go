@@ -8,7 +8,6 @@ import (
 	"hash/fnv"
 	"math"
 	"slices"
-	"strconv"
 )
 
 // text writes one line of text.
@@ -75,7 +74,7 @@ func (w *svgWriter) outline(t Text) {
 	b := w.scratch[:0]
 	x, y, shared := 0, 0, false
 	for _, s := range spots { // what nothing else uses is one path
-		if u := &g.uses[s.use]; u.id != "" {
+		if u := &g.uses[s.use]; u.id > 0 {
 			shared = true
 		} else {
 			b = u.appendPath(b, s.x, x, y)
@@ -113,23 +112,22 @@ func (w *svgWriter) outline(t Text) {
 	}
 	for _, s := range spots {
 		u := &g.uses[s.use]
-		if u.id == "" {
+		if u.id == 0 {
 			continue
 		}
 		if !u.written {
 			u.written, u.at = true, s.x
 			w.str(`<path id="`)
-			w.str(u.id)
-			w.str(`" d="M`)
+			w.b = append(g.appendID(w.b, u.id), `" d="M`...)
 			w.b = append(appendInts(w.b, s.x+u.x, u.y), u.rest...)
 			w.str(`"/>`)
 			continue
 		}
 		w.str(`<use href="#`)
-		w.str(u.id)
+		w.b = g.appendID(w.b, u.id)
 		if s.x != u.at {
 			w.str(`" x="`)
-			w.b = strconv.AppendInt(w.b, int64(s.x-u.at), 10)
+			w.b = appendInt(w.b, s.x-u.at)
 		}
 		w.str(`"/>`)
 	}
@@ -148,9 +146,9 @@ const unitMM = 0.019
 // outlines.
 const sizeStep = 1.35
 
-func newSizes(l *List, bold bool) (s sizes) {
-	for t := range texts(l.Items) {
-		if t.Bold == bold {
+func newSizes(ts []Text, bold bool) (s sizes) {
+	for i := range ts {
+		if t := &ts[i]; t.Bold == bold && (len(s.pts) == 0 || s.pts[len(s.pts)-1] != t.Pt) {
 			s.pts = append(s.pts, t.Pt)
 		}
 	}
@@ -181,7 +179,7 @@ func inUnits(v int, em float64) int { return int(math.Round(float64(v) * em / 10
 type glyphUse struct {
 	*trace
 	n       int
-	id      string
+	id      int // counted from 1; 0 for none
 	written bool
 	at      int
 }
@@ -199,6 +197,8 @@ type spot struct{ x, use int }
 // glyphSet holds the drawing's lines of text, laid out, and their outlines in
 // order of first use.
 type glyphSet struct {
+	texts         []Text
+	prefix        string // of ids
 	lines         []line
 	spots         []spot
 	line, spot    int // what is written next
@@ -211,7 +211,8 @@ type glyphSet struct {
 
 // reset makes the set empty, and keeps its memory.
 func (g *glyphSet) reset() {
-	*g = glyphSet{lines: g.lines[:0], spots: g.spots[:0], uses: g.uses[:0], fonts: g.fonts[:0], placed: g.placed}
+	clear(g.texts)
+	*g = glyphSet{texts: g.texts[:0], lines: g.lines[:0], spots: g.spots[:0], uses: g.uses[:0], fonts: g.fonts[:0], placed: g.placed}
 }
 
 // fontUse is a font in one size of its em, and by glyph what place it has in
@@ -251,13 +252,16 @@ const (
 // once and used by id. Frequent glyphs with long outlines are; a glyph that
 // stands once, or a plain bar, costs less in place.
 func (g *glyphSet) collect(l *List, prefix string) {
-	g.regular, g.bold = newSizes(l, false), newSizes(l, true)
-	colors := map[string]int{}
+	g.texts = slices.AppendSeq(g.texts, texts(l.Items))
+	g.regular, g.bold = newSizes(g.texts, false), newSizes(g.texts, true)
+	colors, most := map[string]int{}, 0
 	ps := g.placed
 	var font *fontUse
-	for t := range texts(l.Items) {
-		if colors[t.Color.Hex]++; colors[t.Color.Hex] > colors[g.color] {
-			g.color = t.Color.Hex
+	for i := range g.texts {
+		t := &g.texts[i]
+		n := colors[t.Color.Hex] + 1
+		if colors[t.Color.Hex] = n; n > most {
+			most, g.color = n, t.Color.Hex
 		}
 		ln := line{em: g.em(t)}
 		ps, ln.advance = place(ps[:0], t.S, t.Bold, l.Fallback)
@@ -286,7 +290,7 @@ func (g *glyphSet) collect(l *List, prefix string) {
 		g.lines = append(g.lines, ln)
 	}
 	g.placed = ps
-	short := shortPrefix(prefix)
+	g.prefix = shortPrefix(prefix)
 	// The most frequent ones get the shortest ids.
 	byUse := make([]uint64, len(g.uses)) // how seldom, and which
 	for i := range byUse {
@@ -296,9 +300,9 @@ func (g *glyphSet) collect(l *List, prefix string) {
 	ids := 0
 	for _, v := range byUse {
 		u := &g.uses[uint32(v)]
-		id := len(short) + 1
+		id := len(g.prefix) + 1
 		if ids >= len(idChars) {
-			id = len(short) + 2
+			id = len(g.prefix) + 2
 			for n := ids / len(idChars); n >= 10; n /= 10 {
 				id++
 			}
@@ -306,19 +310,20 @@ func (g *glyphSet) collect(l *List, prefix string) {
 		inPlace := u.n * (len(u.rest) + moveBytes)
 		once := len(u.rest) + ownBytes + id + (u.n-1)*(useBytes+id)
 		if once < inPlace {
-			u.id = glyphID(short, ids)
 			ids++
+			u.id = ids
 		}
 	}
 }
 
-// glyphID is the id of a drawing's nth glyph.
-func glyphID(prefix string, n int) string {
-	id := prefix + idChars[n%len(idChars):][:1]
+// appendID writes the id that is the nth from 1.
+func (g *glyphSet) appendID(b []byte, n int) []byte {
+	n--
+	b = append(append(b, g.prefix...), idChars[n%len(idChars)])
 	if n >= len(idChars) {
-		id += strconv.Itoa(n / len(idChars))
+		b = appendInt(b, n/len(idChars))
 	}
-	return id
+	return b
 }
 
 const idChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -340,7 +345,7 @@ func shortPrefix(prefix string) string {
 }
 
 // em is how many units the em of a line has.
-func (g *glyphSet) em(t Text) float64 {
+func (g *glyphSet) em(t *Text) float64 {
 	if t.Bold {
 		return g.bold.em(t.Pt)
 	}

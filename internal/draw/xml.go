@@ -21,7 +21,7 @@ func appendUM(b []byte, n int) []byte {
 	}
 	whole, frac := n/1000, n%1000
 	if whole != 0 || frac == 0 {
-		b = strconv.AppendInt(b, int64(whole), 10)
+		b = appendInt(b, whole)
 	}
 	if frac == 0 {
 		return b
@@ -32,6 +32,24 @@ func appendUM(b []byte, n int) []byte {
 		end--
 	}
 	return append(b, digits[:end]...)
+}
+
+// appendInt writes a whole number. Those of drawings are small, and there are
+// thousands of them.
+func appendInt(b []byte, n int) []byte {
+	if n < 0 {
+		b = append(b, '-')
+		n = -n
+	}
+	switch {
+	case n < 0 || n >= 1000: // -n is negative for the least number
+		return strconv.AppendUint(b, uint64(n), 10)
+	case n >= 100:
+		return append(b, byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
+	case n >= 10:
+		return append(b, byte('0'+n/10), byte('0'+n%10))
+	}
+	return append(b, byte('0'+n))
 }
 
 func num(mm float64) string { return string(appendUM(nil, um(mm))) }
