@@ -158,20 +158,29 @@ func flagOf(e *entry) string {
 	return e.Flag.Reason
 }
 
+// allResultsPath is the file of all results, and what stands before, between and behind
+// them in it. The next build reads them from there; see Cache.before.
+const (
+	allResultsPath = "data/results.json"
+	resultsBegin   = "[\n"
+	resultsBetween = ",\n"
+	resultsEnd     = "\n]\n"
+)
+
 // resultsJSON is every result file, one a line inside an array.
 func (s *site) resultsJSON() []byte {
 	n := 16
 	for _, e := range s.entries {
 		n += int(e.Size) + 2 // as long as it can get
 	}
-	b := append(make([]byte, 0, n), "[\n"...)
+	b := append(make([]byte, 0, n), resultsBegin...)
 	for i, e := range s.entries {
 		if i > 0 {
-			b = append(b, ",\n"...)
+			b = append(b, resultsBetween...)
 		}
 		b = e.AppendCompact(b)
 	}
-	return append(b, "\n]\n"...)
+	return append(b, resultsEnd...)
 }
 
 // download is a file of the whole board.
@@ -186,7 +195,7 @@ func (s *site) downloads() []download {
 	return []download{
 		{"data/results.csv", "text/csv", s.msg.T("data.csv"), func() ([]byte, error) { return s.resultsCSV(), nil }},
 		{parquetPath, "application/vnd.apache.parquet", s.msg.T("data.parquet"), s.resultsParquet},
-		{"data/results.json", "application/json", s.msg.T("data.json"), func() ([]byte, error) { return s.resultsJSON(), nil }},
+		{allResultsPath, "application/json", s.msg.T("data.json"), func() ([]byte, error) { return s.resultsJSON(), nil }},
 		{cataloguePath, "application/json", s.msg.T("data.catalogue"), s.catalogueJSON},
 	}
 }

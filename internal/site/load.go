@@ -63,11 +63,11 @@ type Input struct {
 
 // Load reads the board at root. err is for a root that cannot be read at all.
 func Load(ctx context.Context, root string, opt Options) (*Input, result.Findings, error) {
-	return load(ctx, root, opt, gitCommit(ctx, root))
+	return load(ctx, root, opt, sight{commit: gitCommit(ctx, root)})
 }
 
-func load(ctx context.Context, root string, opt Options, commit string) (*Input, result.Findings, error) {
-	in := &Input{Root: root, Registry: unit.Default(), Commit: commit}
+func load(ctx context.Context, root string, opt Options, now sight) (*Input, result.Findings, error) {
+	in := &Input{Root: root, Registry: unit.Default(), Commit: now.commit}
 	in.settings = sync.OnceValues(in.readSettings)
 	var out result.Findings
 	add := func(fs result.Findings) { out = append(out, fs...) }
@@ -110,7 +110,7 @@ func load(ctx context.Context, root string, opt Options, commit string) (*Input,
 	if jobs <= 0 {
 		jobs = runtime.GOMAXPROCS(0)
 	}
-	results, fs, err := result.LoadTreeAfter(ctx, root, jobs, result.Before{Faultless: opt.Cache.known()})
+	results, fs, err := result.LoadTreeAfter(ctx, root, jobs, opt.Cache.before(now, opt))
 	if err != nil {
 		return nil, out, fmt.Errorf("read results: %w", err)
 	}

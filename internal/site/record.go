@@ -13,7 +13,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,12 +33,12 @@ type digest = [sha256.Size]byte
 // One build at a time may use it.
 type Cache struct {
 	sight
-	outputs   []outputFile // sorted by name
-	works     map[digest]madeWork
-	assets    map[string]string   // names of the styles and scripts that pages load
-	faultless map[digest]struct{} // results that nothing is to be said of
-	stats     Stats
-	found     result.Findings
+	outputs []outputFile // sorted by name
+	works   map[digest]madeWork
+	assets  map[string]string // names of the styles and scripts that pages load
+	results []readResult
+	stats   Stats
+	found   result.Findings
 
 	// contents are the files of a build into memory.
 	contents map[string][]byte
@@ -59,29 +58,6 @@ type madeWork struct {
 	outputs []int32
 	found   result.Findings
 	note    []byte
-}
-
-// known are the results that need not be judged again.
-func (c *Cache) known() map[digest]struct{} {
-	if c == nil {
-		return nil
-	}
-	return c.faultless
-}
-
-// faultless are the results that no finding names.
-func faultless(in *Input, found result.Findings) map[digest]struct{} {
-	named := map[string]bool{}
-	for _, f := range found {
-		named[f.Where.File] = true
-	}
-	out := make(map[digest]struct{}, len(in.Results))
-	for _, r := range slices.Concat(in.Results, in.Drafts) {
-		if !named[r.Path] {
-			out[r.Sum] = struct{}{}
-		}
-	}
-	return out
 }
 
 // recordMagic begins the file of a record; it changes with the form.
@@ -154,10 +130,12 @@ func (c *Cache) encode() []byte {
 		e.json(w.found)
 		e.text(string(w.note))
 	}
-	sums := slices.SortedFunc(maps.Keys(c.faultless), func(a, b digest) int { return bytes.Compare(a[:], b[:]) })
-	e.number(uint64(len(sums)))
-	for _, sum := range sums {
-		e.buf = append(e.buf, sum[:]...)
+	e.number(uint64(len(c.results)))
+	for _, r := range c.results {
+		e.text(r.path)
+		e.buf = append(e.buf, r.sum[:]...)
+		e.yes(r.listed)
+		e.yes(r.faultless)
 	}
 	e.json(c.assets)
 	e.json(c.stats)
@@ -169,6 +147,14 @@ func (c *Cache) encode() []byte {
 type encoder struct{ buf []byte }
 
 func (e *encoder) number(n uint64) { e.buf = binary.AppendUvarint(e.buf, n) }
+
+func (e *encoder) yes(yes bool) {
+	if yes {
+		e.number(1)
+	} else {
+		e.number(0)
+	}
+}
 
 func (e *encoder) text(s string) {
 	e.number(uint64(len(s)))
@@ -235,10 +221,9 @@ func decodeCache(data []byte) (*Cache, error) {
 		w.note = []byte(d.text())
 		c.works[key] = w
 	}
-	n = d.count()
-	c.faultless = make(map[digest]struct{}, n)
-	for range n {
-		c.faultless[d.digest()] = struct{}{}
+	c.results = make([]readResult, d.count())
+	for i := range c.results {
+		c.results[i] = readResult{path: d.text(), sum: d.digest(), listed: d.yes(), faultless: d.yes()}
 	}
 	d.json(&c.assets)
 	d.json(&c.stats)
@@ -290,6 +275,8 @@ func (d *decoder) take(n int) string {
 }
 
 func (d *decoder) text() string { return d.take(d.count()) }
+
+func (d *decoder) yes() bool { return d.number() > 0 }
 
 func (d *decoder) digest() (sum digest) {
 	copy(sum[:], d.take(len(sum)))
@@ -395,7 +382,7 @@ func (c *Cache) remember(ctx context.Context, before sight, settled map[string]s
 	}
 	stats.Phases, stats.sums, stats.Contents = nil, nil, nil
 	before.inputs = atRest(before.inputs, before.at)
-	*c = Cache{sight: before, outputs: outputs, works: done, assets: s.assets.named(), faultless: faultless(s.in, found), stats: stats, found: found, contents: out.kept}
+	*c = Cache{sight: before, outputs: outputs, works: done, assets: s.assets.named(), results: readResults(s.in, found), stats: stats, found: found, contents: out.kept}
 }
 
 // settings are the inputs that are no results: keys hold digests of what they were

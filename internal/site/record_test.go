@@ -293,6 +293,15 @@ func TestCacheIsNotTrusted(t *testing.T) {
 			must(t, err)
 			must(t, os.WriteFile(name, data, 0o644))
 		}},
+		{"the file of all results is edited and its size and time kept", func(t *testing.T, out, _ string) {
+			name := filepath.Join(out, filepath.FromSlash(allResultsPath))
+			info, err := os.Stat(name)
+			must(t, err)
+			data, err := os.ReadFile(name)
+			must(t, err)
+			must(t, os.WriteFile(name, bytes.Replace(data, []byte(`"value":1`), []byte(`"value":2`), 1), 0o644))
+			must(t, os.Chtimes(name, info.ModTime(), info.ModTime()))
+		}},
 		{"the output is gone", func(t *testing.T, out, _ string) { must(t, os.RemoveAll(out)) }},
 		{"the record is gone", func(t *testing.T, _, record string) { must(t, os.Remove(record)) }},
 		{"the record is cut short", func(t *testing.T, _, record string) { must(t, os.Truncate(record, 1000)) }},
@@ -373,7 +382,8 @@ func TestTwoBuildsAtOnce(t *testing.T) {
 // What reads a record takes any bytes.
 func FuzzRecord(f *testing.F) {
 	c := &Cache{sight: sight{commit: "x", inputs: map[string]stamp{"content/a": {size: 1, mtime: 2, change: 3, inode: 4}}}, outputs: []outputFile{{name: "a", stamp: stamp{size: 5}}},
-		works: map[digest]madeWork{{1}: {outputs: []int32{0}, found: result.Findings{{Rule: "R", Message: "m"}}}}, stats: Stats{Files: 1}}
+		results: []readResult{{path: "results/a.json", sum: digest{2}, listed: true}, {path: "results/b.json", faultless: true}},
+		works:   map[digest]madeWork{{1}: {outputs: []int32{0}, found: result.Findings{{Rule: "R", Message: "m"}}}}, stats: Stats{Files: 1}}
 	f.Add(c.encode())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := decodeCache(data)

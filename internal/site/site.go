@@ -139,7 +139,7 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		before.commit = gitCommit(ctx, root)
 	}
 	clock.mark("look")
-	in, fs, err := load(ctx, root, opt, before.commit)
+	in, fs, err := load(ctx, root, opt, before)
 	if err != nil {
 		return stats, fs, false, err
 	}
