@@ -48,6 +48,7 @@ type canvas struct {
 	out          outline
 	raster       raster
 	stamps       map[stampKey]*stamp
+	kept         int      // memory of stamps
 	letters      []placed // of the line of text in hand
 	rows         deflater
 	left         int // how much may still be painted, in pixels

@@ -32,9 +32,10 @@ const (
 	places = 4
 	// stampSize is the largest shape that is kept, in pixels: what is larger is
 	// seldom drawn twice.
-	stampSize = 48
-	// keptStamps is how many stamps a canvas keeps, of 300 bytes on average.
-	keptStamps = 1 << 14
+	stampSize = 96
+	// keptStamps is how much memory a canvas has for stamps: their pixels and, about,
+	// what each takes besides.
+	keptStamps, stampCost = 4 << 20, 160
 )
 
 // shape paints a shape of a size whose origin is at o. outline adds its contours
@@ -50,11 +51,12 @@ func (c *canvas) shape(key stampKey, size float64, o Point, k *tint, outline fun
 	key.dx, key.dy = uint8(x-places*left), uint8(y-places*top)
 	s := c.stamps[key]
 	if s == nil {
-		if len(c.stamps) >= keptStamps {
-			clear(c.stamps)
-		}
 		outline(Point{float64(key.dx) / places, float64(key.dy) / places})
 		s = c.newStamp()
+		if c.kept += len(s.cover) + stampCost; c.kept > keptStamps {
+			clear(c.stamps)
+			c.kept = len(s.cover) + stampCost
+		}
 		c.stamps[key] = s
 	}
 	if s.w == 0 || !c.spend(len(s.cover)) {
