@@ -120,16 +120,25 @@ func (b Bars) layout(narrow bool) *barFrame {
 	return f
 }
 
+func (b Bars) forms() (Forms, error) {
+	wide := b.layout(false)
+	f := drawn(b.ID, b.draw(wide), b.List(true), b.Table())
+	var err error
+	f.Option, err = b.option(wide, f.List)
+	return f, err
+}
+
 // List is the static drawing.
-func (b Bars) List(narrow bool) *draw.List {
-	f := b.layout(narrow)
+func (b Bars) List(narrow bool) *draw.List { return b.draw(b.layout(narrow)) }
+
+func (b Bars) draw(f *barFrame) *draw.List {
 	c := newCanvas(f.w, f.h, b.Title, b.Caption)
 	if len(b.Bars) == 0 {
 		c.text(f.w/2, f.h/2, sizeText, draw.Center, dim, clean(b.Words.fill().Empty))
 		return c.list
 	}
 	for _, t := range f.x.ticks {
-		if narrow { // names stand over the bars; the printed values are enough
+		if f.narrow { // names stand over the bars; the printed values are enough
 			break
 		}
 		x := f.x.pos(t.v)
@@ -150,7 +159,7 @@ func (b Bars) List(narrow bool) *draw.List {
 	for i, bar := range b.Bars {
 		top := f.t + f.pitch*float64(i)
 		mid, thick := top+f.pitch/2, 14.0
-		if narrow {
+		if f.narrow {
 			mid, thick = top+25, 9
 		}
 		if stats.Finite(bar.Value) {
@@ -159,11 +168,11 @@ func (b Bars) List(narrow bool) *draw.List {
 		}
 		f.whisker(c, bar, mid, thick)
 		f.words(c, i, bar, top, mid)
-		if narrow {
+		if f.narrow {
 			c.line(zero, mid-thick/2-2, zero, mid+thick/2+2, 1, dim)
 		}
 	}
-	if !narrow {
+	if !f.narrow {
 		c.line(zero, f.t, zero, f.b, 1, dim)
 	}
 	return c.list

@@ -20,9 +20,8 @@ type Chart interface {
 	// Table holds every number that the drawing shows.
 	Table() Table
 
-	// option is the interactive form beside the wide drawing, nil where it would add
-	// nothing.
-	option(wide *draw.List) ([]byte, error)
+	// forms makes all of them with one layout of each drawing.
+	forms() (Forms, error)
 	name() string
 }
 
@@ -39,25 +38,22 @@ type Forms struct {
 }
 
 // FormsOf makes a chart's forms.
-func FormsOf(c Chart) (Forms, error) {
-	f := Forms{List: c.List(false), Narrow: SVG(c, true), Table: c.Table()}
-	f.Wide = inline(f.List, c.name()+"-wide")
-	var err error
-	f.Option, err = c.option(f.List)
-	return f, err
+func FormsOf(c Chart) (Forms, error) { return c.forms() }
+
+// drawn are the forms of a chart but for its option.
+func drawn(name string, wide, narrow *draw.List, t Table) Forms {
+	return Forms{List: wide, Wide: inline(wide, name, false), Narrow: inline(narrow, name, true), Table: t}
 }
 
 // SVG renders a static drawing for use inside a page: colours are classes, text
 // is text. Its ids start with the chart's ID, which must be unique on a page.
-func SVG(c Chart, narrow bool) []byte {
-	prefix := c.name() + "-wide"
-	if narrow {
-		prefix = c.name() + "-narrow"
-	}
-	return inline(c.List(narrow), prefix)
-}
+func SVG(c Chart, narrow bool) []byte { return inline(c.List(narrow), c.name(), narrow) }
 
-func inline(l *draw.List, prefix string) []byte {
+func inline(l *draw.List, name string, narrow bool) []byte {
+	prefix := name + "-wide"
+	if narrow {
+		prefix = name + "-narrow"
+	}
 	return draw.SVG(l, draw.SVGOptions{IDPrefix: prefix, Text: draw.Live, Inline: true})
 }
 

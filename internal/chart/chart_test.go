@@ -51,11 +51,16 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
+func optionOf(c Chart) ([]byte, error) {
+	f, err := FormsOf(c)
+	return f.Option, err
+}
+
 func TestGoldens(t *testing.T) {
 	for _, c := range samples() {
 		golden(t, c.name()+"-wide.txt", dump(c.List(false)))
 		golden(t, c.name()+"-narrow.txt", dump(c.List(true)))
-		opt, err := c.option(c.List(false))
+		opt, err := optionOf(c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,10 +77,10 @@ func TestGoldens(t *testing.T) {
 
 func TestSameInputSameBytes(t *testing.T) {
 	for _, c := range append(samples(), hostileTradeoff(), hostileBars(), hostileTrace()) {
-		first, _ := c.option(c.List(false))
+		first, _ := optionOf(c)
 		wide, narrow := SVG(c, false), SVG(c, true)
 		for range 20 {
-			again, _ := c.option(c.List(false))
+			again, _ := optionOf(c)
 			if !bytes.Equal(first, again) || !bytes.Equal(wide, SVG(c, false)) || !bytes.Equal(narrow, SVG(c, true)) {
 				t.Fatalf("%s: two runs differ", c.name())
 			}
@@ -155,7 +160,7 @@ func TestEdges(t *testing.T) {
 		for _, narrow := range []bool{false, true} {
 			checkLayout(t, name, c, narrow)
 		}
-		opt, err := c.option(c.List(false))
+		opt, err := optionOf(c)
 		if err != nil {
 			t.Errorf("%s: option: %v", name, err)
 		}
@@ -322,7 +327,7 @@ func TestSpread(t *testing.T) {
 // TestOptionCannotEndItsScript feeds names that try to, and reads them back.
 func TestOptionCannotEndItsScript(t *testing.T) {
 	for _, c := range []Chart{hostileTradeoff(), hostileBars(), hostileTrace()} {
-		opt, err := c.option(c.List(false))
+		opt, err := optionOf(c)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -33,7 +33,9 @@ type Stat struct {
 
 func (d Dist) name() string { return d.ID }
 
-func (d Dist) option(*draw.List) ([]byte, error) { return nil, nil }
+func (d Dist) forms() (Forms, error) {
+	return drawn(d.ID, d.List(false), d.List(true), d.Table()), nil
+}
 
 func (d Dist) find(key string) (float64, bool) {
 	for _, s := range d.Stats {

@@ -51,7 +51,7 @@ func TestLegendExplainsEveryColour(t *testing.T) {
 				}
 			}
 		}
-		opt, err := c.option(c.List(false))
+		opt, err := optionOf(c)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -130,7 +130,7 @@ func texts(l *draw.List, skip func(draw.Text) bool) []liveText {
 
 func pixels(mm float64) float64 { return tenth(mm / mmPerPx) }
 
-func tenth(v float64) float64 { return tidy(float64(int64(v*10+0.5)) / 10) }
+func tenth(v float64) float64 { return float64(int64(v*10+0.5)) / 10 }
 
 func ticks(ts []tick) []liveTick {
 	out := []liveTick{}
@@ -159,8 +159,7 @@ func axisType(k scaleKind) string {
 	return "log"
 }
 
-func (p *plot) option(wide *draw.List) ([]byte, error) {
-	f := p.layout(false)
+func (p *plot) option(f *frame, wide *draw.List) ([]byte, error) {
 	out := live{
 		Kind: "plot", W: f.w, H: f.h, Box: [4]float64{tenth(f.l), tenth(f.t), tenth(f.r), tenth(f.b)}, Size: f.size,
 		Desc: p.words.axisTitle(clean(p.title), clean(p.caption)), X: ticks(f.x.ticks), Y: ticks(f.y.ticks), Series: []liveSeries{},
@@ -211,7 +210,7 @@ func (p *plot) option(wide *draw.List) ([]byte, error) {
 
 // curveData are the points of one line. Sizes are as in the static drawing.
 func (p *plot) curveData(c curve) ([]opts.LineData, liveSeries) {
-	extra := liveSeries{Dash: c.dash, URL: linkURL(p.series[c.series].URL)}
+	extra := liveSeries{Dash: c.dash, Tips: c.tips, URL: linkURL(p.series[c.series].URL)}
 	data := make([]opts.LineData, len(c.pts))
 	urls := false
 	for i, q := range c.pts {
@@ -225,7 +224,6 @@ func (p *plot) curveData(c curve) ([]opts.LineData, liveSeries) {
 			symbol, size = "circle", 3
 		}
 		data[i] = opts.LineData{Value: []float64{q.X, q.Y}, Symbol: symbol, SymbolSize: int(math.Round(size))}
-		extra.Tips = append(extra.Tips, p.tip(c.name, q))
 		extra.URLs = append(extra.URLs, linkURL(q.URL))
 		urls = urls || linkURL(q.URL) != ""
 	}
@@ -247,8 +245,7 @@ func frontData(s []Pt, f *frame) []opts.LineData {
 	return append(data, opts.LineData{Value: []float64{f.x.hi, s[len(s)-1].Y}, Symbol: "none"})
 }
 
-func (b Bars) option(wide *draw.List) ([]byte, error) {
-	f := b.layout(false)
+func (b Bars) option(f *barFrame, wide *draw.List) ([]byte, error) {
 	out := live{
 		Kind: "bars", W: f.w, H: f.h, Box: [4]float64{tenth(f.l), tenth(f.t), tenth(f.r), tenth(f.b - 4)}, Size: sizeText,
 		Desc: b.Words.axisTitle(clean(b.Title), clean(b.Caption)), X: ticks(f.x.ticks),

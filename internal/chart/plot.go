@@ -5,6 +5,7 @@ package chart
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -25,6 +26,10 @@ type plot struct {
 	words                      Words
 	marks                      bool // a mark at each point, not only at ranked ones
 	layered                    bool // the limit and the ranked points are drawn by somebody else
+
+	// What all drawings share: curves without their places, and scales without theirs.
+	curves []curve
+	x, y   scale
 }
 
 // Layout of the wide drawing and of the narrow one, in px.
@@ -47,6 +52,7 @@ type curve struct {
 	series int // index in plot.series, and what numbers show
 	name   string
 	pts    []Pt
+	tips   []string     // what their tooltips say
 	at     []draw.Point // where they stand
 	pick   int          // index in pts, -1 for none
 	label  bool
@@ -86,17 +92,17 @@ func (p *plot) usable(q Pt) bool {
 	return ok(q.X, p.xKind) && ok(q.Y, p.yKind)
 }
 
-// curves keeps what can be drawn. At most n curves get a label, the first ones
-// given: those that a board ranks best.
-func (p *plot) curves(n int) []curve {
+// read keeps what can be drawn, and fits the scales to it. At most maxLabels curves
+// get a label, the first ones given: those that a board ranks best.
+func (p *plot) read() *plot {
 	keys := make([]key, len(p.series))
 	for i, s := range p.series {
 		keys[i] = keyOf(s)
 	}
 	paints := looks(keys)
-	var out []curve
+	var xs, ys []float64
 	for i, s := range p.series {
-		c := curve{look: paints[i], series: i, name: nameOf(s.Name), pick: -1, label: len(out) < n}
+		c := curve{look: paints[i], series: i, name: nameOf(s.Name), pick: -1, label: len(p.curves) < maxLabels}
 		for j, q := range s.Points {
 			if !p.usable(q) {
 				continue
@@ -104,7 +110,8 @@ func (p *plot) curves(n int) []curve {
 			if j == s.Pick && !p.layered {
 				c.pick = len(c.pts)
 			}
-			c.pts = append(c.pts, q)
+			c.pts, c.tips = append(c.pts, q), append(c.tips, p.tip(c.name, q))
+			xs, ys = append(xs, q.X), append(ys, q.Y)
 		}
 		if len(c.pts) == 0 {
 			continue
@@ -112,31 +119,7 @@ func (p *plot) curves(n int) []curve {
 		if !c.label {
 			c.look = look{paint: dim}
 		}
-		out = append(out, c)
-	}
-	return out
-}
-
-// layout decides every position.
-func (p *plot) layout(narrow bool) *frame {
-	f := &frame{w: wideW, h: wideH, t: wideTop, b: wideBottom, size: sizeText}
-	if narrow {
-		f.w, f.size, f.t = narrowW, sizeSmall, 28
-	}
-	f.curves = p.curves(maxLabels)
-	var names []string
-	for _, c := range f.curves {
-		if c.label {
-			names = append(names, c.name)
-		}
-	}
-	f.hidden = len(f.curves) - len(names)
-
-	var xs, ys []float64
-	for _, c := range f.curves {
-		for _, q := range c.pts {
-			xs, ys = append(xs, q.X), append(ys, q.Y)
-		}
+		p.curves = append(p.curves, c)
 	}
 	for _, q := range p.front {
 		if p.usable(q) {
@@ -146,7 +129,24 @@ func (p *plot) layout(narrow bool) *frame {
 	if p.limit != nil && stats.Finite(p.limit.X) && (p.xKind == linear || p.limit.X > 0) {
 		xs = append(xs, p.limit.X)
 	}
-	f.x, f.y = newScale(p.xKind, xs).written(p.words.Numbers), newScale(p.yKind, ys).written(p.words.Numbers)
+	p.x, p.y = newScale(p.xKind, xs).written(p.words.Numbers), newScale(p.yKind, ys).written(p.words.Numbers)
+	return p
+}
+
+// layout decides every position.
+func (p *plot) layout(narrow bool) *frame {
+	f := &frame{w: wideW, h: wideH, t: wideTop, b: wideBottom, size: sizeText}
+	if narrow {
+		f.w, f.size, f.t = narrowW, sizeSmall, 28
+	}
+	f.curves, f.x, f.y = slices.Clone(p.curves), p.x, p.y
+	var names []string
+	for _, c := range f.curves {
+		if c.label {
+			names = append(names, c.name)
+		}
+	}
+	f.hidden = len(f.curves) - len(names)
 
 	// The left edge leaves room for the widest number of the y axis.
 	widest := 20.0

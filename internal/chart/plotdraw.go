@@ -9,8 +9,18 @@ import (
 	"jouleboard/internal/draw"
 )
 
-func (p *plot) list(narrow bool) *draw.List {
-	f := p.layout(narrow)
+func (p *plot) forms() (Forms, error) {
+	wide := p.layout(false)
+	f := drawn(p.id, p.draw(wide), p.list(true), p.table())
+	var err error
+	f.Option, err = p.option(wide, f.List)
+	return f, err
+}
+
+func (p *plot) list(narrow bool) *draw.List { return p.draw(p.layout(narrow)) }
+
+func (p *plot) draw(f *frame) *draw.List {
+	narrow := f.w == narrowW
 	c := newCanvas(f.w, f.h, p.title, p.caption)
 	if len(f.curves) == 0 {
 		c.text(f.w/2, f.h/2, f.size, draw.Center, dim, clean(p.words.fill().Empty))
@@ -130,15 +140,15 @@ func (f *frame) lines(c *canvas, p *plot) {
 				}
 				c.path(cv.at, w, cv.paint, cv.dash, cv.name)
 			}
-			for i, q := range cv.pts {
+			for i := range cv.pts {
 				if i == cv.pick {
 					continue
 				}
 				switch {
 				case p.marks, len(cv.pts) == 1:
-					c.mark(cv.shape, cv.at[i].X, cv.at[i].Y, 3.5, cv.paint, p.tip(cv.name, q))
+					c.mark(cv.shape, cv.at[i].X, cv.at[i].Y, 3.5, cv.paint, cv.tips[i])
 				case labelled:
-					c.speck(cv.at[i].X, cv.at[i].Y, 1.6, cv.paint, p.tip(cv.name, q))
+					c.speck(cv.at[i].X, cv.at[i].Y, 1.6, cv.paint, cv.tips[i])
 				}
 			}
 		}
@@ -146,7 +156,7 @@ func (f *frame) lines(c *canvas, p *plot) {
 	for i := len(f.curves) - 1; i >= 0; i-- { // the best on top
 		if cv := f.curves[i]; cv.pick >= 0 {
 			at := cv.at[cv.pick]
-			c.mark(cv.shape, at.X, at.Y, 5.5, cv.paint, p.tip(cv.name, cv.pts[cv.pick]))
+			c.mark(cv.shape, at.X, at.Y, 5.5, cv.paint, cv.tips[cv.pick])
 		}
 	}
 }

@@ -186,8 +186,16 @@ func niceStep(raw float64) float64 {
 	return decimal(1, e+1)
 }
 
-// decimal is m x 10^e as the nearest float, without the error of a product.
+// decimal is m x 10^e as the nearest float, without the error of a product: there is
+// none where m and the power are whole.
 func decimal(m float64, e int) float64 {
+	const whole = 22 // the largest power of ten that floats hold
+	switch {
+	case e >= 0 && e <= whole:
+		return m * math.Pow10(e)
+	case e < 0 && e >= -whole:
+		return m / math.Pow10(-e)
+	}
 	v, err := strconv.ParseFloat(strconv.FormatFloat(m, 'f', -1, 64)+"e"+strconv.Itoa(e), 64)
 	if err != nil {
 		return m * math.Pow(10, float64(e))

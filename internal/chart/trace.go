@@ -96,9 +96,18 @@ func (t Trace) layout(narrow bool) traceFrame {
 
 func drawable(p Pt) bool { return stats.Finite(p.X) && stats.Finite(p.Y) }
 
+func (t Trace) forms() (Forms, error) {
+	wide := t.layout(false)
+	f := drawn(t.ID, t.draw(wide), t.List(true), t.Table())
+	var err error
+	f.Option, err = t.option(wide, f.List)
+	return f, err
+}
+
 // List is the static drawing.
-func (t Trace) List(narrow bool) *draw.List {
-	f := t.layout(narrow)
+func (t Trace) List(narrow bool) *draw.List { return t.draw(t.layout(narrow)) }
+
+func (t Trace) draw(f traceFrame) *draw.List {
 	size, x, y := f.size, f.x, f.y
 	c := newCanvas(f.w, f.h+float64(len(f.rows))*traceRow, t.Title, t.Caption)
 	if f.empty {

@@ -14,8 +14,7 @@ import (
 )
 
 // option is nil where there is nothing to point at.
-func (t Trace) option(wide *draw.List) ([]byte, error) {
-	f := t.layout(false)
+func (t Trace) option(f traceFrame, wide *draw.List) ([]byte, error) {
 	if f.empty {
 		return nil, nil
 	}

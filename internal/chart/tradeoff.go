@@ -22,17 +22,17 @@ type Tradeoff struct {
 }
 
 func (t Tradeoff) plot() *plot {
-	return &plot{
+	return (&plot{
 		id: t.ID, title: t.Title, caption: t.Caption,
 		xName: t.XName, xUnit: t.XUnit, yName: t.YName, yUnit: t.YUnit,
 		xKind: kindOf(t.LogX, log10), yKind: kindOf(t.LogY, log10),
 		limit: t.Limit, series: t.Series, front: t.Front, words: t.Words, layered: t.Layered,
-	}
+	}).read()
 }
 
 func (t Tradeoff) name() string { return t.ID }
 
-func (t Tradeoff) option(wide *draw.List) ([]byte, error) { return t.plot().option(wide) }
+func (t Tradeoff) forms() (Forms, error) { return t.plot().forms() }
 
 // List is the static drawing.
 func (t Tradeoff) List(narrow bool) *draw.List { return t.plot().list(narrow) }
@@ -56,17 +56,17 @@ func (l Lines) plot() *plot {
 	if l.Log2X {
 		x = log2
 	}
-	return &plot{
+	return (&plot{
 		id: l.ID, title: l.Title, caption: l.Caption,
 		xName: l.XName, xUnit: l.XUnit, yName: l.YName, yUnit: l.YUnit,
 		xKind: x, yKind: kindOf(l.LogY, log10),
 		series: l.Series, words: l.Words, marks: true,
-	}
+	}).read()
 }
 
 func (l Lines) name() string { return l.ID }
 
-func (l Lines) option(wide *draw.List) ([]byte, error) { return l.plot().option(wide) }
+func (l Lines) forms() (Forms, error) { return l.plot().forms() }
 
 // List is the static drawing.
 func (l Lines) List(narrow bool) *draw.List { return l.plot().list(narrow) }
