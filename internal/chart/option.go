@@ -17,6 +17,7 @@ import (
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
+	"github.com/go-echarts/go-echarts/v2/types"
 
 	"jouleboard/internal/draw"
 	"jouleboard/internal/stats"
@@ -175,14 +176,14 @@ func (p *plot) option(f *frame, wide *draw.List) ([]byte, error) {
 		charts.WithYAxisOpts(opts.YAxis{Type: axisType(p.yKind), Min: f.y.lo, Max: f.y.hi, SplitLine: splitLine()}),
 	)
 	add := func(name, id string, data []opts.LineData, paint draw.Paint, width float32, extra liveSeries) {
-		chart.AddSeries(name, data, charts.WithSeriesId(id), charts.WithSeriesOpts(func(s *charts.SingleSeries) {
-			s.LineStyle = &opts.LineStyle{Color: cssColor(paint), Width: width}
-			s.ItemStyle = &opts.ItemStyle{Color: cssColor(paint), BorderColor: cssColor(paper)}
-			if !extra.Aux {
-				s.Emphasis = &opts.Emphasis{Focus: "series"}
-			}
-		}))
-		out.Series = append(out.Series, extra)
+		// Not by AddSeries, which looks through hundreds of fields for defaults to find none.
+		s := charts.SingleSeries{Name: name, Type: types.ChartLine, Id: id, Data: data, Animation: chart.Animation,
+			LineStyle: &opts.LineStyle{Color: cssColor(paint), Width: width},
+			ItemStyle: &opts.ItemStyle{Color: cssColor(paint), BorderColor: cssColor(paper)}}
+		if !extra.Aux {
+			s.Emphasis = &opts.Emphasis{Focus: "series"}
+		}
+		chart.MultiSeries, out.Series = append(chart.MultiSeries, s), append(out.Series, extra)
 	}
 	if s := p.stairs(); len(s) > 0 {
 		add(clean(p.words.fill().Front), "front", frontData(s, f), dim, 1, liveSeries{Aux: true, Dash: []float64{6, 3}})
