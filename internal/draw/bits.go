@@ -159,18 +159,22 @@ func huffman(counts []int, most uint) []code {
 // code is longer than it may be; with greater least, codes are shorter.
 func tryHuffman(counts []int, least int, most uint) ([]code, bool) {
 	type node struct{ weight, symbol, left, right int }
-	var nodes []node
+	var order []uint64 // of symbols by weight
 	for s, n := range counts {
 		if n > 0 {
-			nodes = append(nodes, node{max(n, least), s, -1, -1})
+			order = append(order, uint64(max(n, least))<<16|uint64(s))
 		}
+	}
+	slices.Sort(order)
+	nodes := make([]node, 0, 2*len(order))
+	for _, o := range order {
+		nodes = append(nodes, node{int(o >> 16), int(o & 0xffff), -1, -1})
 	}
 	codes := make([]code, len(counts))
 	if len(nodes) == 1 {
 		codes[nodes[0].symbol] = code{0, 1}
 		return codes, true
 	}
-	slices.SortStableFunc(nodes, func(a, b node) int { return a.weight - b.weight })
 	// Leaves and joined nodes are two queues, each in order of weight.
 	leaves, leaf, joined := len(nodes), 0, len(nodes)
 	next := func() int {

@@ -294,13 +294,20 @@ func (c *canvas) ring(outer, inner box, k *tint) {
 	if !c.spend((at[7] - at[0]) * (y2 - y1)) {
 		return
 	}
-	for y := y1; y < y2; y++ {
-		oy, iy := cover(y, outer.y1, outer.y2), cover(y, inner.y1, inner.y2)
+	// Rows that are covered alike stay like the one above if they were.
+	for y1 < y2 {
+		oy, iy, y := cover(y1, outer.y1, outer.y2), cover(y1, inner.y1, inner.y2), y1+1
+		for y < y2 && oy == cover(y, outer.y1, outer.y2) && iy == cover(y, inner.y1, inner.y2) {
+			y++
+		}
+		c.differs(y1, at[0], at[7])
 		for i := range at[1:] {
 			if x := at[i]; x < at[i+1] {
 				a := oy*cover(x, outer.x1, outer.x2) - iy*cover(x, inner.x1, inner.x2)
-				c.span(y, x, at[i+1], k, levelOf(byte(a*255+0.5)))
+				c.cover(y1, y, x, at[i+1], k, levelOf(byte(a*255+0.5)))
 			}
 		}
+		y1 = y
 	}
+	c.differs(y2, at[0], at[7])
 }

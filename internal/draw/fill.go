@@ -108,10 +108,7 @@ func (c *canvas) fillRows(k *tint, from, to int) {
 		return
 	}
 	c.raster.bands(&c.out, x1, y1, x2, y2, func(x, y, w int, cover []byte) {
-		for ; len(cover) > 0; cover = cover[w:] {
-			c.stamp(y, x, cover[:w], k)
-			y++
-		}
+		c.stamp(x, y, w, 0, w, cover, k)
 	})
 }
 

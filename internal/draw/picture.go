@@ -1,6 +1,7 @@
 // A picture in the making: for each pixel the number of its colour. A drawing has
-// few colours and leaves most of its paper blank; numbers, and notes on where the
-// paper is not blank, are far less to write and to compress than colours.
+// few colours, leaves most of its paper blank, and has rows that are like those above
+// them; numbers, and notes on where rows are neither, are far less to write and to
+// compress than colours.
 
 package draw
 
@@ -22,18 +23,18 @@ func colorOf(p Paint) color {
 // picture is rows of numbers of colours; 0 is the ground.
 type picture struct {
 	w, h    int
-	pix     []uint16
+	pix     []byte
 	touched []uint64 // by row, the tiles that may hold more than the ground
+	changed []uint64 // by row, the tiles that may differ from those of the row above
 	tile    uint     // a tile is 1<<tile pixels wide, so that a row has 64 at most
 	colors  []color  // by number
-	numbers map[color]uint16
+	numbers map[color]byte
 	tints   map[color]*tint
-	tooMany bool // more colours than there are numbers
 	mixes   [1 << mixBits]mix
 }
 
 // mostColors is how many colours there are numbers for.
-const mostColors = 1 << 16
+const mostColors = 1 << 8
 
 // full is the level of a pixel that is covered altogether. Levels between are
 // steps that the eye cannot tell apart; finer ones would make files larger.
@@ -42,13 +43,14 @@ const full = 15
 // tint is a colour to paint with, and what it makes of the ground by levels.
 type tint struct {
 	color
-	ramp [full + 1]uint16
+	ramp   [full + 1]byte
+	covers [256]byte // the same by covers
 }
 
 // mix is what a tint makes of another colour than the ground.
 type mix struct {
-	of     uint64 // colour below, tint and level; 0 for none
-	number uint16
+	of     uint32 // colour below, tint and level; 0 for none
+	number byte
 }
 
 // mixBits is for how many mixes are kept at a time: lines that cross, and rims of
@@ -62,16 +64,16 @@ func (p *picture) begin(w, h int, ground color) {
 		p.tile++
 	}
 	if n := w * h; cap(p.pix) < n {
-		p.pix = make([]uint16, n)
+		p.pix = make([]byte, n)
 	} else {
 		p.pix = p.pix[:n]
 	}
 	if cap(p.touched) < h {
-		p.touched = make([]uint64, h)
+		p.touched, p.changed = make([]uint64, h), make([]uint64, h+1)
 	}
-	p.touched = p.touched[:h]
+	p.touched, p.changed = p.touched[:h], p.changed[:h+1]
 	if p.numbers == nil {
-		p.numbers, p.tints = map[color]uint16{}, map[color]*tint{}
+		p.numbers, p.tints = map[color]byte{}, map[color]*tint{}
 	}
 	p.number(ground)
 }
@@ -79,33 +81,62 @@ func (p *picture) begin(w, h int, ground color) {
 // finish takes everything away again.
 func (p *picture) finish() {
 	for y, tiles := range p.touched {
-		if tiles != 0 {
-			row := p.row(y)
-			clear(row[bits.TrailingZeros64(tiles)<<p.tile : min(p.w, bits.Len64(tiles)<<p.tile)])
+		for x1, x2 := range p.runs(tiles) {
+			clear(p.row(y)[x1:x2])
 		}
 	}
 	clear(p.touched)
+	clear(p.changed)
 	clear(p.numbers)
 	clear(p.tints)
 	clear(p.mixes[:])
-	p.colors, p.tooMany = p.colors[:0], false
+	p.colors = p.colors[:0]
 }
 
-func (p *picture) row(y int) []uint16 { return p.pix[p.w*y : p.w*(y+1)] }
+func (p *picture) row(y int) []byte { return p.pix[p.w*y : p.w*(y+1)] }
 
-// number returns a colour's number.
-func (p *picture) number(c color) uint16 {
+// number returns a colour's number or, where all are given away, that of the
+// nearest colour that has one.
+func (p *picture) number(c color) byte {
 	n, ok := p.numbers[c]
 	if !ok {
-		if len(p.colors) == mostColors {
-			p.tooMany = true
-			return 0
+		if len(p.colors) < mostColors {
+			n = byte(len(p.colors))
+			p.colors = append(p.colors, c)
+		} else {
+			n = p.nearest(c)
 		}
-		n = uint16(len(p.colors))
 		p.numbers[c] = n
-		p.colors = append(p.colors, c)
 	}
 	return n
+}
+
+func (p *picture) nearest(c color) (number byte) {
+	least := 1 << 30
+	for n, d := range p.colors {
+		sum := 0
+		for i := range c {
+			diff := int(c[i]) - int(d[i])
+			sum += diff * diff
+		}
+		if sum < least {
+			least, number = sum, byte(n)
+		}
+	}
+	return number
+}
+
+// give numbers the colours of a drawing's paints and of their edges on the ground.
+// The drawing's own come first where there are not numbers for all.
+func (p *picture) give(paints []Paint) {
+	if len(paints) > (mostColors-1)/full {
+		for _, paint := range paints {
+			p.number(colorOf(paint))
+		}
+	}
+	for _, paint := range paints {
+		p.tint(paint)
+	}
 }
 
 // tint returns what paints in a colour.
@@ -115,15 +146,18 @@ func (p *picture) tint(paint Paint) *tint {
 	if k == nil {
 		k = &tint{color: c}
 		for level := range byte(full) {
-			k.ramp[level+1] = p.number(blend(p.colors[0], c, level+1))
+			k.ramp[level+1] = p.number(mixed(p.colors[0], c, level+1))
+		}
+		for cover := range k.covers {
+			k.covers[cover] = k.ramp[levelOf(byte(cover))]
 		}
 		p.tints[c] = k
 	}
 	return k
 }
 
-// blend is what a colour makes of another one that it covers.
-func blend(below, c color, level byte) color {
+// mixed is what a colour makes of another one that it covers.
+func mixed(below, c color, level byte) color {
 	a := uint32(level) * 255 / full
 	for i := range c {
 		c[i] = byte((uint32(below[i])*(255-a) + uint32(c[i])*a + 127) / 255)
@@ -135,17 +169,17 @@ func blend(below, c color, level byte) color {
 func levelOf(cover byte) byte { return byte((uint32(cover)*full + 127) / 255) }
 
 // over returns what a tint makes of a pixel.
-func (p *picture) over(below uint16, k *tint, level byte) uint16 {
+func (p *picture) over(below byte, k *tint, level byte) byte {
 	switch {
 	case below == 0 || level == full:
 		return k.ramp[level]
 	case level == 0:
 		return below
 	}
-	of := 1<<63 | uint64(k.ramp[full])<<32 | uint64(below)<<8 | uint64(level)
-	m := &p.mixes[of*0x9E3779B97F4A7C15>>(64-mixBits)]
+	of := 1<<31 | uint32(k.ramp[full])<<16 | uint32(below)<<8 | uint32(level)
+	m := &p.mixes[of*0x9E3779B1>>(32-mixBits)]
 	if m.of != of {
-		*m = mix{of, p.number(blend(p.colors[below], k.color, level))}
+		*m = mix{of, p.number(mixed(p.colors[below], k.color, level))}
 	}
 	return m.number
 }
@@ -155,41 +189,76 @@ func (p *picture) tiles(x1, x2 int) uint64 {
 	return ^uint64(0) << (x1 >> p.tile) & (^uint64(0) >> (63 - (x2-1)>>p.tile))
 }
 
-// span covers a part of a row evenly.
-func (p *picture) span(y, x1, x2 int, k *tint, level byte) {
-	if x1 >= x2 || level == 0 {
-		return
-	}
-	tiles := p.tiles(x1, x2)
-	if k.ramp[level] == 0 && p.touched[y]&tiles == 0 {
-		return // in the ground's colour
-	}
-	p.touched[y] |= tiles
-	row := p.row(y)[x1:x2]
-	if level == full {
-		row[0] = k.ramp[full]
-		for n := 1; n < len(row); n *= 2 {
-			copy(row[n:], row[:n])
-		}
-		return
-	}
-	for i, below := range row {
-		row[i] = p.over(below, k, level)
+// differs notes that columns of a row, which may be the one below the last, are no
+// longer like those of the row above.
+func (p *picture) differs(y, x1, x2 int) {
+	if x1 < x2 {
+		p.changed[y] |= p.tiles(x1, x2)
 	}
 }
 
-// stamp covers a part of a row by as much as each pixel says, of 255.
-func (p *picture) stamp(y, x int, cover []byte, k *tint) {
-	row := p.row(y)[x : x+len(cover)]
-	p.touched[y] |= p.tiles(x, x+len(cover))
-	for i := 0; i < len(cover); i++ {
-		if cover[i] == 0 {
-			if i+8 <= len(cover) && binary.LittleEndian.Uint64(cover[i:]) == 0 {
-				i += 7
+// cover covers columns of rows evenly. Whoever calls says where rows differ.
+func (p *picture) cover(y1, y2, x1, x2 int, k *tint, level byte) {
+	if x1 >= x2 || level == 0 {
+		return
+	}
+	tiles, number := p.tiles(x1, x2), k.ramp[level]
+	for y := y1; y < y2; y++ {
+		if number == 0 && p.touched[y]&tiles == 0 {
+			continue // in the ground's colour
+		}
+		p.touched[y] |= tiles
+		row := p.row(y)[x1:x2]
+		if level == full {
+			row[0] = number
+			for n := 1; n < len(row); n *= 2 {
+				copy(row[n:], row[:n])
 			}
 			continue
 		}
-		row[i] = p.over(row[i], k, levelOf(cover[i]))
+		for i, below := range row {
+			row[i] = p.over(below, k, level)
+		}
+	}
+}
+
+// stamp covers columns of rows from x, y on by as much as each pixel says, of 255: a
+// row is w of them, of which those from from to to are painted. Rows beyond the
+// picture are left away.
+func (p *picture) stamp(x, y, w, from, to int, cover []byte, k *tint) {
+	tiles, last := p.tiles(x+from, x+to), -1
+	for ; len(cover) > 0; cover = cover[w:] {
+		if y >= 0 && y < p.h {
+			p.touched[y] |= tiles
+			p.changed[y] |= tiles
+			p.blend(p.row(y)[x+from:x+to], cover[from:to], k)
+			last = y
+		}
+		y++
+	}
+	if last >= 0 {
+		p.changed[last+1] |= tiles
+	}
+}
+
+// blend covers pixels by as much as each cover says.
+func (p *picture) blend(row, cover []byte, k *tint) {
+	for len(cover) >= 8 {
+		if binary.LittleEndian.Uint64(cover) != 0 {
+			p.blendAll(row[:8], cover[:8], k)
+		}
+		row, cover = row[8:], cover[8:]
+	}
+	p.blendAll(row, cover, k)
+}
+
+func (p *picture) blendAll(row, cover []byte, k *tint) {
+	for i, c := range cover {
+		if below := row[i]; below == 0 {
+			row[i] = k.covers[c] // of no cover the ground
+		} else if c != 0 {
+			row[i] = p.over(below, k, levelOf(c))
+		}
 	}
 }
 
@@ -206,30 +275,6 @@ func (p *picture) runs(tiles uint64) iter.Seq2[int, int] {
 			tiles = tiles >> skip >> n
 		}
 	}
-}
-
-// fewer returns for every colour a number below most: its own one, or that of the
-// nearest colour that has one.
-func (p *picture) fewer(most int) []byte {
-	out := make([]byte, len(p.colors))
-	for i, c := range p.colors {
-		if i < most {
-			out[i] = byte(i)
-			continue
-		}
-		nearest := 1 << 30
-		for k, d := range p.colors[:most] {
-			sum := 0
-			for j := range c {
-				diff := int(c[j]) - int(d[j])
-				sum += diff * diff
-			}
-			if sum < nearest {
-				nearest, out[i] = sum, byte(k)
-			}
-		}
-	}
-	return out
 }
 
 // Paints are the paints of a list, each once, in the order of its items.

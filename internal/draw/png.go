@@ -15,8 +15,7 @@ type PNGOptions struct {
 	// DPI is the resolution in pixels per inch of the list's 25.4 mm; 0 is 300.
 	DPI float64
 	// Indexed writes a palette in place of colours, which makes files a third as
-	// large. It has 256 colours at most: first those of the drawing's paints and of
-	// their edges on the ground; further ones take the nearest of them.
+	// large.
 	Indexed bool
 	// Text are the text chunks, in this order.
 	Text []PNGText
@@ -32,6 +31,9 @@ const MaxPixels = 40_000_000
 // PNG draws the list on white and writes it in 8-bit RGB without transparency,
 // with its resolution, so that it prints in the list's size. The same list and
 // options give the same bytes. Edges of QR modules are moved to whole pixels.
+//
+// A picture has 256 colours at most: those of the drawing's paints, then those of
+// their edges; further ones take the nearest of them.
 func PNG(l *List, o PNGOptions) ([]byte, error) {
 	if err := l.Check(); err != nil {
 		return nil, fmt.Errorf("png: %w", err)
@@ -50,26 +52,18 @@ func PNG(l *List, o PNGOptions) ([]byte, error) {
 	}
 	c := newCanvas(l, k)
 	defer c.free()
-	if o.Indexed {
-		for _, p := range l.Paints() {
-			c.tint(p)
-		}
-	}
-	switch c.items(l.Items); {
-	case c.left < 0:
+	c.give(l.Paints())
+	if c.items(l.Items); c.left < 0 {
 		return nil, fmt.Errorf("png: drawing %q: its items paint more than %d pixels one over the other", l.Title, maxPainted)
-	case c.tooMany:
-		return nil, fmt.Errorf("png: drawing %q: its items and their edges have more than %d colours", l.Title, mostColors)
 	}
 
 	kind := byte(2) // RGB
 	var palette, data []byte
 	if o.Indexed {
-		few := c.colors[:min(len(c.colors), 256)]
-		for _, p := range few {
+		for _, p := range c.colors {
 			palette = append(palette, p[:]...)
 		}
-		kind, data = 3, c.rows.indexed(&c.picture, c.fewer(len(few)))
+		kind, data = 3, c.rows.indexed(&c.picture)
 	} else {
 		data = c.rows.colours(&c.picture)
 	}

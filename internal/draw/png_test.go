@@ -75,26 +75,24 @@ func TestRowsComeBack(t *testing.T) {
 				v[1], v[2] = v[0], v[0]
 			}
 			if r.IntN(4) > 0 { // else blank
-				p.span(i/w, i%w, i%w+n, &tint{v, [full + 1]uint16{full: p.number(v)}}, full)
+				p.cover(i/w, i/w+1, i%w, i%w+n, &tint{color: v, ramp: [full + 1]byte{full: p.number(v)}}, full)
+				p.differs(i/w, i%w, i%w+n)
+				p.differs(i/w+1, i%w, i%w+n)
 			}
 			i += n
 		}
-		if len(p.colors) > 256 {
-			t.Fatalf("round %d has %d colours", round, len(p.colors))
-		}
-		var numbers, colours []byte
+		var colours []byte
 		for _, n := range p.pix {
-			numbers = append(numbers, byte(n))
 			colours = append(colours, p.colors[n][:]...)
 		}
-		if got := unfilter(t, e.indexed(p, p.fewer(min(256, len(p.colors)))), w); !bytes.Equal(got, numbers) {
+		if got := unfilter(t, e.indexed(p), w); !bytes.Equal(got, p.pix) {
 			t.Fatalf("round %d: rows of %d numbers do not come back", round, w)
 		}
 		if got := unfilter(t, e.colours(p), 3*w); !bytes.Equal(got, colours) {
 			t.Fatalf("round %d: rows of %d colours do not come back", round, w)
 		}
 		p.finish()
-		if slices.ContainsFunc(p.pix[:cap(p.pix)], func(n uint16) bool { return n != 0 }) {
+		if slices.ContainsFunc(p.pix[:cap(p.pix)], func(n byte) bool { return n != 0 }) {
 			t.Fatalf("round %d leaves something for the next one", round)
 		}
 	}
@@ -203,20 +201,11 @@ func manyPaints(n int) *List {
 	return l
 }
 
-// A palette holds the colours that the picture has; where they are more than a
-// palette can hold, a drawing's own ones are in it and edges are close to theirs.
+// A palette holds the colours that the picture has, so that a file with one shows
+// the same as a file without.
 func TestPalette(t *testing.T) {
-	far := func(a, b color) (d int) {
-		for i := range a {
-			d = max(d, int(a[i])-int(b[i]), int(b[i])-int(a[i]))
-		}
-		return d
-	}
-	for name, c := range map[string]struct {
-		l    *List
-		most int // difference of a colour
-	}{"few colours": {sheet(t, true), 0}, "edges over edges": {manyPaints(17), 90}} {
-		file, err := PNG(c.l, PNGOptions{Indexed: true})
+	for name, l := range map[string]*List{"few colours": sheet(t, true), "edges over edges": manyPaints(17), "too many colours": manyPaints(500)} {
+		file, err := PNG(l, PNGOptions{Indexed: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -234,29 +223,59 @@ func TestPalette(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		at, own := pixelsOf(t, c.l, 300), map[color]bool{}
-		eachPaint(c.l.Items, func(p Paint) { own[colorOf(p)] = true })
-		changed := 0
+		at := pixelsOf(t, l, 300)
 		for y := range img.Bounds().Dy() {
 			for x := range img.Bounds().Dx() {
 				r, g, b, _ := img.At(x, y).RGBA()
-				got, want := color{byte(r >> 8), byte(g >> 8), byte(b >> 8)}, color(at(x, y))
-				d := far(got, want)
-				if d > c.most || d > 0 && own[want] {
+				if got, want := [3]byte{byte(r >> 8), byte(g >> 8), byte(b >> 8)}, at(x, y); got != want {
 					t.Fatalf("%s: pixel %d, %d is %v, in a file without a palette %v", name, x, y, got, want)
 				}
-				changed += min(d, 1)
 			}
 		}
-		if c.most > 0 && changed == 0 {
-			t.Errorf("%s: the palette holds them all, so nothing was tested", name)
+	}
+}
+
+// Where a drawing and its edges have more colours than there are numbers, its own
+// are as they should be, and edges are close to theirs.
+func TestFewerColours(t *testing.T) {
+	const dpi, most = 100, 90 // the most that a colour of an edge may be off
+	l := manyPaints(60)
+	size := int(l.W * dpi / 25.4)
+	want := make([][3]float64, size*size)
+	for i := range want {
+		want[i] = [3]float64{255, 255, 255}
+	}
+	for _, it := range l.Items { // each alone has few colours
+		at := pixelsOf(t, &List{W: l.W, H: l.H, Items: []Item{it}}, dpi)
+		c := colorOf(it.(Polygon).Fill)
+		darkest := slices.Index(c[:], slices.Min(c[:]))
+		for i := range want {
+			cover := (255 - float64(at(i%size, i/size)[darkest])) / (255 - float64(c[darkest]))
+			for k := range c {
+				want[i][k] += cover * (float64(c[k]) - want[i][k])
+			}
 		}
 	}
-	if _, err := PNG(manyPaints(500), PNGOptions{}); err != nil {
-		t.Error(err)
+	at, changed := pixelsOf(t, l, dpi), 0
+	own := map[[3]float64]bool{}
+	eachPaint(l.Items, func(p Paint) {
+		c := colorOf(p)
+		own[[3]float64{float64(c[0]), float64(c[1]), float64(c[2])}] = true
+	})
+	for i, want := range want {
+		far := 0.0
+		for k, got := range at(i%size, i/size) {
+			far = max(far, math.Abs(float64(got)-want[k]))
+		}
+		if far > most || far > 0 && own[want] {
+			t.Fatalf("pixel %d, %d is %v, want %v", i%size, i/size, at(i%size, i/size), want)
+		}
+		if far > 3 { // more than what is lost in rounding
+			changed++
+		}
 	}
-	if _, err := PNG(manyPaints(6000), PNGOptions{}); err == nil {
-		t.Error("a picture of more colours than there are numbers")
+	if changed == 0 {
+		t.Error("there are numbers for all colours, so nothing was tested")
 	}
 }
 

@@ -16,48 +16,56 @@ const (
 	filterUp   = 2
 )
 
-// indexed returns the rows of numbers of colours in the zlib format, with those of
-// at most 256 colours. It is valid until the next call.
-func (e *deflater) indexed(p *picture, numbers []byte) []byte {
+// indexed returns the rows of numbers of colours in the zlib format. It is valid
+// until the next call.
+func (e *deflater) indexed(p *picture) []byte {
 	e.begin(1)
-	above, tiles := make([]uint16, p.w), uint64(0) // nothing is above the first row
+	above := make([]byte, p.w) // the first row has none
 	for y := range p.h {
 		cur, at := p.row(y), 0
 		if p.touched[y] == 0 { // the ground, which is zero
-			e.zeros(1 + p.w)
-			above, tiles = cur, 0
+			e.row(filterNone)
+			e.zeros(p.w)
+			above = cur
 			continue
 		}
-		e.literal(filterUp)
-		for x1, x2 := range p.runs(p.touched[y] | tiles) {
+		e.row(filterUp)
+		for x1, x2 := range p.runs(p.changed[y]) {
 			e.zeros(x1 - at)
+			e.difference(cur[x1:x2], above[x1:x2])
 			at = x2
-			for x := x1; x < x2; {
-				if n := alike(cur[x:x2], above[x:x2]); n > 0 {
-					e.zeros(n)
-					x += n
-					continue
-				}
-				v, n := numbers[cur[x]]-numbers[above[x]], 1
-				for x+n < x2 && numbers[cur[x+n]]-numbers[above[x+n]] == v {
-					n++
-				}
-				e.same(v, n)
-				x += n
-			}
 		}
 		e.zeros(p.w - at)
-		above, tiles = cur, p.touched[y]
+		above = cur
 	}
 	return e.end()
 }
 
-// alike is in how many pixels two rows begin alike.
-func alike(a, b []uint16) int {
-	const step = 8
+// difference writes how a part of a row differs from the one above it.
+func (e *deflater) difference(cur, above []byte) {
+	above = above[:len(cur)]
+	for i := 0; i < len(cur); {
+		v := cur[i] - above[i]
+		if v == 0 {
+			n := alike(cur[i:], above[i:])
+			e.zeros(n)
+			i += n
+			continue
+		}
+		from := i
+		for i++; i < len(cur) && cur[i]-above[i] == v; i++ {
+		}
+		e.same(v, i-from)
+	}
+}
+
+// alike is in how many bytes two rows begin alike.
+func alike(a, b []byte) int {
 	n := 0
-	for n+step <= len(a) && n+step <= len(b) && *(*[step]uint16)(a[n:]) == *(*[step]uint16)(b[n:]) {
-		n += step
+	for ; n+8 <= len(a) && n+8 <= len(b); n += 8 {
+		if v := binary.LittleEndian.Uint64(a[n:]) ^ binary.LittleEndian.Uint64(b[n:]); v != 0 {
+			return n + bits.TrailingZeros64(v)/8
+		}
 	}
 	for n < len(a) && n < len(b) && a[n] == b[n] {
 		n++
@@ -70,11 +78,11 @@ func alike(a, b []uint16) int {
 func (e *deflater) colours(p *picture) []byte {
 	e.begin(len(color{}))
 	row := make([]byte, 3*p.w)
-	tiles := ^uint64(0) >> (63 - (p.w-1)>>p.tile) // above the first row is nothing
+	p.differs(0, 0, p.w) // above the first row is nothing, which is not the ground
 	for y := range p.h {
 		cur, at := p.row(y), 0
-		e.literal(filterUp)
-		for x1, x2 := range p.runs(p.touched[y] | tiles) {
+		e.row(filterUp)
+		for x1, x2 := range p.runs(p.changed[y]) {
 			e.zeros(3 * (x1 - at))
 			at = x2
 			for x := x1; x < x2; x++ {
@@ -87,7 +95,6 @@ func (e *deflater) colours(p *picture) []byte {
 			e.bytes(row[3*x1 : 3*x2])
 		}
 		e.zeros(3 * (p.w - at))
-		tiles = p.touched[y]
 	}
 	return e.end()
 }
@@ -98,16 +105,17 @@ type deflater struct {
 	bitWriter
 	size   int      // of a pixel in bytes: 1 or 3
 	tokens []uint16 // a literal, or nearToken or farToken and a length
-	run    int      // zeros that follow a zero, not yet a token
-	last   bool     // the last literal was a zero
-	a, b   uint64   // checksum (Adler-32)
+	run    int      // zeros that are not yet tokens
+	a, b   uint64   // checksum (Adler-32), whole: sums of the largest picture's bytes stay below 2^62
 }
 
 const (
-	nearToken  = 256 // and up: a repetition of the last byte, by length
-	farToken   = nearToken + mostMatch + 1
-	endToken   = farToken + mostMatch + 1
-	mostTokens = 1 << 15
+	nearToken = 256 // and up: a repetition of the last byte, by length
+	farToken  = nearToken + mostMatch + 1
+	endToken  = farToken + mostMatch + 1
+	// manyTokens is for how many tokens, but for the row in hand, a block's codes are
+	// good. Most pictures have fewer.
+	manyTokens = 1 << 16
 	adlerMod   = 65521
 )
 
@@ -116,30 +124,16 @@ func (e *deflater) begin(size int) {
 	*e = deflater{bitWriter: bitWriter{out: append(e.out[:0], 0x78, 0x01)}, tokens: e.tokens[:0], size: size, a: 1}
 }
 
-func (e *deflater) token(t uint16) {
-	if e.tokens = append(e.tokens, t); len(e.tokens) == mostTokens {
+// row begins a row with its filter.
+func (e *deflater) row(filter byte) {
+	if len(e.tokens) >= manyTokens {
 		e.block(false)
 	}
-}
-
-func (e *deflater) literal(v byte) {
-	if e.run > 0 {
-		e.flushRun()
-	}
-	e.a += uint64(v)
-	e.b += e.a
-	e.token(uint16(v))
-	e.last = v == 0
+	e.same(filter, 1)
 }
 
 // zeros writes n zeros, which may go on over the next call's.
-func (e *deflater) zeros(n int) {
-	if n > 0 && !e.last {
-		e.literal(0)
-		n--
-	}
-	e.run += n
-}
+func (e *deflater) zeros(n int) { e.run += n }
 
 // same writes a byte n times.
 func (e *deflater) same(v byte, n int) {
@@ -147,39 +141,41 @@ func (e *deflater) same(v byte, n int) {
 		e.zeros(n)
 		return
 	}
-	for e.literal(v); n == 2 || n == 3; n-- {
-		e.literal(v)
+	if e.run > 0 {
+		e.flushRun()
 	}
-	if n > 1 {
-		u, times := uint64(v), uint64(n-1)
-		e.b += e.a*times + u*times*(times+1)/2
-		e.a += u * times
-		e.repeat(n-1, nearToken)
-	}
+	u, times := uint64(v), uint64(n)
+	e.b += e.a*times + u*times*(times+1)/2
+	e.a += u * times
+	e.repeated(uint16(v), n)
 }
 
 // flushRun writes the zeros that were counted.
 func (e *deflater) flushRun() {
-	n := e.run
+	e.b += e.a * uint64(e.run)
+	e.repeated(0, e.run)
 	e.run = 0
-	e.b += e.a * uint64(n) // at most 2^16 times a picture's bytes
-	e.a, e.b = e.a%adlerMod, e.b%adlerMod
-	e.repeat(n, nearToken)
 }
 
-// repeat writes n bytes that repeat the last one or, by another token, the last
-// pixel; fewer than three of them are zeros.
-func (e *deflater) repeat(n int, token uint16) {
-	for n >= 3 {
+// repeated writes a literal n times.
+func (e *deflater) repeated(v uint16, n int) {
+	e.tokens = append(e.tokens, v)
+	e.repeat(n-1, nearToken, v)
+}
+
+// repeat writes n bytes more that repeat the last one or, by another token, the last
+// pixel. Fewer than three are the literal v.
+func (e *deflater) repeat(n int, token, v uint16) {
+	for n >= leastMatch {
 		m := min(n, mostMatch)
-		if r := n - m; r > 0 && r < 3 {
-			m -= 3 // leave enough for another one
+		if r := n - m; r > 0 && r < leastMatch {
+			m -= leastMatch // leave enough for another one
 		}
-		e.token(token + uint16(m))
+		e.tokens = append(e.tokens, token+uint16(m))
 		n -= m
 	}
 	for ; n > 0; n-- {
-		e.token(0)
+		e.tokens = append(e.tokens, v)
 	}
 }
 
@@ -193,11 +189,11 @@ func (e *deflater) bytes(b []byte) {
 			i += n
 			continue
 		}
-		e.literal(b[i])
+		e.same(b[i], 1)
 		i++
 		// Pixels like the last one, once it is whole.
-		if i >= size && i+3 <= len(b) && b[i] == b[i-size] && b[i+1] == b[i+1-size] && b[i+2] == b[i+2-size] {
-			n := 3
+		if i >= size && i+leastMatch <= len(b) && b[i] == b[i-size] && b[i+1] == b[i+1-size] && b[i+2] == b[i+2-size] {
+			n := leastMatch
 			for i+n < len(b) && b[i+n] == b[i+n-size] {
 				n++
 			}
@@ -205,12 +201,10 @@ func (e *deflater) bytes(b []byte) {
 				e.a += uint64(v)
 				e.b += e.a
 			}
-			e.repeat(n, farToken)
+			e.repeat(n, farToken, 0) // three at least, so there is no literal
 			i += n
-			e.last = b[i-1] == 0
 		}
 	}
-	e.a, e.b = e.a%adlerMod, e.b%adlerMod
 }
 
 // zeroRun is how many zeros b begins with.
@@ -229,10 +223,12 @@ func zeroRun(b []byte) int {
 
 // end returns the stream.
 func (e *deflater) end() []byte {
-	e.flushRun()
+	if e.run > 0 {
+		e.flushRun()
+	}
 	e.block(true)
 	e.flush()
-	e.out = be.AppendUint32(e.out, uint32(e.b<<16|e.a))
+	e.out = be.AppendUint32(e.out, uint32(e.b%adlerMod<<16|e.a%adlerMod))
 	return e.out
 }
 
@@ -263,15 +259,13 @@ func (e *deflater) block(final bool) {
 	copy(codes[:], sc[:nearToken])
 	for n := leastMatch; n <= mostMatch; n++ {
 		l := lengthCodes[n]
-		c := sc[l.symbol]
-		c.bits |= uint64(l.value) << c.n
-		c.n += uint(l.nbits)
-		codes[nearToken+n] = code{c.bits | dc[0].bits<<c.n, c.n + dc[0].n}
-		codes[farToken+n] = code{c.bits | dc[e.size-1].bits<<c.n, c.n + dc[e.size-1].n}
+		c := sc[l.symbol].with(code{uint64(l.value), uint(l.nbits)})
+		codes[nearToken+n], codes[farToken+n] = c.with(dc[0]), c.with(dc[e.size-1])
 	}
+	w := e.bitWriter // while it is written to, best kept at hand
 	for _, t := range e.tokens {
-		e.code(codes[t])
+		w.code(codes[t])
 	}
-	e.code(sc[endSymbol])
-	e.tokens = e.tokens[:0]
+	w.code(sc[endSymbol])
+	e.bitWriter, e.tokens = w, e.tokens[:0]
 }

@@ -67,13 +67,7 @@ func (c *canvas) shape(key stampKey, size float64, o Point, k *tint, outline fun
 	if from >= to {
 		return
 	}
-	row := int(top) + s.y
-	for at := 0; at < len(s.cover); at += s.w {
-		if row >= 0 && row < c.h {
-			c.stamp(row, x1+from, s.cover[at+from:at+to], k)
-		}
-		row++
-	}
+	c.stamp(x1, int(top)+s.y, s.w, from, to, s.cover, k)
 }
 
 // newStamp makes a stamp of the outline that was built, and forgets it.
