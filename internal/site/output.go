@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -43,7 +42,6 @@ type output struct {
 	files map[string]*newFile // those that are not taken over from the last build
 	made  []*newFile          // the same, by name as soon as all were asked for
 	taken int                 // how many are taken over
-	dirs  map[string]bool
 	bytes int64
 	// kept holds the files of a build into memory, which has no folders at all.
 	kept   map[string][]byte
@@ -120,7 +118,7 @@ func newOutput(opt Options, last *lastFiles) (*output, error) {
 		return o, nil
 	}
 	dir := opt.Out
-	o := &output{dir: dir, remembers: opt.Cache != nil, last: last, files: map[string]*newFile{}, dirs: map[string]bool{}}
+	o := &output{dir: dir, remembers: opt.Cache != nil, last: last, files: map[string]*newFile{}}
 	if entries, err := os.ReadDir(dir); err == nil {
 		if len(entries) > 0 && !exists(filepath.Join(dir, manifestName)) {
 			return nil, fmt.Errorf("%s is not empty and was not written by jouleboard (it has no %s): choose another folder with --out, or empty it", dir, manifestName)
@@ -167,8 +165,7 @@ func (o *output) put(name, owner string, data []byte) error {
 	if o.kept == nil {
 		o.compare(f, data)
 	}
-	makeDir, err := o.add(f)
-	if err != nil || f.same {
+	if err := o.add(f); err != nil || f.same {
 		return err
 	}
 	if o.kept != nil {
@@ -178,23 +175,26 @@ func (o *output) put(name, owner string, data []byte) error {
 		o.mu.Unlock()
 		return nil
 	}
-	to := filepath.Join(o.stage, filepath.FromSlash(name))
-	if makeDir {
-		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-			return fmt.Errorf("stage %s: %w", name, err)
-		}
-	}
-	err = os.WriteFile(to, data, 0o644)
-	if errors.Is(err, fs.ErrNotExist) {
-		// Another goroutine claimed the folder and has not made it yet.
-		if err = os.MkdirAll(filepath.Dir(to), 0o755); err == nil {
-			err = os.WriteFile(to, data, 0o644)
-		}
-	}
-	if err != nil {
+	if err := stageFile(filepath.Join(o.stage, filepath.FromSlash(name)), data); err != nil {
 		return fmt.Errorf("stage %s: %w", name, err)
 	}
 	return nil
+}
+
+// stageFile writes a file that is not there yet, and makes its folder if it is the
+// first one there: nobody need ask for folders, or remember them.
+func stageFile(name string, data []byte) error {
+	err := os.WriteFile(name, data, 0o644)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	dir := filepath.Dir(name)
+	if os.Mkdir(dir, 0o755) != nil { // those above are missing too, or another goroutine was first
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(name, data, 0o644)
 }
 
 // compare notes in f whether the output folder has its bytes already, and its stamp
@@ -224,23 +224,17 @@ func (o *output) has(name string, data []byte) bool {
 	return err == nil && bytes.Equal(old, data)
 }
 
-// add takes a name for a file, and says whether its folder is to be made.
-func (o *output) add(f *newFile) (makeDir bool, err error) {
+// add takes a name for a file.
+func (o *output) add(f *newFile) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if owner := o.owner(f.name); owner != "" {
-		return false, twice(f.name, owner, f.owner)
+		return twice(f.name, owner, f.owner)
 	}
 	o.files[f.name] = f
 	o.made = append(o.made, f)
 	o.bytes += f.size
-	if o.kept != nil || f.same {
-		return false, nil
-	}
-	dir := path.Dir(f.name)
-	makeDir = !o.dirs[dir]
-	o.dirs[dir] = true
-	return makeDir, nil
+	return nil
 }
 
 func twice(name, one, other string) error {
