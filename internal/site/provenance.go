@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -58,7 +59,7 @@ func (s *site) provenance() job {
 		p := provenanceFile{Schema: "jouleboard.provenance/1", Tool: provenanceTool{"jouleboard", s.opt.Tool.Version, s.opt.Tool.Commit},
 			Commit: s.in.Commit, BaseURL: s.in.Site.BaseURL, Drafts: s.opt.Drafts, BuiltIn: map[string]string{}}
 		for name, folder := range map[string]fs.FS{"templates": templates.FS, "assets": assets.FS, "labels": labels.FS} {
-			files, err := digests(folder, ".", func(string) bool { return true })
+			files, err := digests(folder, folder, ".", func(string) bool { return true })
 			if err != nil {
 				return nil, err
 			}
@@ -110,7 +111,9 @@ func (in *Input) inputs(unsampled bool) ([]inputFile, error) {
 	want := func(name string) bool {
 		return !known[name] && !(unsampled && strings.HasSuffix(name, result.SamplesExt)) && !result.PartialPath(name) && path.Ext(name) != ".go"
 	}
-	others, err := digests(board, result.Dir, want)
+	// Loading has refused a tree that is a link, and a walk follows none: so it needs
+	// no guard, which asks the system for each part of each path.
+	others, err := digests(os.DirFS(in.Root), board, result.Dir, want)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +140,7 @@ func (in *Input) readSettings() ([]inputFile, error) {
 	}
 	var out []inputFile
 	for _, dir := range []string{"content", "templates", "assets", "labels"} {
-		files, err := digests(board, dir, func(string) bool { return true })
+		files, err := digests(board, board, dir, func(string) bool { return true })
 		if err != nil {
 			return nil, err
 		}
@@ -146,11 +149,12 @@ func (in *Input) readSettings() ([]inputFile, error) {
 	return out, nil
 }
 
-// digests lists the regular files below a folder, by path. A folder that is not
-// there has none; hidden files are none of a board's.
-func digests(folder fs.FS, dir string, want func(string) bool) ([]inputFile, error) {
+// digests lists the regular files below a folder, by path: those that tree has, as
+// folder reads them. A folder that is not there has none; hidden files are none of a
+// board's.
+func digests(tree, folder fs.FS, dir string, want func(string) bool) ([]inputFile, error) {
 	var out []inputFile
-	err := fs.WalkDir(folder, dir, func(name string, e fs.DirEntry, err error) error {
+	err := fs.WalkDir(tree, dir, func(name string, e fs.DirEntry, err error) error {
 		if err != nil {
 			if name == dir {
 				return fs.SkipAll // not there
