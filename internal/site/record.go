@@ -191,7 +191,7 @@ func decodeCache(data []byte) (*Cache, error) {
 		return nil, errRecord
 	}
 	d := decoder{buf: string(body[len(recordMagic):])}
-	c := &Cache{works: map[digest]madeWork{}}
+	c := &Cache{}
 	c.identity, c.commit = d.digest(), d.text()
 	n := d.count()
 	c.inputs = make(map[string]stamp, n)
@@ -207,7 +207,9 @@ func decodeCache(data []byte) (*Cache, error) {
 			return nil, errRecord // they are searched by name
 		}
 	}
-	for range d.count() {
+	n = d.count()
+	c.works = make(map[digest]madeWork, n)
+	for range n {
 		key := d.digest()
 		w := madeWork{outputs: make([]int32, d.count())}
 		for i := range w.outputs {

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -137,9 +136,7 @@ func stampOutputs(ctx context.Context, dir string, files []outputFile) error {
 		if f.stamp != (stamp{}) {
 			return nil
 		}
-		if info, err := os.Lstat(f.in(dir)); err == nil {
-			f.stamp = stampOf(info)
-		}
+		f.stamp = stampAt(f.in(dir))
 		return nil
 	})
 }
@@ -172,6 +169,5 @@ func (f *outputFile) in(dir string) string {
 
 // isAt says that the file is in the folder as it was left.
 func (f *outputFile) isAt(dir string) bool {
-	info, err := os.Lstat(f.in(dir))
-	return err == nil && f.stamp != (stamp{}) && stampOf(info) == f.stamp
+	return f.stamp != (stamp{}) && stampAt(f.in(dir)) == f.stamp
 }

@@ -12,3 +12,13 @@ func systemStamp(info fs.FileInfo) (change int64, inode uint64) {
 	}
 	return 0, 0
 }
+
+// stampAt is the stamp of the file at a path: what os.Lstat tells and stampOf takes,
+// without the values in between. It is asked for each file of an output.
+func stampAt(path string) stamp {
+	var st syscall.Stat_t
+	if syscall.Lstat(path, &st) != nil || st.Mode&syscall.S_IFMT != syscall.S_IFREG {
+		return stamp{}
+	}
+	return stamp{size: st.Size, mtime: st.Mtim.Nano(), change: st.Ctim.Nano(), inode: st.Ino}
+}
