@@ -87,21 +87,25 @@ type work interface {
 }
 
 // origin is the work in which a reported result was published.
-type origin struct{ publisher, name, title, table, published, version, url, retrieved, license string }
+type origin struct{ publisher, name, title, published, version, url, retrieved, license string }
+
+func originOf(s *result.Source, license string) origin {
+	title := s.Title
+	if title == "" {
+		title = strings.TrimSpace(s.Publisher + " " + s.Table)
+	}
+	return origin{s.Publisher, s.Name, title, s.Published, s.Version, s.URL, s.Retrieved, license}
+}
 
 func (o origin) address() string { return o.url }
 
 func (o origin) item() Item {
-	title := o.title
-	if title == "" {
-		title = strings.TrimSpace(o.publisher + " " + o.table)
-	}
 	day := o.published
 	if len(day) > 10 {
 		day = day[:10]
 	}
 	year, _, _ := dateParts(day)
-	return Item{Key: Key(o.publisher, o.name, year), Kind: Dataset, Title: title, Authors: []Author{{Name: o.publisher}},
+	return Item{Key: Key(o.publisher, o.name, year), Kind: Dataset, Title: o.title, Authors: []Author{{Name: o.publisher}},
 		Date: day, Version: o.version, URL: o.url, Accessed: o.retrieved, License: o.license}
 }
 
@@ -134,7 +138,7 @@ func (ref reference) item() Item {
 func works(r *result.Result, cat *catalog.Catalog) []work {
 	var found []work
 	if s := r.Source; s != nil {
-		found = append(found, origin{s.Publisher, s.Name, s.Title, s.Table, s.Published, s.Version, s.URL, s.Retrieved, r.License})
+		found = append(found, originOf(s, r.License))
 	}
 	if cat == nil {
 		return found

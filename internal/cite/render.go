@@ -124,11 +124,11 @@ func render(formats []Format, ps []piece) ([]string, error) {
 }
 
 // Library writes the citations of a board's results, and keeps how the works look
-// that they rest on. It is safe for concurrent use.
+// that several of them rest on. It is safe for concurrent use.
 type Library struct {
 	cat   *catalog.Catalog
 	site  Item
-	works sync.Map // from work to piece
+	works sync.Map // from work to *piece, nil for a work that was asked for once
 }
 
 // NewLibrary returns the library of a board that is cited as site.
@@ -149,13 +149,16 @@ func (l *Library) Result(r *result.Result, permalink string) ([]string, error) {
 }
 
 func (l *Library) piece(w work) piece {
-	if p, ok := l.works.Load(w); ok {
-		return p.(piece)
+	kept, again := l.works.LoadOrStore(w, (*piece)(nil))
+	if p := kept.(*piece); p != nil {
+		return *p
 	}
 	p := pieceOf(w.item())
-	for _, f := range formats {
-		p.texts = append(p.texts, f.item(p.Item, false))
+	if again {
+		for _, f := range formats {
+			p.texts = append(p.texts, f.item(p.Item, false))
+		}
+		l.works.Store(w, &p)
 	}
-	l.works.Store(w, p)
 	return p
 }

@@ -264,19 +264,30 @@ func Relative(from, to string) string {
 			same = i + 1
 		}
 	}
-	link := strings.Repeat("../", strings.Count(from[same:], "/"))
-	to = to[same:]
-	if first, _, _ := strings.Cut(to, "/"); link == "" && strings.Contains(first, ":") {
-		link = "./" // what stands before a colon would be read as a scheme
-	}
-	link += escapeSegments(to)
+	up := upwards(strings.Count(from[same:], "/"))
+	to = escapeSegments(to[same:])
 	switch {
-	case hasFragment:
-		return link + "#" + fragment
-	case link == "":
-		return "./"
+	case up != "" || to == "" && hasFragment:
+	case to == "":
+		up = "./"
+	default:
+		if first, _, _ := strings.Cut(to, "/"); strings.Contains(first, ":") {
+			up = "./" // what stands before a colon would be read as a scheme
+		}
 	}
-	return link
+	if hasFragment {
+		return up + to + "#" + fragment
+	}
+	return up + to
+}
+
+// upwards is the way n folders up.
+func upwards(n int) string {
+	const most = "../../../../../../../../"
+	if len("../")*n > len(most) {
+		return strings.Repeat("../", n)
+	}
+	return most[:len("../")*n]
 }
 
 // escapeSegments escapes what stands between the slashes of a path.

@@ -26,9 +26,12 @@ var dayForms = []struct{ key, iso, holes string }{
 // is no such date stays as it is.
 func (m *messages) day(iso string) string {
 	for _, f := range dayForms {
+		if len(iso) != len(f.iso) {
+			continue
+		}
 		t, err := time.Parse(f.iso, iso)
 		if err != nil {
-			continue
+			break
 		}
 		month := ""
 		if names := m.months(); len(names) == 12 {

@@ -233,19 +233,19 @@ func (m *messages) T(key string, args ...any) string {
 	if len(args) == 0 {
 		return s
 	}
-	var b strings.Builder
+	b := make([]byte, 0, 128)
 	for {
 		before, rest, found := strings.Cut(s, "{")
-		b.WriteString(before)
+		b = append(b, before...)
 		if !found {
-			return b.String()
+			return string(b)
 		}
 		number, after, _ := strings.Cut(rest, "}")
 		if i, err := strconv.Atoi(number); err == nil && i >= 0 && i < len(args) && strconv.Itoa(i) == number {
-			b.WriteString(m.kept(argument(args[i])))
+			b = append(b, m.kept(argument(args[i]))...)
 			s = after
 		} else {
-			b.WriteByte('{')
+			b = append(b, '{')
 			s = rest
 		}
 	}
@@ -276,8 +276,9 @@ func (m *messages) form(key string, args []any) (string, bool) {
 		default:
 			continue
 		}
-		s, ok := m.text[key+pluralMark+m.plural(n)]
-		return s, ok && s != ""
+		var room [64]byte
+		s := m.text[string(append(append(append(room[:0], key...), pluralMark...), m.plural(n)...))]
+		return s, s != ""
 	}
 	return "", false
 }

@@ -40,18 +40,20 @@ type site struct {
 	tasks   []*catalog.Task // those that have results or are in the catalogue, by id
 	account []rank.Accounted
 	raters  *raters
-	files   map[string]bool // that the build will make
+	pages   map[string]*content.Page // by address
+	files   map[string]bool          // that the build will make
 	// redirects are those of them that only lead elsewhere.
 	redirects map[string]bool
 	newest    string          // date of the newest result, YYYY-MM-DD
 	numbers   func() *numbers // of all results, gathered when first asked for
 	span      func() string   // the time that all results cover
 
-	assets    assetSet
-	min       *minify.M // nil leaves everything as written
-	templates *templateSet
-	pageCount int
-	work      *workLog
+	separators string // of the language, for scripts
+	assets     assetSet
+	min        *minify.M // nil leaves everything as written
+	templates  *templateSet
+	pageCount  int
+	work       *workLog
 
 	// Which page is whose, and the words of the previews that are drawn, by path.
 	boardAt  map[string]*rank.Board
@@ -106,14 +108,18 @@ type modelView struct {
 // newSite ranks the results and gathers the site.
 func newSite(in *Input, opt Options) (*site, result.Findings) {
 	s := &site{in: in, opt: opt, baseURL: strings.TrimSuffix(in.Site.BaseURL, "/"), reg: in.Registry,
-		byID: map[string]*entry{}, byModel: map[string]*modelView{}, work: &workLog{}, made: func(string) (digest, int64) { return digest{}, 0 }, noted: func(string) []byte { return nil }}
+		byID: map[string]*entry{}, byModel: map[string]*modelView{}, pages: map[string]*content.Page{}, work: &workLog{}, made: func(string) (digest, int64) { return digest{}, 0 }, noted: func(string) []byte { return nil }}
 	if opt.BaseURL != "" {
 		s.baseURL = strings.TrimSuffix(opt.BaseURL, "/")
+	}
+	for _, p := range in.Pages {
+		s.pages[p.URL] = p
 	}
 	var out result.Findings
 	var fs result.Findings
 	s.msg, fs = loadMessages(assets.FS, in.Assets, in.Site.Language)
 	out = append(out, fs...)
+	s.separators = s.msg.separators()
 	s.drawn = s.drawnMessages()
 	s.labels = s.planLabels()
 

@@ -251,12 +251,10 @@ func (s *site) boundaryText(includes string) string {
 
 // pageLink links to a content page if the site has it.
 func (s *site) pageLink(from, url string) string {
-	for _, p := range s.in.Pages {
-		if p.URL == url {
-			return relative(from, pagePath(url))
-		}
+	if s.pages[url] == nil {
+		return ""
 	}
-	return ""
+	return relative(from, pagePath(url))
 }
 
 // metricLink links to where a metric is explained, if the site has the page.
@@ -266,10 +264,8 @@ func (s *site) metricLink(from string, m unit.Metric) string {
 	if to == "" {
 		return relative(from, dictionaryPath+"#m-"+strings.ReplaceAll(strings.SplitN(m.Key, ".", 2)[0], ".", "-"))
 	}
-	for _, p := range s.in.Pages {
-		if p.URL == page && frag != "" && p.HasID(frag) {
-			return to + "#" + frag
-		}
+	if frag != "" && s.pages[page].HasID(frag) {
+		return to + "#" + frag
 	}
 	return to
 }

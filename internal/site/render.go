@@ -80,7 +80,7 @@ func (f *frame) Day(iso string) string { return f.s.msg.day(iso) }
 // frame makes the frame of the page at path. charts says that the page has
 // figures that a script may bring to life.
 func (s *site) frame(path, title, description string, charts bool, crumbs ...link) frame {
-	f := frame{s: s, path: path, Title: title, Description: clip(description, 300), Lang: s.in.Site.Language, Dir: s.msg.dir, Numbers: s.msg.Style, Separators: s.msg.separators(),
+	f := frame{s: s, path: path, Title: title, Description: clip(description, 300), Lang: s.in.Site.Language, Dir: s.msg.dir, Numbers: s.msg.Style, Separators: s.separators,
 		SiteTitle: s.in.Site.Title, CSS: s.assets.css, Icon: s.assets.icon,
 		UseNotice: s.in.Site.UseNotice, License: s.in.Site.License, Report: s.in.Site.Contact}
 	if s.assets.icons["icon-32.png"] != nil {
@@ -103,12 +103,10 @@ func (s *site) frame(path, title, description string, charts bool, crumbs ...lin
 	if s.baseURL != "" {
 		f.Canonical = public(s.baseURL, path)
 	}
-	for _, p := range s.in.Pages {
-		if p.URL == "about/" {
-			f.About = "about/index.html"
-		}
+	if s.pages["about/"] != nil {
+		f.About = pagePath("about/")
 	}
-	if f.Report == "" && s.pageLink(path, "methodology/moderation/") != "" {
+	if f.Report == "" {
 		f.Report = s.pageLink(path, "methodology/moderation/")
 	}
 	f.Nav = s.nav(path)
@@ -149,7 +147,7 @@ func (s *site) nav(path string) []navItem {
 	add(comparePath, s.msg.T("nav.compare"))
 	add("labels/index.html", s.msg.T("nav.labels"))
 	for _, p := range [][2]string{{"methodology/", "nav.methodology"}, {"docs/", "nav.docs"}, {"faq/", "nav.faq"}} {
-		if s.pageLink(path, p[0]) != "" {
+		if s.pages[p[0]] != nil {
 			add(pagePath(p[0]), s.msg.T(p[1]))
 		}
 	}
@@ -175,6 +173,9 @@ func siteFile(u string) string {
 
 // clip shortens text for places that show little of it.
 func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
 	r := []rune(s)
 	if len(r) <= n {
 		return s

@@ -7,7 +7,6 @@ package site
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"path"
 	"strings"
 
 	"jouleboard/internal/content"
@@ -20,7 +19,7 @@ func taskPath(id string) string      { return "tasks/" + seg(id) + "/index.html"
 func resultDir(hash string) string   { return "r/" + hash + "/" }
 func resultPath(hash string) string  { return resultDir(hash) + "index.html" }
 func badgePath(hash string) string   { return "badge/" + hash + ".svg" }
-func pagePath(pageURL string) string { return path.Join(pageURL, "index.html") }
+func pagePath(pageURL string) string { return pageURL + "index.html" }
 func boardCSV(id string) string      { return "data/boards/" + id + ".csv" }
 func boardParquet(id string) string  { return "data/boards/" + id + ".parquet" }
 
