@@ -66,16 +66,16 @@ type piece struct {
 	texts    []string
 }
 
-func pieceOf(it Item) piece {
+func pieceOf(it Item) *piece {
 	it = it.clean()
 	if it.Key = Key(it.Key); it.Key == "item" {
 		it.Key = Key(it.Title)
 	}
-	return piece{Item: it, identity: it.identity()}
+	return &piece{Item: it, identity: it.identity()}
 }
 
-func piecesOf(items []Item) []piece {
-	ps := make([]piece, len(items))
+func piecesOf(items []Item) []*piece {
+	ps := make([]*piece, len(items))
 	for i, it := range items {
 		ps[i] = pieceOf(it)
 	}
@@ -83,8 +83,8 @@ func piecesOf(items []Item) []piece {
 }
 
 // distinct drops items without a title and doubles, and makes keys unique.
-func distinct(ps []piece) []piece {
-	out := make([]piece, 0, len(ps))
+func distinct(ps []*piece) []*piece {
+	out := make([]*piece, 0, len(ps))
 	seen, keys := make(map[string]bool, len(ps)), make(map[string]bool, len(ps))
 	for _, p := range ps {
 		if p.Title == "" || seen[p.identity] {
@@ -92,7 +92,9 @@ func distinct(ps []piece) []piece {
 		}
 		seen[p.identity] = true
 		if key := free(p.Key, keys); key != p.Key {
-			p.Key, p.texts = key, nil
+			other := *p
+			other.Key, other.texts = key, nil
+			p = &other
 		}
 		out = append(out, p)
 	}
@@ -100,14 +102,14 @@ func distinct(ps []piece) []piece {
 }
 
 // render writes pieces in formats, the first of them being what is cited.
-func render(formats []Format, ps []piece) ([]string, error) {
+func render(formats []Format, ps []*piece) ([]string, error) {
 	ps = distinct(ps)
 	if len(ps) == 0 {
 		return nil, fmt.Errorf("nothing to cite: no item has a title")
 	}
 	texts := make([]string, len(formats))
 	for i, f := range formats {
-		parts := []string{f.before, f.item(ps[0].Item, true)}
+		parts := append(make([]string, 0, 2*len(ps)+1), f.before, f.item(ps[0].Item, true))
 		between := f.others
 		for _, p := range ps[1:] {
 			parts = append(parts, between)
@@ -141,24 +143,24 @@ func (l *Library) Item(r *result.Result, permalink string) Item {
 
 // Result cites a result in all formats, as RenderAll does its ResultItems.
 func (l *Library) Result(r *result.Result, permalink string) ([]string, error) {
-	ps := []piece{pieceOf(l.Item(r, permalink))}
+	ps := []*piece{pieceOf(l.Item(r, permalink))}
 	for _, w := range works(r, l.cat) {
 		ps = append(ps, l.piece(w))
 	}
 	return render(formats, ps)
 }
 
-func (l *Library) piece(w work) piece {
+func (l *Library) piece(w work) *piece {
 	kept, again := l.works.LoadOrStore(w, (*piece)(nil))
 	if p := kept.(*piece); p != nil {
-		return *p
+		return p
 	}
 	p := pieceOf(w.item())
 	if again {
 		for _, f := range formats {
 			p.texts = append(p.texts, f.item(p.Item, false))
 		}
-		l.works.Store(w, &p)
+		l.works.Store(w, p)
 	}
 	return p
 }

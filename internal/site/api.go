@@ -138,23 +138,23 @@ type apiResult struct {
 // every number with unit, interval and provenance.
 type apiSummary struct {
 	apiResult
-	File       string               `json:"file"` // the whole result
-	Title      string               `json:"title"`
-	Kind       string               `json:"kind"`
-	Class      string               `json:"class"`
-	Origin     string               `json:"origin"`
-	Publisher  string               `json:"publisher,omitempty"`
-	Level      string               `json:"level"`
-	License    string               `json:"license"`
-	Conditions apiConditions        `json:"conditions"`
-	Headline   string               `json:"headline,omitempty"`
-	Metrics    map[string]apiMetric `json:"metrics"`
-	Stars      *float64             `json:"stars,omitempty"`
-	StarsMin   *float64             `json:"stars_min,omitempty"`
-	StarsMax   *float64             `json:"stars_max,omitempty"`
-	Scale      string               `json:"scale,omitempty"`
-	NotRated   string               `json:"not_rated,omitempty"`
-	Boards     []apiPlace           `json:"boards,omitempty"`
+	File       string        `json:"file"` // the whole result
+	Title      string        `json:"title"`
+	Kind       string        `json:"kind"`
+	Class      string        `json:"class"`
+	Origin     string        `json:"origin"`
+	Publisher  string        `json:"publisher,omitempty"`
+	Level      string        `json:"level"`
+	License    string        `json:"license"`
+	Conditions apiConditions `json:"conditions"`
+	Headline   string        `json:"headline,omitempty"`
+	Metrics    apiMetrics    `json:"metrics"`
+	Stars      *float64      `json:"stars,omitempty"`
+	StarsMin   *float64      `json:"stars_min,omitempty"`
+	StarsMax   *float64      `json:"stars_max,omitempty"`
+	Scale      string        `json:"scale,omitempty"`
+	NotRated   string        `json:"not_rated,omitempty"`
+	Boards     []apiPlace    `json:"boards,omitempty"`
 }
 
 type apiConditions struct {
@@ -172,6 +172,28 @@ type apiConditions struct {
 	MaxNumSeqs  int64    `json:"max_num_seqs,omitempty"`
 	RatePerS    *float64 `json:"rate_per_s,omitempty"`
 	Requests    int64    `json:"requests,omitempty"`
+}
+
+// apiMetrics are the numbers of a result, an object of them by key.
+type apiMetrics []namedMetric
+
+type namedMetric struct {
+	key string
+	apiMetric
+}
+
+// MarshalJSONTo writes the object.
+func (ms apiMetrics) MarshalJSONTo(enc *jsontext.Encoder) error {
+	err := enc.WriteToken(jsontext.BeginObject)
+	for i := 0; i < len(ms) && err == nil; i++ {
+		if err = enc.WriteToken(jsontext.String(ms[i].key)); err == nil {
+			err = json.MarshalEncode(enc, &ms[i].apiMetric)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return enc.WriteToken(jsontext.EndObject)
 }
 
 type apiMetric struct {
@@ -282,11 +304,12 @@ func (s *site) apiSummary(e *entry) apiSummary {
 // statistics are the parts of a distribution that are columns and API values.
 var statistics = []string{".mean", ".min", ".p25", ".p50", ".p75", ".p90", ".p95", ".p99", ".max"}
 
-// apiMetrics is every number of a result by its key, a distribution's with the
-// statistic behind a dot.
-func (s *site) apiMetrics(e *entry) map[string]apiMetric {
-	out := map[string]apiMetric{}
-	for _, c := range s.numbers().files {
+// apiMetrics is every number of a result in the order of the keys, a distribution's
+// with the statistic behind a dot.
+func (s *site) apiMetrics(e *entry) apiMetrics {
+	files := s.numbers().files
+	out := make(apiMetrics, 0, len(files))
+	for _, c := range files {
 		v, ok := c.at(e)
 		if !ok {
 			continue
@@ -301,8 +324,9 @@ func (s *site) apiMetrics(e *entry) map[string]apiMetric {
 		} else {
 			am.Provenance = result.ProvDerived // a formula of site.yaml
 		}
-		out[k] = am
+		out = append(out, namedMetric{k, am})
 	}
+	slices.SortFunc(out, func(a, b namedMetric) int { return strings.Compare(a.key, b.key) })
 	return out
 }
 
@@ -353,11 +377,13 @@ func (s *site) apiModelFile(v *modelView) job {
 
 // json puts a file of the API.
 func (r *renderer) json(name string, v any) error {
-	data, err := json.Marshal(v, jsonv1.DefaultOptionsV1(), jsontext.WithIndent(" "))
-	if err != nil {
+	buf, done := r.s.templates.buffer()
+	defer done()
+	if err := json.MarshalWrite(buf, v, jsonv1.DefaultOptionsV1(), jsontext.WithIndent(" ")); err != nil {
 		return fmt.Errorf("encode %s: %w", name, err)
 	}
-	return r.put(name, "api", append(data, '\n'))
+	buf.WriteByte('\n')
+	return r.put(name, "api", buf.Bytes())
 }
 
 func (s *site) api() job {

@@ -145,7 +145,7 @@ func (s *site) hardwareTable(page string, g taskGroup, cols []string, at int) ta
 		t.Head = append(t.Head, s.headOf(c, ""))
 	}
 	for _, e := range g.Entries[at*tableRows : min(len(g.Entries), (at+1)*tableRows)] {
-		var row []cell
+		row := make([]cell, 0, len(cols))
 		for _, c := range cols {
 			row = append(row, s.cellOf(page, c, e, nil))
 		}

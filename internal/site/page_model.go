@@ -237,7 +237,7 @@ func (s *site) modelTable(r *renderer, page string, g taskGroup) (table2, error)
 		return a.ID < b.ID
 	})
 	for _, e := range es {
-		var row []cell
+		row := make([]cell, 0, len(cols))
 		for _, c := range cols {
 			if c == "hardware" {
 				row = append(row, s.resultLink(page, e))

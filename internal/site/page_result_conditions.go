@@ -24,7 +24,7 @@ type sourceFieldLine struct{ Key, Field, Unit, Text string }
 func (s *site) conditions(e *entry) []conditionGroup {
 	var out []conditionGroup
 	group := func(key string, pairs ...fact) {
-		var have []fact
+		have := pairs[:0]
 		for _, p := range pairs {
 			if p.Value != "" {
 				p.Key = s.msg.T(p.Key)

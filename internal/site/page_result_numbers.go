@@ -42,7 +42,7 @@ func (s *site) metricLines(page string, e *entry) []metricLine {
 	}
 	s.reg.Sort(keys)
 	head := s.headline(e)
-	var out []metricLine
+	out := make([]metricLine, 0, len(keys))
 	for _, k := range keys {
 		v := e.Result.Metrics[k]
 		l := metricLine{Name: k, Value: s.msg.Sig(v.Value, 4), Provenance: s.msg.T("prov." + v.Provenance), Formula: v.Formula, Key: k == head}
@@ -95,6 +95,7 @@ func (s *site) distributions(r *renderer, page string, e *entry, samples *result
 	}
 	s.reg.Sort(keys)
 	var out []distributionView
+	names, words := s.statNames(), s.chartWords("")
 	for _, k := range keys {
 		d := e.Result.Distributions[k]
 		v := distributionView{Name: k}
@@ -109,7 +110,7 @@ func (s *site) distributions(r *renderer, page string, e *entry, samples *result
 			parts = append(parts, s.msg.T("dist.percentiles."+d.Percentiles))
 		}
 		v.Note = strings.Join(parts, s.msg.T("sep.clause")) + s.msg.T("sep.stop")
-		c := chart.Dist{ID: "dist-" + seg(strings.ReplaceAll(k, ".", "-")), Title: v.Name, Unit: v.Unit, Names: s.statNames(), Words: s.chartWords("")}
+		c := chart.Dist{ID: "dist-" + seg(strings.ReplaceAll(k, ".", "-")), Title: v.Name, Unit: v.Unit, Names: names, Words: words}
 		if d.P50 != nil {
 			c.Title = s.msg.T("dist.title", v.Name, s.msg.Sig(*d.P50, 3)+" "+v.Unit)
 		}
@@ -142,7 +143,7 @@ func (s *site) distributions(r *renderer, page string, e *entry, samples *result
 
 // statNames are the names of statistics on drawings, by their keys.
 func (s *site) statNames() map[string]string {
-	out := map[string]string{}
+	out := make(map[string]string, len(statColumns))
 	for _, c := range statColumns {
 		out[c] = s.msg.T("stat." + c)
 	}
@@ -174,7 +175,7 @@ func (s *site) statsTable(e *entry) table {
 		if m, ok := s.reg.Get(k); ok {
 			name, digits = joinNonEmpty(s.msg.T("sep.part"), s.metricName(m), m.Unit), m.Digits
 		}
-		row := []cell{{Text: name}, {Text: s.msg.count(d.N), Num: true}}
+		row := append(make([]cell, 0, 2+len(cols)), cell{Text: name}, cell{Text: s.msg.count(d.N), Num: true})
 		if d.N == 0 {
 			row[1] = s.missing(s.msg.T("missing.notstated"), true)
 		}

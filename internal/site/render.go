@@ -4,7 +4,6 @@
 package site
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"html/template"
@@ -272,12 +271,8 @@ func (r *renderer) plain(name, path string, data any) error {
 
 func (r *renderer) execute(page, part, path, owner string, data any) error {
 	start := time.Now()
-	buf, _ := r.s.templates.buffers.Get().(*bytes.Buffer)
-	if buf == nil {
-		buf = new(bytes.Buffer)
-	}
-	defer r.s.templates.buffers.Put(buf)
-	buf.Reset()
+	buf, done := r.s.templates.buffer()
+	defer done()
 	if err := r.s.templates.execute(buf, page, part, data); err != nil {
 		return &templateError{path, err}
 	}

@@ -38,8 +38,18 @@ type templateSet struct {
 	typed map[string]*typed.Set
 	// plain holds them as written: a template made small has no lines to name.
 	plain map[string]*template.Template
-	// buffers are those of pages that were written.
+	// buffers are those of files that were written.
 	buffers sync.Pool
+}
+
+// buffer returns an empty buffer, and what gives it back when its file is written.
+func (t *templateSet) buffer() (buf *bytes.Buffer, done func()) {
+	buf, _ = t.buffers.Get().(*bytes.Buffer)
+	if buf == nil {
+		buf = new(bytes.Buffer)
+	}
+	buf.Reset()
+	return buf, func() { t.buffers.Put(buf) }
 }
 
 // execute makes a page, or one part of its template. What fails is told by its
