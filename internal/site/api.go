@@ -184,16 +184,25 @@ type namedMetric struct {
 
 // MarshalJSONTo writes the object.
 func (ms apiMetrics) MarshalJSONTo(enc *jsontext.Encoder) error {
-	err := enc.WriteToken(jsontext.BeginObject)
+	err := writeTokens(enc, jsontext.BeginObject)
 	for i := 0; i < len(ms) && err == nil; i++ {
-		if err = enc.WriteToken(jsontext.String(ms[i].key)); err == nil {
+		if err = writeTokens(enc, jsontext.String(ms[i].key)); err == nil {
 			err = json.MarshalEncode(enc, &ms[i].apiMetric)
 		}
 	}
 	if err != nil {
 		return err
 	}
-	return enc.WriteToken(jsontext.EndObject)
+	return writeTokens(enc, jsontext.EndObject)
+}
+
+func writeTokens(enc *jsontext.Encoder, tokens ...jsontext.Token) error {
+	for _, t := range tokens {
+		if err := enc.WriteToken(t); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type apiMetric struct {
@@ -307,9 +316,8 @@ var statistics = []string{".mean", ".min", ".p25", ".p50", ".p75", ".p90", ".p95
 // apiMetrics is every number of a result in the order of the keys, a distribution's
 // with the statistic behind a dot.
 func (s *site) apiMetrics(e *entry) apiMetrics {
-	files := s.numbers().files
-	out := make(apiMetrics, 0, len(files))
-	for _, c := range files {
+	out := make(apiMetrics, 0, e.numberCount())
+	for _, c := range s.numbers().files {
 		v, ok := c.at(e)
 		if !ok {
 			continue

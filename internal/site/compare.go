@@ -9,12 +9,15 @@
 package site
 
 import (
-	"encoding/json"
 	"fmt"
 	"html/template"
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"jouleboard/internal/cite"
 	"jouleboard/internal/result"
@@ -78,22 +81,41 @@ type compareCond struct {
 	Strict    bool   `json:"strict,omitempty"`
 }
 
-// compareRecord is one result. Its numbers are [key, value, text, interval or
-// null, uncertainty in words, provenance].
+// compareRecord is one result.
 type compareRecord struct {
-	ID         string            `json:"id"`
-	Hash       string            `json:"hash"`
-	Title      string            `json:"title"`
-	Model      string            `json:"model"`
-	Setup      string            `json:"setup"`
-	Conditions map[string]string `json:"conditions"`
-	Numbers    [][6]any          `json:"numbers"`
-	Stars      string            `json:"stars,omitempty"`
-	Group      string            `json:"group,omitempty"` // scale and group that rate it
-	Scale      string            `json:"scale,omitempty"`
-	Boards     []string          `json:"boards"`
-	Flag       string            `json:"flag,omitempty"`
-	Cite       string            `json:"cite"`
+	ID         string          `json:"id"`
+	Hash       string          `json:"hash"`
+	Title      string          `json:"title"`
+	Model      string          `json:"model"`
+	Setup      string          `json:"setup"`
+	Conditions conditionValues `json:"conditions"`
+	Numbers    []compareNumber `json:"numbers"`
+	Stars      string          `json:"stars,omitempty"`
+	Group      string          `json:"group,omitempty"` // scale and group that rate it
+	Scale      string          `json:"scale,omitempty"`
+	Boards     []string        `json:"boards"`
+	Flag       string          `json:"flag,omitempty"`
+	Cite       string          `json:"cite"`
+}
+
+// compareNumber is [key, value, text, interval or null, uncertainty in words,
+// provenance].
+type compareNumber struct {
+	key                           string
+	value                         float64
+	text, uncertainty, provenance string
+	interval                      *result.Interval
+}
+
+// MarshalJSONTo writes the list.
+func (n compareNumber) MarshalJSONTo(enc *jsontext.Encoder) error {
+	list := append(make([]jsontext.Token, 0, 12), jsontext.BeginArray, jsontext.String(n.key), jsontext.Float(n.value), jsontext.String(n.text))
+	if n.interval == nil {
+		list = append(list, jsontext.Null)
+	} else {
+		list = append(list, jsontext.BeginArray, jsontext.Float(n.interval[0]), jsontext.Float(n.interval[1]), jsontext.EndArray)
+	}
+	return writeTokens(enc, append(list, jsontext.String(n.uncertainty), jsontext.String(n.provenance), jsontext.EndArray)...)
 }
 
 // compareGone is a withdrawn result.
@@ -152,25 +174,22 @@ func (s *site) comparison(l *workList) {
 	}
 }
 
-// dataScript is a script that hands over one value.
-func dataScript(name string, v any) ([]byte, error) {
-	data, err := json.Marshal(v) // escapes <, > and the line ends of scripts
-	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", name, err)
-	}
-	key, err := json.Marshal(name)
-	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", name, err)
-	}
-	return []byte("jouleboardCompare(" + string(key) + "," + string(data) + ");\n"), nil
-}
-
+// putData puts a script that hands over one value, with the name of the file.
 func (s *site) putData(r *renderer, file string, v any) error {
-	data, err := dataScript(strings.TrimSuffix(strings.TrimPrefix(file, "compare/"), ".js"), v)
-	if err != nil {
-		return err
+	buf, done := s.templates.buffer()
+	defer done()
+	buf.WriteString("jouleboardCompare(")
+	for i, part := range []any{strings.TrimSuffix(strings.TrimPrefix(file, "compare/"), ".js"), v} {
+		if i > 0 {
+			buf.WriteByte(',')
+		}
+		// By these options <, > and the line ends of scripts are escaped.
+		if err := json.MarshalWrite(buf, part, jsonv1.DefaultOptionsV1()); err != nil {
+			return fmt.Errorf("encode %s: %w", file, err)
+		}
 	}
-	return r.put(file, "compare", data)
+	buf.WriteString(");\n")
+	return r.put(file, "compare", buf.Bytes())
 }
 
 func (s *site) comparePage() job {
@@ -189,7 +208,7 @@ func (s *site) comparePage() job {
 			m, _ := s.reg.Get(c.key)
 			info.Metrics = append(info.Metrics, [4]string{c.key, s.metricName(m), m.Unit, s.metricLink(comparePath, m)})
 		}
-		data, err := json.Marshal(info)
+		data, err := json.Marshal(info, jsonv1.DefaultOptionsV1())
 		if err != nil {
 			return nil, fmt.Errorf("encode %s: %w", comparePath, err)
 		}
@@ -252,12 +271,7 @@ func (s *site) compareModel(v *modelView) job {
 
 func (s *site) compareRecord(e *entry) (compareRecord, error) {
 	rec := compareRecord{ID: e.ID, Hash: e.Hash, Title: s.title(e), Model: e.Result.Model.Name, Setup: joinNonEmpty(s.msg.T("sep.part"), s.taskTitle(e.Workload.Task), s.setup(e)),
-		Conditions: map[string]string{}, Numbers: [][6]any{}, Boards: []string{}}
-	for _, c := range s.compareConditions(e) {
-		if c.value != "" {
-			rec.Conditions[c.key] = c.value
-		}
-	}
+		Conditions: s.compareConditions(e), Numbers: make([]compareNumber, 0, e.numberCount()), Boards: []string{}}
 	for _, c := range s.numbers().compared {
 		v, ok := c.at(e)
 		if !ok {
@@ -265,19 +279,21 @@ func (s *site) compareRecord(e *entry) (compareRecord, error) {
 		}
 		k := c.key
 		m, _ := s.reg.Get(k)
-		prov, uncertainty, interval := result.ProvDerived, "", any(nil)
+		n := compareNumber{key: k, value: v, text: s.msg.Sig(v, m.Digits)}
+		prov := result.ProvDerived
 		if metric, ok := e.Result.Metrics[k]; ok {
 			prov = metric.Provenance
 			switch {
 			case metric.CI95 != nil:
-				interval, uncertainty = *metric.CI95, s.msg.T("ci.95", s.msg.interval(*metric.CI95, m.Digits))
+				n.interval, n.uncertainty = metric.CI95, s.msg.T("ci.95", s.msg.interval(*metric.CI95, m.Digits))
 			case metric.Repeat95 != nil:
-				uncertainty = s.msg.T("ci.repeat", s.msg.interval(*metric.Repeat95, m.Digits))
+				n.uncertainty = s.msg.T("ci.repeat", s.msg.interval(*metric.Repeat95, m.Digits))
 			}
 		} else if base, _, ok := strings.Cut(k, "."); ok {
 			prov = e.Distributions[base].Provenance
 		}
-		rec.Numbers = append(rec.Numbers, [6]any{k, v, s.msg.Sig(v, m.Digits), interval, uncertainty, s.msg.T("prov." + prov)})
+		n.provenance = s.msg.T("prov." + prov)
+		rec.Numbers = append(rec.Numbers, n)
 	}
 	if g := e.Rating; g.Rated {
 		rec.Stars, rec.Scale, rec.Group = s.stars(g).Words, g.ScaleID, fmt.Sprintf("%s/%d", g.ScaleID, g.Group)

@@ -3,7 +3,10 @@
 package site
 
 import (
+	"slices"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"jouleboard/internal/result"
 )
@@ -12,6 +15,21 @@ import (
 type condition struct {
 	key, name, value string
 	strict           bool // keeps boards apart
+}
+
+// conditionValues are conditions as an object of what they are, by key. What is not
+// stated is left out.
+type conditionValues []condition
+
+// MarshalJSONTo writes the object, its keys in order.
+func (cs conditionValues) MarshalJSONTo(enc *jsontext.Encoder) error {
+	cs = slices.DeleteFunc(slices.Clone(cs), func(c condition) bool { return c.value == "" })
+	slices.SortFunc(cs, func(a, b condition) int { return strings.Compare(a.key, b.key) })
+	object := append(make([]jsontext.Token, 0, 2+2*len(cs)), jsontext.BeginObject)
+	for _, c := range cs {
+		object = append(object, jsontext.String(c.key), jsontext.String(c.value))
+	}
+	return writeTokens(enc, append(object, jsontext.EndObject)...)
 }
 
 // compareConditions are the conditions of a result, strict ones first. Without a

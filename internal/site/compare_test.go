@@ -40,7 +40,11 @@ func TestCompareData(t *testing.T) {
 		if path.Dir(name) != "r" {
 			continue
 		}
-		var list []compareRecord
+		var list []struct {
+			ID, Cite   string
+			Conditions map[string]string
+			Numbers    [][6]any
+		}
 		if at := scriptValue(t, src, &list); at+".js" != name {
 			t.Errorf("%s calls itself %s", name, at)
 		}

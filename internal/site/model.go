@@ -7,6 +7,7 @@ package site
 import (
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -319,7 +320,7 @@ func hardwareText(r *result.Result) string {
 		return ""
 	}
 	if h.Count > 0 {
-		return fmt.Sprintf("%d × %s", h.Count, h.Name)
+		return strconv.FormatInt(h.Count, 10) + " × " + h.Name
 	}
 	return h.Name
 }

@@ -46,6 +46,11 @@ func (c *numberColumn) atPlace(place int) (float64, bool) {
 	return c.values[place], true
 }
 
+// numberCount is about how many numbers files hold of a result.
+func (e *entry) numberCount() int {
+	return len(e.Result.Metrics) + len(statistics)*len(e.Result.Distributions)
+}
+
 // gatherNumbers makes the columns. site.numbers calls it once.
 func (s *site) gatherNumbers() *numbers {
 	n := &numbers{of: map[string]*numberColumn{}, keys: map[string]*keyUse{}}

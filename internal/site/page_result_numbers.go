@@ -95,7 +95,7 @@ func (s *site) distributions(r *renderer, page string, e *entry, samples *result
 	}
 	s.reg.Sort(keys)
 	var out []distributionView
-	names, words := s.statNames(), s.chartWords("")
+	names, words, title := s.statNames(), s.chartWords(""), s.title(e)
 	for _, k := range keys {
 		d := e.Result.Distributions[k]
 		v := distributionView{Name: k}
@@ -125,7 +125,7 @@ func (s *site) distributions(r *renderer, page string, e *entry, samples *result
 		name := resultDir(e.Hash) + seg(strings.ReplaceAll(k, ".", "-"))
 		if len(c.Samples) > 0 {
 			var err error
-			if v.Figure, err = s.smallFigure(r, page, name, c, c.ID, c.Title, v.Note, s.title(e), false); err != nil {
+			if v.Figure, err = s.smallFigure(r, page, name, c, c.ID, c.Title, v.Note, title, false); err != nil {
 				return nil, err
 			}
 		} else {
@@ -134,7 +134,7 @@ func (s *site) distributions(r *renderer, page string, e *entry, samples *result
 				return nil, fmt.Errorf("chart %s of %s: %w", c.ID, page, err)
 			}
 			v.Wide, v.Narrow = inlineSVG(forms.Wide), inlineSVG(forms.Narrow)
-			v.Save = s.saving(name, joinNonEmpty(s.msg.T("sep.colon"), c.Title, s.title(e)), forms.List)
+			v.Save = s.saving(name, joinNonEmpty(s.msg.T("sep.colon"), c.Title, title), forms.List)
 		}
 		out = append(out, v)
 	}
