@@ -219,21 +219,23 @@ func address(s string) string {
 // parts and words joined by _. Accents are dropped; what has no Latin letters
 // leaves nothing, and an empty key becomes "item".
 func Key(parts ...string) string {
-	var words []string
+	var key []byte
 	for _, p := range parts {
-		var b strings.Builder
+		between := true
 		for _, r := range norm.NFKD.String(strings.ToLower(p)) {
 			switch {
 			case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
-				b.WriteRune(r)
+				if between && len(key) > 0 {
+					key = append(key, '_')
+				}
+				key, between = append(key, byte(r)), false
 			case unicode.IsMark(r):
 			default:
-				b.WriteByte(' ')
+				between = true
 			}
 		}
-		words = append(words, strings.Fields(b.String())...)
 	}
-	k := strings.Join(words, "_")
+	k := string(key)
 	if len(k) > 60 {
 		k = strings.TrimRight(k[:60], "_")
 	}

@@ -136,18 +136,21 @@ func (p *place) unless(at position, asIs func(string) bool) func(*output, reflec
 
 var htmlType = reflect.TypeFor[template.HTML]()
 
-// entities are what characters are written as where they would mean something.
-var entities = [256]string{0: "\ufffd", '"': "&#34;", '&': "&amp;", '\'': "&#39;", '<': "&lt;", '>': "&gt;"}
+// entities are what characters are written as where they would mean something. All of
+// them come before the letters.
+var entities = ['>' + 1]string{0: "\ufffd", '"': "&#34;", '&': "&amp;", '\'': "&#39;", '<': "&lt;", '>': "&gt;"}
 
 // escape writes a text.
 func (b *output) escape(at position, text string) {
 	done := 0
 	for i := range len(text) {
-		if entity := entities[text[i]]; entity != "" && !at.spares(text[i]) {
-			b.WriteString(text[done:i])
-			b.WriteString(entity)
-			done = i + 1
+		char := text[i]
+		if char > '>' || entities[char] == "" || at.spares(char) {
+			continue
 		}
+		b.WriteString(text[done:i])
+		b.WriteString(entities[char])
+		done = i + 1
 	}
 	b.WriteString(text[done:])
 }
