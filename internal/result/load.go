@@ -43,6 +43,9 @@ type Before struct {
 	// Faultless are the SHA-256 sums of files of which nothing was to be said, neither
 	// in reading them nor by Check.
 	Faultless map[[sha256.Size]byte]struct{}
+	// Names are those of all files below results, sorted, if they are known and none is
+	// anything but a file.
+	Names []string
 	// Untouched are copies of such files, by path, that nobody touched since.
 	Untouched map[string]Copy
 }
@@ -59,9 +62,13 @@ type Copy struct {
 // findings; their results are marked, so that Check can be left out for them too.
 // Those that nobody touched are not even read.
 func LoadTreeAfter(ctx context.Context, root string, jobs int, before Before) ([]*Loaded, Findings, error) {
-	paths, findings, err := listTree(root)
-	if err != nil {
-		return nil, nil, err
+	paths, ok := plainTree(before.Names)
+	var findings Findings
+	if !ok {
+		var err error
+		if paths, findings, err = listTree(root); err != nil {
+			return nil, nil, err
+		}
 	}
 	if jobs < 1 {
 		jobs = runtime.GOMAXPROCS(0)
@@ -156,7 +163,7 @@ func listTree(root string) ([]string, Findings, error) {
 			}
 		case wanted(name):
 			paths = append(paths, name)
-		case strings.EqualFold(path.Ext(name), ".json") && !PartialPath(name):
+		case misnamed(name):
 			say(Warn, "RES-PATH", name, "rename it", "not read: the extension is %s, results end in .json", path.Ext(name))
 		}
 		return nil
@@ -166,6 +173,25 @@ func listTree(root string) ([]string, Findings, error) {
 	}
 	sort.Strings(paths)
 	return paths, findings, nil
+}
+
+// plainTree are the paths to read among the names of files, if nothing is to be said
+// about the others.
+func plainTree(names []string) (paths []string, ok bool) {
+	for _, name := range names {
+		switch {
+		case wanted(name):
+			paths = append(paths, name)
+		case misnamed(name):
+			return nil, false
+		}
+	}
+	return paths, len(names) > 0
+}
+
+// misnamed says that a file looks like a result, but is not read.
+func misnamed(name string) bool {
+	return !wanted(name) && strings.EqualFold(path.Ext(name), ".json") && !PartialPath(name)
 }
 
 func wanted(name string) bool { return strings.HasSuffix(name, ".json") && !PartialPath(name) }

@@ -225,6 +225,32 @@ func BenchmarkLoadTree(b *testing.B) {
 	b.ReportMetric(float64(len(paths))*float64(b.N)/b.Elapsed().Seconds(), "files/s")
 }
 
+// Where the names of all files are known the tree is not walked, unless something is
+// to be said about a name.
+func TestLoadTreeOfNames(t *testing.T) {
+	rs := resulttest.Synthetic(4, 6)
+	root, paths := board(t, rs...)
+	load := func(names ...string) ([]*result.Loaded, result.Findings) {
+		t.Helper()
+		got, fs, err := result.LoadTreeAfter(t.Context(), root, 2, result.Before{Names: names})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got, fs
+	}
+	put(t, root, "results/a/x.samples.jsonl.gz", []byte{0x1f, 0x8b})
+	if got, fs := load(append(slices.Clone(paths[1:]), "results/a/x.samples.jsonl.gz")...); len(got) != len(paths)-1 || len(fs) > 0 {
+		t.Errorf("%d results of %d names, findings %v", len(got), len(paths)-1, fs)
+	}
+	put(t, root, "results/a/LOUD.JSON", []byte("{}"))
+	if got, fs := load(append(slices.Clone(paths[1:]), "results/a/LOUD.JSON")...); len(got) != len(paths) || len(fs) != 1 {
+		t.Errorf("with a name to speak of: %d results of %d, findings %v", len(got), len(paths), fs)
+	}
+	if got, fs := load(); len(got) != len(paths) || len(fs) != 1 {
+		t.Errorf("without names: %d results of %d, findings %v", len(got), len(paths), fs)
+	}
+}
+
 // A known file is read without judging it: its bytes were judged before.
 func TestLoadTreeAfter(t *testing.T) {
 	root := t.TempDir()

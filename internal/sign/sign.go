@@ -50,7 +50,7 @@ type Signed struct {
 func Check(ctx context.Context, root string, results []*result.Loaded) (map[string]Signed, result.Findings, error) {
 	var signed []*result.Loaded
 	for _, r := range results {
-		if _, err := os.Lstat(file(root, r.Path+Ext)); err == nil {
+		if st, err := os.Lstat(file(root, r.Path+Ext)); err == nil && !st.IsDir() {
 			signed = append(signed, r)
 		}
 	}

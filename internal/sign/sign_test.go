@@ -73,6 +73,14 @@ func TestCheck(t *testing.T) {
 				t.Skip("no links here")
 			}
 		}, "", "SIGN-BAD"},
+		{"a folder of that name is none", "ada@example.org " + bare, Namespace, func(t *testing.T, sig string) {
+			if err := os.Remove(sig); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Mkdir(sig, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}, "", ""},
 		{"of other bytes", "ada@example.org " + bare, Namespace, func(t *testing.T, sig string) {
 			other := filepath.Join(t.TempDir(), "other")
 			write(t, other, "other")

@@ -79,6 +79,9 @@ func load(ctx context.Context, root string, opt Options, now sight) (*Input, res
 	if err != nil {
 		return nil, nil, err
 	}
+	var last earlier
+	var looking errgroup.Group
+	looking.Go(func() error { last = opt.Cache.earlier(now, opt); return nil })
 	in.Content = content.Folder(board, "content")
 	in.Templates = content.Overlay(content.Folder(board, "templates"), templates.FS)
 	in.Assets = content.Overlay(content.Folder(board, "assets"), assets.FS)
@@ -110,7 +113,8 @@ func load(ctx context.Context, root string, opt Options, now sight) (*Input, res
 	if jobs <= 0 {
 		jobs = runtime.GOMAXPROCS(0)
 	}
-	results, fs, err := result.LoadTreeAfter(ctx, root, jobs, opt.Cache.before(now, opt))
+	_ = looking.Wait() // what is not known any more is read
+	results, fs, err := result.LoadTreeAfter(ctx, root, jobs, last.Before)
 	if err != nil {
 		return nil, out, fmt.Errorf("read results: %w", err)
 	}
@@ -123,16 +127,37 @@ func load(ctx context.Context, root string, opt Options, now sight) (*Input, res
 		in.Results = append(in.Results, r)
 	}
 	if !opt.Unsampled {
-		if fs, err = in.recompute(ctx, jobs); err != nil {
+		if fs, err = in.recompute(ctx, jobs, last.recomputed); err != nil {
 			return nil, out, err
 		}
 		add(fs)
 	}
-	if in.Signed, fs, err = sign.Check(ctx, root, in.Results); err != nil {
+	if in.Signed, fs, err = sign.Check(ctx, root, in.unchecked(now, last)); err != nil {
 		return nil, out, err
 	}
 	add(fs)
+	for _, r := range in.Results {
+		if signed, ok := last.signed[r.Path]; ok {
+			in.Signed[r.ID] = signed
+		}
+	}
 	return in, out, nil
+}
+
+// unchecked are the results whose signatures are to be looked at. Beside most there
+// is none, which the sight of the board says already.
+func (in *Input) unchecked(now sight, last earlier) []*result.Loaded {
+	if now.inputs == nil {
+		return in.Results
+	}
+	var out []*result.Loaded
+	for _, r := range in.Results {
+		_, known := last.signed[r.Path]
+		if _, there := now.inputs[r.Path+sign.Ext]; there && !known {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // How much garbage a build lets gather, as a part of what is in use: much while

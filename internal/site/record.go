@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"jouleboard/internal/result"
+	"jouleboard/internal/sign"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -136,6 +137,9 @@ func (c *Cache) encode() []byte {
 		e.buf = append(e.buf, r.sum[:]...)
 		e.yes(r.listed)
 		e.yes(r.faultless)
+		e.yes(r.recomputed)
+		e.text(r.signed.By)
+		e.text(r.signed.Key)
 	}
 	e.json(c.assets)
 	e.json(c.stats)
@@ -225,7 +229,7 @@ func decodeCache(data []byte) (*Cache, error) {
 	}
 	c.results = make([]readResult, d.count())
 	for i := range c.results {
-		c.results[i] = readResult{path: d.text(), sum: d.digest(), listed: d.yes(), faultless: d.yes()}
+		c.results[i] = readResult{path: d.text(), sum: d.digest(), listed: d.yes(), faultless: d.yes(), recomputed: d.yes(), signed: sign.Signed{By: d.text(), Key: d.text()}}
 	}
 	d.json(&c.assets)
 	d.json(&c.stats)

@@ -1,5 +1,6 @@
 // The results of the last build. Those that nobody touched since are not read one by
-// one: the file of all results that it left holds them.
+// one: the file of all results that it left holds them. Nor are their samples and
+// signatures, which were found to be good.
 
 package site
 
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"jouleboard/internal/result"
+	"jouleboard/internal/sign"
 )
 
 // readResult is a result file that a build read.
@@ -19,6 +21,9 @@ type readResult struct {
 	sum       digest
 	listed    bool // it stands in the file of all results; these are first, in its order
 	faultless bool // no finding names it
+	// What was found of the files beside it.
+	recomputed bool
+	signed     sign.Signed
 }
 
 // readResults are the results that a build read.
@@ -29,31 +34,69 @@ func readResults(in *Input, found result.Findings) []readResult {
 	}
 	out := make([]readResult, 0, len(in.Results)+len(in.Drafts))
 	for i, r := range slices.Concat(in.Results, in.Drafts) {
-		out = append(out, readResult{r.Path, r.Sum, i < len(in.Results), !named[r.Path]})
+		out = append(out, readResult{r.Path, r.Sum, i < len(in.Results), !named[r.Path], in.Recomputed[r.ID], in.Signed[r.ID]})
 	}
 	return out
 }
 
-// before is what the last build knew of the results that there are now.
-func (c *Cache) before(now sight, opt Options) result.Before {
+// earlier is what the last build knew of the results that there are now.
+type earlier struct {
+	result.Before
+	// By path, results whose files and those beside them nobody touched.
+	recomputed map[string]bool
+	signed     map[string]sign.Signed
+}
+
+func (c *Cache) earlier(now sight, opt Options) earlier {
 	if c == nil {
-		return result.Before{}
+		return earlier{}
 	}
-	out := result.Before{Faultless: make(map[digest]struct{}, len(c.results)), Untouched: make(map[string]result.Copy, len(c.results))}
+	out := earlier{result.Before{Faultless: make(map[digest]struct{}, len(c.results)), Untouched: make(map[string]result.Copy, len(c.results)), Names: now.results()},
+		map[string]bool{}, map[string]sign.Signed{}}
+	untouched := func(name string) bool {
+		s := c.inputs[name]
+		return s != (stamp{}) && s == now.inputs[name]
+	}
+	signers := untouched(sign.SignersFile)
 	texts := c.resultTexts(opt)
 	for _, r := range c.results {
 		text := ""
 		if r.listed {
 			text, texts, _ = strings.Cut(texts, resultsBetween)
 		}
-		if !r.faultless {
+		if r.faultless {
+			out.Faultless[r.sum] = struct{}{}
+		}
+		if !untouched(r.path) {
 			continue
 		}
-		out.Faultless[r.sum] = struct{}{}
-		if s := c.inputs[r.path]; text != "" && s != (stamp{}) && s == now.inputs[r.path] {
-			out.Untouched[r.path] = result.Copy{Text: text, Size: s.size, Sum: r.sum}
+		if r.faultless && text != "" {
+			out.Untouched[r.path] = result.Copy{Text: text, Size: c.inputs[r.path].size, Sum: r.sum}
+		}
+		if r.recomputed && untouched(result.SamplesPath(r.path)) {
+			out.recomputed[r.path] = true
+		}
+		if r.signed != (sign.Signed{}) && signers && untouched(r.path+sign.Ext) {
+			out.signed[r.path] = r.signed
 		}
 	}
+	return out
+}
+
+// results are the names of all files below results, nil if some of them are no files
+// or none were looked at.
+func (s sight) results() []string {
+	var out []string
+	for name, at := range s.inputs {
+		if !strings.HasPrefix(name, result.Dir) {
+			continue
+		}
+		if at == (stamp{}) {
+			return nil
+		}
+		out = append(out, name)
+	}
+	slices.Sort(out)
 	return out
 }
 

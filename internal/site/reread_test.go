@@ -3,6 +3,7 @@ package site
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"jouleboard/internal/result"
+	"jouleboard/internal/sign"
 )
 
 // sameLoaded holds what is loaded with the record of the last build to what is read
@@ -24,7 +26,7 @@ func (r *recorded) sameLoaded(t *testing.T) int {
 	must(t, err)
 	got, fs, err := load(t.Context(), r.root, opt, now)
 	must(t, err)
-	taken := len(opt.Cache.before(now, opt).Untouched)
+	taken := len(opt.Cache.earlier(now, opt).Untouched)
 	opt.Cache = nil
 	want, wantFs, err := load(t.Context(), r.root, opt, now)
 	must(t, err)
@@ -74,7 +76,7 @@ func TestUntouchedResultsAreNotRead(t *testing.T) {
 	opt.Memory, opt.Out, opt.Cache = false, r.out, ReadCache(r.record)
 	now, err := sightOf(t.Context(), r.root, opt, opt.Cache)
 	must(t, err)
-	before := opt.Cache.before(now, opt).Untouched
+	before := opt.Cache.earlier(now, opt).Untouched
 	for _, name := range r.results() {
 		r.write(name, "gone") // since the sight
 	}
@@ -154,5 +156,66 @@ func TestResultsOfTheLastBuildAreNotTrusted(t *testing.T) {
 				t.Error("the file of all results is as it was, and nothing is taken from it")
 			}
 		}
+	}
+}
+
+// The samples and the signature beside a result that nobody touched are not read
+// again, and those that somebody touched are.
+func TestWhatStandsBesideResults(t *testing.T) {
+	root, rs := measuredBoard(t, "no-energy")
+	e := &editor{t: t, root: root, opt: Options{Tool: Tool{Version: "test"}}}
+	name := result.Path(rs[0], "h100")
+	file := filepath.Join(root, filepath.FromSlash(name))
+	keygen, err := exec.LookPath("ssh-keygen")
+	if err == nil {
+		key := filepath.Join(t.TempDir(), "key")
+		for _, args := range [][]string{{"-q", "-t", "ed25519", "-N", "", "-C", "x", "-f", key}, {"-q", "-Y", "sign", "-f", key, "-n", sign.Namespace, file}} {
+			if said, err := exec.Command(keygen, args...).CombinedOutput(); err != nil {
+				t.Fatalf("%v: %v\n%s", args, err, said)
+			}
+		}
+		public, err := os.ReadFile(key + ".pub")
+		must(t, err)
+		e.write(sign.SignersFile, "ada@example.org "+string(public))
+	}
+	signs := err == nil
+	settle(t, root)
+	dir := t.TempDir()
+	r := &recorded{editor: e, out: filepath.Join(dir, "public"), record: filepath.Join(dir, "record")}
+	if got := r.intoFolder(); !got.ok {
+		t.Fatal(findingsText(got.found))
+	}
+	opt := e.opt
+	opt.Out, opt.Cache = r.out, ReadCache(r.record)
+	at := func() sight {
+		now, err := sightOf(t.Context(), root, opt, opt.Cache)
+		must(t, err)
+		return now
+	}
+	check := func(when string, now sight, good bool, rules ...string) {
+		t.Helper()
+		in, fs, err := load(t.Context(), root, opt, now)
+		must(t, err)
+		if in.Recomputed[rs[0].ID] != good || (in.Signed[rs[0].ID].By == "ada@example.org") != (good && signs) {
+			t.Errorf("%s: recomputed %v, signed %+v", when, in.Recomputed, in.Signed)
+		}
+		for _, rule := range rules {
+			if !slices.ContainsFunc(fs, func(f result.Finding) bool { return f.Rule == rule }) {
+				t.Errorf("%s: no finding %s in\n%s", when, rule, findingsText(fs))
+			}
+		}
+	}
+	before := at()
+	e.write(result.SamplesPath(name), "gone")
+	rules := []string{"V02"}
+	if signs {
+		e.write(name+sign.Ext, "gone")
+		rules = append(rules, "SIGN-BAD")
+	}
+	check("files changed since the sight", before, true)
+	check("files changed before the sight", at(), false, rules...)
+	if signs {
+		must(t, os.Remove(filepath.Join(root, filepath.FromSlash(sign.SignersFile))))
+		check("nobody may sign any more", at(), false, "SIGN-BAD")
 	}
 }
