@@ -357,5 +357,9 @@ var edits = []edit{
 		}
 	}},
 	{"another version of the tool", func(e *editor, n int) { e.opt.Tool.Version = fmt.Sprintf("test%d", n) }},
+	{"a text beside results", func(e *editor, n int) {
+		e.write("results/README.md", fmt.Sprintf("Text %d.\n", n))
+		e.write("results/.notes", "hidden\n")
+	}},
 	{"nothing", func(*editor, int) {}},
 }

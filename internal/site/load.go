@@ -57,6 +57,9 @@ type Input struct {
 	// Signed holds, by the result's id, who signed its file.
 	Signed map[string]sign.Signed
 
+	// below are the names of all files below results, nil where none were looked at.
+	below []string
+
 	// settings are the board's files that are no results, read when first asked for.
 	settings func() ([]inputFile, error)
 }
@@ -114,6 +117,7 @@ func load(ctx context.Context, root string, opt Options, now sight) (*Input, res
 		jobs = runtime.GOMAXPROCS(0)
 	}
 	_ = looking.Wait() // what is not known any more is read
+	in.below = last.Names
 	results, fs, err := result.LoadTreeAfter(ctx, root, jobs, last.Before)
 	if err != nil {
 		return nil, out, fmt.Errorf("read results: %w", err)

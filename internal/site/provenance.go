@@ -111,17 +111,19 @@ func (in *Input) inputs(unsampled bool) ([]inputFile, error) {
 	want := func(name string) bool {
 		return !known[name] && !(unsampled && strings.HasSuffix(name, result.SamplesExt)) && !result.PartialPath(name) && path.Ext(name) != ".go"
 	}
-	// Loading has refused a tree that is a link, and a walk follows none: so it needs
-	// no guard, which asks the system for each part of each path.
-	others, err := digests(os.DirFS(in.Root), board, result.Dir, want)
-	if err != nil {
-		return nil, err
+	if in.below == nil || slices.ContainsFunc(in.below, want) {
+		// Loading has refused a tree that is a link, and a walk follows none: so it needs
+		// no guard, which asks the system for each part of each path.
+		others, err := digests(os.DirFS(in.Root), board, result.Dir, want)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, others...)
 	}
 	files, err := in.settings()
 	if err != nil {
 		return nil, err
 	}
-	out = append(out, others...)
 	for _, f := range files {
 		if want(f.Path) {
 			out = append(out, f)

@@ -24,7 +24,7 @@ func FuzzCache(f *testing.F) {
 	back := map[string]string{"a template breaks": "own templates go", "the language": "the language", "no address": "no address",
 		"another address for the build": "another address for the build", "pages as written": "pages as written"}
 	// These concern other files than the change that follows.
-	joined := []string{"the licence", "the description", "the contact", "the repository", "an author", "a formula", "a board's title", "a caveat", "a licence's name", "a page comes"}
+	joined := []string{"the licence", "the description", "the contact", "the repository", "an author", "a formula", "a board's title", "a caveat", "a licence's name", "a page comes", "a text beside results"}
 	var seed []byte
 	for i, c := range edits {
 		n := byte(14*i + 4)
