@@ -188,15 +188,12 @@ func (d Dist) strip(c *canvas, x scale, mid float64) {
 func (d Dist) labels(c *canvas, f distLayout, x scale, stats []Stat) {
 	for side := range f.sides {
 		var want, size []float64
-		var picked []Stat
-		for i, s := range stats {
-			// By turns, the first one above where there are two sides.
-			if i%f.sides != side {
-				continue
-			}
-			picked = append(picked, s)
-			want = append(want, x.pos(s.Value))
-			size = append(size, max(textWidth(d.Words.Numbers.Sig(s.Value, 3), f.text), textWidth(d.statName(s), f.small))+8)
+		var values, names []string
+		for i := side; i < len(stats); i += f.sides { // by turns, the first one above where there are two sides
+			v, n := d.Words.Numbers.Sig(stats[i].Value, 3), d.statName(stats[i])
+			values, names = append(values, v), append(names, n)
+			want = append(want, x.pos(stats[i].Value))
+			size = append(size, max(textWidth(v, f.text), textWidth(n, f.small))+8)
 		}
 		mark, value, name := f.mid+12, f.mid+21+f.text, f.mid+23+f.text+f.small
 		lead := f.mid + 20
@@ -204,10 +201,10 @@ func (d Dist) labels(c *canvas, f distLayout, x scale, stats []Stat) {
 			mark, lead, value, name = f.mid-12, f.mid-20, f.mid-24, f.mid-26-f.text
 		}
 		at := spread(want, size, 0, f.w)
-		for i, s := range picked {
+		for i := range at {
 			c.path([]draw.Point{{X: want[i], Y: mark}, {X: at[i], Y: lead}}, 0.75, dim, nil, "")
-			c.text(at[i], value, f.text, draw.Center, ink, d.Words.Numbers.Sig(s.Value, 3))
-			c.text(at[i], name, f.small, draw.Center, dim, d.statName(s))
+			c.text(at[i], value, f.text, draw.Center, ink, values[i])
+			c.text(at[i], name, f.small, draw.Center, dim, names[i])
 		}
 	}
 }
