@@ -46,7 +46,7 @@ func harness(t *testing.T, cs []Chart) string {
 	page := template.Must(template.ParseFiles("testdata/harness.html"))
 	var figs []harnessFigure
 	for _, c := range cs {
-		opt, err := optionOf(c)
+		opt, err := liveOf(c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -143,7 +143,7 @@ func TestBrowser(t *testing.T) {
 	p.truth("a chart far below the view waits", `!document.querySelector('#hostile-bars').classList.contains('is-live')`)
 	p.truth("the page keeps its height", fmt.Sprintf(`Math.abs(document.querySelector('figure.is-live .live').getBoundingClientRect().height - %g) < 1.5`, cs[0].List(false).H/mmPerPx))
 	for _, c := range cs {
-		if opt, _ := optionOf(c); opt == nil {
+		if opt, _ := liveOf(c); opt == nil {
 			continue
 		}
 		sel := "#" + c.name()

@@ -51,7 +51,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-func optionOf(c Chart) ([]byte, error) {
+func liveOf(c Chart) ([]byte, error) {
 	f, err := FormsOf(c)
 	return f.Option, err
 }
@@ -60,7 +60,7 @@ func TestGoldens(t *testing.T) {
 	for _, c := range samples() {
 		golden(t, c.name()+"-wide.txt", dump(c.List(false)))
 		golden(t, c.name()+"-narrow.txt", dump(c.List(true)))
-		opt, err := optionOf(c)
+		opt, err := liveOf(c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,10 +77,10 @@ func TestGoldens(t *testing.T) {
 
 func TestSameInputSameBytes(t *testing.T) {
 	for _, c := range append(samples(), hostileTradeoff(), hostileBars(), hostileTrace()) {
-		first, _ := optionOf(c)
+		first, _ := liveOf(c)
 		wide, narrow := SVG(c, false), SVG(c, true)
 		for range 20 {
-			again, _ := optionOf(c)
+			again, _ := liveOf(c)
 			if !bytes.Equal(first, again) || !bytes.Equal(wide, SVG(c, false)) || !bytes.Equal(narrow, SVG(c, true)) {
 				t.Fatalf("%s: two runs differ", c.name())
 			}
@@ -160,7 +160,7 @@ func TestEdges(t *testing.T) {
 		for _, narrow := range []bool{false, true} {
 			checkLayout(t, name, c, narrow)
 		}
-		opt, err := optionOf(c)
+		opt, err := liveOf(c)
 		if err != nil {
 			t.Errorf("%s: option: %v", name, err)
 		}
@@ -327,7 +327,7 @@ func TestSpread(t *testing.T) {
 // TestOptionCannotEndItsScript feeds names that try to, and reads them back.
 func TestOptionCannotEndItsScript(t *testing.T) {
 	for _, c := range []Chart{hostileTradeoff(), hostileBars(), hostileTrace()} {
-		opt, err := optionOf(c)
+		opt, err := liveOf(c)
 		if err != nil {
 			t.Fatal(err)
 		}

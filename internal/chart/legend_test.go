@@ -51,7 +51,7 @@ func TestLegendExplainsEveryColour(t *testing.T) {
 				}
 			}
 		}
-		opt, err := optionOf(c)
+		opt, err := liveOf(c)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -27,19 +27,33 @@ import (
 // are scaled to the width that the chart gets, so that the interactive chart
 // takes the place of the static one without moving anything.
 type live struct {
-	Kind   string         `json:"kind"` // plot, bars or trace
-	W      float64        `json:"w"`
-	H      float64        `json:"h"`
-	Box    [4]float64     `json:"box"` // left, top, right, bottom of the plot
-	Size   float64        `json:"size"`
-	Desc   string         `json:"desc"`
-	X      []liveTick     `json:"x"`
-	Y      []liveTick     `json:"y,omitempty"`
-	Texts  []liveText     `json:"texts"`
-	Labels []liveLabel    `json:"labels,omitempty"`
-	Legend []liveSwatch   `json:"legend,omitempty"`
-	Series []liveSeries   `json:"series"`
-	Option map[string]any `json:"option"`
+	Kind   string       `json:"kind"` // plot, bars or trace
+	W      float64      `json:"w"`
+	H      float64      `json:"h"`
+	Box    [4]float64   `json:"box"` // left, top, right, bottom of the plot
+	Size   float64      `json:"size"`
+	Desc   string       `json:"desc"`
+	X      []liveTick   `json:"x"`
+	Y      []liveTick   `json:"y,omitempty"`
+	Texts  []liveText   `json:"texts"`
+	Labels []liveLabel  `json:"labels,omitempty"`
+	Legend []liveSwatch `json:"legend,omitempty"`
+	Series []liveSeries `json:"series"`
+	Option option       `json:"option"`
+}
+
+// option is what an ECharts option has of a chart's own. Not from go-echarts' charts,
+// which look through hundreds of fields for defaults, and write what chart.js decides.
+type option struct {
+	Animation bool                  `json:"animation"`
+	Series    []charts.SingleSeries `json:"series"`
+	XAxis     []opts.XAxis          `json:"xAxis"`
+	YAxis     []opts.YAxis          `json:"yAxis"`
+}
+
+// optionOf is an option without series.
+func optionOf(x opts.XAxis, y opts.YAxis) option {
+	return option{XAxis: []opts.XAxis{x}, YAxis: []opts.YAxis{y}}
 }
 
 type liveTick struct {
@@ -111,8 +125,6 @@ func linkURL(s string) string {
 	return s
 }
 
-func px(v float64) string { return strconv.FormatFloat(tidy(v), 'f', -1, 64) + "px" }
-
 // texts takes the texts of a static drawing over as they are.
 func texts(l *draw.List, skip func(draw.Text) bool) []liveText {
 	out := []liveText{}
@@ -141,14 +153,6 @@ func ticks(ts []tick) []liveTick {
 	return out
 }
 
-func frameOpts(w, h, l, t, r, b float64) charts.GlobalOpts {
-	return func(bc *charts.BaseConfiguration) {
-		bc.Legend = opts.Legend{Show: opts.Bool(false)}
-		bc.Animation = opts.Bool(false)
-		bc.GridList = []opts.Grid{{Left: px(l), Top: px(t), Right: px(w - r), Bottom: px(h - b)}}
-	}
-}
-
 func splitLine() *opts.SplitLine {
 	return &opts.SplitLine{Show: opts.Bool(true), LineStyle: &opts.LineStyle{Color: cssColor(rule), Width: 1}}
 }
@@ -169,21 +173,16 @@ func (p *plot) option(f *frame, wide *draw.List) ([]byte, error) {
 	out.Texts = texts(wide, func(t draw.Text) bool { return len(f.labels) > 0 && t.X == mm(f.labelX) && t.Y < mm(f.noteY) })
 	out.Legend = f.legend.live(2, true)
 
-	chart := charts.NewLine()
-	chart.SetGlobalOptions(
-		frameOpts(f.w, f.h, f.l, f.t, f.r, f.b),
-		charts.WithXAxisOpts(opts.XAxis{Type: axisType(p.xKind), Min: f.x.lo, Max: f.x.hi, SplitLine: splitLine()}),
-		charts.WithYAxisOpts(opts.YAxis{Type: axisType(p.yKind), Min: f.y.lo, Max: f.y.hi, SplitLine: splitLine()}),
-	)
+	out.Option = optionOf(opts.XAxis{Type: axisType(p.xKind), Min: f.x.lo, Max: f.x.hi, SplitLine: splitLine()},
+		opts.YAxis{Type: axisType(p.yKind), Min: f.y.lo, Max: f.y.hi, SplitLine: splitLine()})
 	add := func(name, id string, data []opts.LineData, paint draw.Paint, width float32, extra liveSeries) {
-		// Not by AddSeries, which looks through hundreds of fields for defaults to find none.
-		s := charts.SingleSeries{Name: name, Type: types.ChartLine, Id: id, Data: data, Animation: chart.Animation,
+		s := charts.SingleSeries{Name: name, Type: types.ChartLine, Id: id, Data: data,
 			LineStyle: &opts.LineStyle{Color: cssColor(paint), Width: width},
 			ItemStyle: &opts.ItemStyle{Color: cssColor(paint), BorderColor: cssColor(paper)}}
 		if !extra.Aux {
 			s.Emphasis = &opts.Emphasis{Focus: "series"}
 		}
-		chart.MultiSeries, out.Series = append(chart.MultiSeries, s), append(out.Series, extra)
+		out.Option.Series, out.Series = append(out.Option.Series, s), append(out.Series, extra)
 	}
 	if s := p.stairs(); len(s) > 0 {
 		add(clean(p.words.fill().Front), "front", frontData(s, f), dim, 1, liveSeries{Aux: true, Dash: []float64{6, 3}})
@@ -204,8 +203,6 @@ func (p *plot) option(f *frame, wide *draw.List) ([]byte, error) {
 	for _, l := range f.labels {
 		out.Labels = append(out.Labels, liveLabel{S: first + l.curve, X: tenth(f.labelX), Y: tenth(l.y), T: l.text})
 	}
-	chart.Validate()
-	out.Option = chart.JSON()
 	return encode(out)
 }
 
@@ -276,22 +273,15 @@ func (b Bars) option(f *barFrame, wide *draw.List) ([]byte, error) {
 	out.Series = []liveSeries{extra}
 	out.Legend = f.legend.live(legendBar, false)
 
-	chart := charts.NewBar()
-	chart.SetGlobalOptions(
-		frameOpts(f.w, f.h, f.l, f.t, f.r, f.b-4),
-		charts.WithXAxisOpts(opts.XAxis{Type: "value", Min: f.x.lo, Max: f.x.hi, SplitLine: splitLine()}),
-		charts.WithYAxisOpts(opts.YAxis{Type: "category", Data: names, Inverse: opts.Bool(true)}),
-	)
-	whiskers = append(whiskers, charts.WithSeriesOpts(func(s *charts.SingleSeries) {
-		s.BarWidth = "14"
-		if s.MarkLines != nil {
-			s.MarkLines.Symbol = []string{"rect", "rect"}
-			s.MarkLines.LineStyle = &opts.LineStyle{Color: cssColor(ink), Width: 1.5, Type: "solid"}
-			s.MarkLines.Label = &opts.Label{Show: opts.Bool(false)}
-		}
-	}))
-	chart.AddSeries(clean(b.Name), data, whiskers...)
-	chart.Validate()
-	out.Option = chart.JSON()
+	series := charts.SingleSeries{Name: clean(b.Name), Type: types.ChartBar, Data: data}
+	series.ConfigureSeriesOpts(whiskers...)
+	if m := series.MarkLines; m != nil {
+		m.Symbol = []string{"rect", "rect"}
+		m.LineStyle = &opts.LineStyle{Color: cssColor(ink), Width: 1.5, Type: "solid"}
+		m.Label = &opts.Label{Show: opts.Bool(false)}
+	}
+	out.Option = optionOf(opts.XAxis{Type: "value", Min: f.x.lo, Max: f.x.hi, SplitLine: splitLine()},
+		opts.YAxis{Type: "category", Data: names, Inverse: opts.Bool(true)})
+	out.Option.Series = append(out.Option.Series, series)
 	return encode(out)
 }

@@ -48,7 +48,7 @@ func TestNumbersOfALanguage(t *testing.T) {
 		if !regexp.MustCompile(`\d,\d`).MatchString(all) {
 			t.Errorf("%s holds no German number:\n%s", c.name(), all)
 		}
-		option, err := optionOf(c)
+		option, err := liveOf(c)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -79,7 +79,7 @@ func TestTraceOption(t *testing.T) {
 			}
 		}
 	}) {
-		opt, err := optionOf(c)
+		opt, err := liveOf(c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +103,7 @@ func TestTraceOption(t *testing.T) {
 	if n := len(got.Option.Series[0].MarkArea.Data); n != 1 {
 		t.Errorf("%d stretches are marked", n)
 	}
-	if opt, err := optionOf(Trace{ID: "none"}); err != nil || opt != nil {
+	if opt, err := liveOf(Trace{ID: "none"}); err != nil || opt != nil {
 		t.Errorf("without readings there is %s, %v", opt, err)
 	}
 }

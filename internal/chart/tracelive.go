@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
+	"github.com/go-echarts/go-echarts/v2/types"
 
 	"jouleboard/internal/draw"
 )
@@ -29,27 +30,20 @@ func (t Trace) option(f traceFrame, wide *draw.List) ([]byte, error) {
 			out.Legend = append(out.Legend, liveSwatch{X: tenth(k.x), Y: tenth(f.rowY(r)), W: traceSwatch, Width: 2, Color: cssColor(f.paints[k.i].paint), Dash: f.paints[k.i].dash})
 		}
 	}
-	chart := charts.NewLine()
-	chart.SetGlobalOptions(
-		frameOpts(f.w, h, f.left, traceTop, f.right, f.bottom),
-		charts.WithXAxisOpts(opts.XAxis{Type: "value", Min: f.x.lo, Max: f.x.hi, SplitLine: &opts.SplitLine{Show: opts.Bool(false)}}),
-		charts.WithYAxisOpts(opts.YAxis{Type: "value", Min: f.y.lo, Max: f.y.hi, SplitLine: splitLine()}),
-	)
+	out.Option = optionOf(opts.XAxis{Type: "value", Min: f.x.lo, Max: f.x.hi, SplitLine: &opts.SplitLine{Show: opts.Bool(false)}},
+		opts.YAxis{Type: "value", Min: f.y.lo, Max: f.y.hi, SplitLine: splitLine()})
 	for i, s := range t.Series {
 		data, tips := t.readings(s)
-		more := []charts.SeriesOpts{charts.WithSeriesId("s" + strconv.Itoa(i)), charts.WithSeriesOpts(func(o *charts.SingleSeries) {
-			o.LineStyle = &opts.LineStyle{Color: cssColor(f.paints[i].paint), Width: traceLine}
-			o.ItemStyle = &opts.ItemStyle{Color: cssColor(f.paints[i].paint), BorderColor: cssColor(paper)}
-			o.Emphasis = &opts.Emphasis{Focus: "series"}
-		})}
+		series := charts.SingleSeries{Name: nameOf(s.Name), Type: types.ChartLine, Id: "s" + strconv.Itoa(i), Data: data,
+			LineStyle: &opts.LineStyle{Color: cssColor(f.paints[i].paint), Width: traceLine},
+			ItemStyle: &opts.ItemStyle{Color: cssColor(f.paints[i].paint), BorderColor: cssColor(paper)},
+			Emphasis:  &opts.Emphasis{Focus: "series"}}
 		if i == 0 {
-			more = append(more, f.areas()...)
+			series.ConfigureSeriesOpts(f.areas()...)
 		}
-		chart.AddSeries(nameOf(s.Name), data, more...)
+		out.Option.Series = append(out.Option.Series, series)
 		out.Series = append(out.Series, liveSeries{Dash: f.paints[i].dash, Tips: tips})
 	}
-	chart.Validate()
-	out.Option = chart.JSON()
 	return encode(out)
 }
 
