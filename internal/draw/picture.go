@@ -254,7 +254,7 @@ func (p *picture) blend(row, cover []byte, k *tint) {
 
 func (p *picture) blendAll(row, cover []byte, k *tint) {
 	for i, c := range cover {
-		if below := row[i]; below == 0 {
+		if below := row[i]; below == 0 || c == 255 {
 			row[i] = k.covers[c] // of no cover the ground
 		} else if c != 0 {
 			row[i] = p.over(below, k, levelOf(c))

@@ -92,12 +92,8 @@ func (s *site) modelPage(v *modelView) job {
 
 // modelLede says where the model stands, in one sentence.
 func (s *site) modelLede(v *modelView) string {
-	for _, b := range s.boards {
-		for i := range b.Rows {
-			row := &b.Rows[i]
-			if row.Result.Model.Name != v.Name || row.RankLo == 0 {
-				continue
-			}
+	for _, place := range v.Rows {
+		if b, row := place.Board, place.Row; row.RankLo != 0 {
 			m, _ := s.reg.Get(b.Metric)
 			return s.msg.T("model.lede", len(v.Entries), s.msg.Sig(row.Value, m.Digits)+"\u00a0"+m.Unit, s.msg.inSentence(s.metricName(m)), b.Title, rankText(row), len(s.ranked[b]))
 		}
