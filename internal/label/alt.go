@@ -33,9 +33,7 @@ func (in Input) alt(w *words) string {
 	}
 	wh, has := in.value()
 	if has {
-		f := fields{}
-		in.valueFields(f, w, wh)
-		config = append([]string{f["value"] + " " + w.t("alt_per_"+in.per())}, config...)
+		config = append([]string{in.valueText(w, wh) + " " + w.t("alt_per_"+in.per())}, config...)
 	}
 	parts = append(parts, strings.Join(nonEmpty(config), w.t("alt_comma")))
 	if ci := in.Result.Metrics[Metric].CI95; has && ci != nil {
@@ -50,7 +48,10 @@ func (in Input) alt(w *words) string {
 }
 
 // said is a text of a design and what it came to say.
-type said struct{ text, s string }
+type said struct {
+	e *Element
+	s string
+}
 
 // inSentence are the fields that the sentence tells in its own words.
 var inSentence = []string{"model", "rating", "rating_short", "value", "per_tiny", "ci_short", "task", "task_short", "hardware", "hardware_short", "dated", "month", "status", "status_short", "scale_id", "withdrawn", "reason_short"}
@@ -68,8 +69,7 @@ func (in Input) describe(alt string, lo *layout, w *words) string {
 	}
 	for _, x := range lo.said {
 		told := 0
-		refs := fieldsIn(x.text)
-		for _, f := range refs {
+		for _, f := range x.e.refs {
 			switch {
 			case slices.Contains(inSentence, f):
 				told++
@@ -78,7 +78,7 @@ func (in Input) describe(alt string, lo *layout, w *words) string {
 				say(lo.f["hash_short"])
 			}
 		}
-		if len(refs) == 0 || told < len(refs) {
+		if n := len(x.e.refs); n == 0 || told < n {
 			say(x.s)
 		}
 	}

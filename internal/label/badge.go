@@ -64,9 +64,7 @@ func (s *Subject) Badge(withValue bool) []byte {
 func (in Input) badgeText(w *words, withValue bool) (string, string) {
 	value := ""
 	if wh, ok := in.value(); ok && withValue {
-		f := fields{}
-		in.valueFields(f, w, wh)
-		value = ", " + f["value"]
+		value = ", " + in.valueText(w, wh)
 	}
 	switch in.status() {
 	case StatusWithdrawn:

@@ -103,6 +103,8 @@ type Element struct {
 	Overflow string  `yaml:"overflow"`
 	Repeat   string  `yaml:"repeat"` // facts: once a row, dy apart
 	DY       float64 `yaml:"dy"`
+
+	refs []string // the fields of Text
 }
 
 // elementKeys are the keys of each kind beside kind, id and when; those before
@@ -292,15 +294,15 @@ func (ds *Design) leastPt() float64 {
 	return least
 }
 
-// fieldsOf are the fields that the design's texts place.
+// fieldsOf are the fields that the design's texts place; each element notes its
+// own.
 func fieldsOf(ds *Design) map[string]bool {
 	used := map[string]bool{}
 	for i := range ds.Elements {
 		e := &ds.Elements[i]
-		for _, s := range []string{e.Text, e.Short} {
-			for _, f := range fieldsIn(s) {
-				used[f] = true
-			}
+		e.refs = fieldsIn(e.Text)
+		for _, f := range append(fieldsIn(e.Short), e.refs...) {
+			used[f] = true
 		}
 	}
 	return used

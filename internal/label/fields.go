@@ -134,11 +134,19 @@ func (in Input) hardwareName(w *words) string {
 		}
 		return ""
 	}
-	name := h.Name
-	if in.Hardware != nil && in.Hardware.Name != "" {
-		name = in.Hardware.Name
+	return in.counted(w, in.acceleratorName())
+}
+
+// acceleratorName is the accelerator alone, or "" if the result states none.
+func (in Input) acceleratorName() string {
+	switch h := in.Result.Hardware; {
+	case h == nil || h.Name == "":
+		return ""
+	case in.Hardware != nil && in.Hardware.Name != "":
+		return result.Normal(in.Hardware.Name)
+	default:
+		return result.Normal(h.Name)
 	}
-	return in.counted(w, result.Normal(name))
 }
 
 // counted puts the number of accelerators before their name, if it is known.
@@ -161,11 +169,10 @@ func (w *words) interval(v float64, ci result.Interval) (lo, hi string) {
 // fields fills every field that the input has something for.
 func (in Input) fields(w *words) (fields, []fact) {
 	rt := in.Rating
-	f := fields{
-		"site": result.Normal(in.SiteTitle), "subtitle": w.t("subtitle"), "note": w.t("note"), "verify": w.t("verify"),
-		"model": in.displayName(), "provider": in.providerLine(in.displayName(), func(string) bool { return true }),
-		"hash": w.t("hash", "hash", in.hash()), "frame": "1",
-	}
+	f := make(fields, len(fieldNames))
+	f["site"], f["subtitle"], f["note"], f["verify"] = result.Normal(in.SiteTitle), w.t("subtitle"), w.t("note"), w.t("verify")
+	f["model"], f["hash"], f["frame"] = in.displayName(), w.t("hash", "hash", in.hash()), "1"
+	f["provider"] = in.providerLine(f["model"], func(string) bool { return true })
 	if u := in.url(); u != "" {
 		_, f["url"], _ = strings.Cut(u, "://")
 	}
@@ -213,14 +220,19 @@ func (in Input) fields(w *words) (fields, []fact) {
 	return f, in.facts(w)
 }
 
+// valueText is the energy with its unit, and that it is estimated if it is.
+func (in Input) valueText(w *words, wh float64) string {
+	key := "value"
+	if in.Result.Metrics[Metric].Provenance == result.ProvEstimated {
+		key = "value_estimated"
+	}
+	return w.t(key, "quantity", quantity(w.Energy(wh)))
+}
+
 // valueFields fills the energy, what it is for, and its interval.
 func (in Input) valueFields(f fields, w *words, wh float64) {
 	m := in.Result.Metrics[Metric]
-	key := "value"
-	if m.Provenance == result.ProvEstimated {
-		key = "value_estimated"
-	}
-	f["value"] = w.t(key, "quantity", quantity(w.Energy(wh)))
+	f["value"] = in.valueText(w, wh)
 	b := "boundary_energy_" + cmp.Or(in.boundary(), "unknown")
 	if !w.has(b) {
 		b = "boundary_energy_unknown"

@@ -24,18 +24,29 @@ type block struct {
 
 // fitter measures text in one style.
 type fitter struct {
+	last     string // text that was measured, and how wide it is in 1/1000 em
+	width    int
 	bold     bool
 	maxW     float64 // mm
 	wrapPt   float64 // the largest size on several lines, 0 for any
 	fallback []*draw.Font
 }
 
-func (f fitter) fits(s string, pt float64) bool {
-	return f.maxW <= 0 || f.holds(draw.Advance(s, f.bold, f.fallback...), pt)
+// advance is the width of a text in 1/1000 em. What is fitted is asked for again
+// where it is placed.
+func (f *fitter) advance(s string) int {
+	if s != f.last {
+		f.last, f.width = s, draw.Advance(s, f.bold, f.fallback...)
+	}
+	return f.width
+}
+
+func (f *fitter) fits(s string, pt float64) bool {
+	return f.maxW <= 0 || f.holds(f.advance(s), pt)
 }
 
 // holds says whether a width in thousandths of an em has room at pt points.
-func (f fitter) holds(width int, pt float64) bool {
+func (f *fitter) holds(width int, pt float64) bool {
 	// A hundredth of a micrometre: the sum of rounded advances, not the text,
 	// decides beyond that.
 	return f.maxW <= 0 || float64(width)*pt*draw.PtMM/1000 <= f.maxW+1e-5
@@ -48,7 +59,7 @@ type ruler struct {
 	at []int // in thousandths of an em; one more than there are characters
 }
 
-func (f fitter) ruler(s string) ruler {
+func (f *fitter) ruler(s string) ruler {
 	r := ruler{rs: []rune(s), at: make([]int, 1, len(s)+1)}
 	for _, c := range r.rs {
 		r.at = append(r.at, r.at[len(r.at)-1]+draw.RuneAdvance(c, f.bold, f.fallback...))
@@ -74,7 +85,7 @@ func (r ruler) trim(i, j int) int {
 // steps of half a point, as many lines as allowed at the largest size, lines at
 // minPt with an ellipsis before the tail, which is the end that tells texts
 // apart: "" or what the text ends in.
-func (f fitter) fit(s string, pt, minPt float64, lines int, tail string) block {
+func (f *fitter) fit(s string, pt, minPt float64, lines int, tail string) block {
 	if b, ok := f.line(s, pt, minPt); ok {
 		return b
 	}
@@ -94,8 +105,8 @@ func (f fitter) fit(s string, pt, minPt float64, lines int, tail string) block {
 }
 
 // line is the text on one line, if that fits.
-func (f fitter) line(s string, pt, minPt float64) (b block, ok bool) {
-	width := draw.Advance(s, f.bold, f.fallback...)
+func (f *fitter) line(s string, pt, minPt float64) (b block, ok bool) {
+	width := f.advance(s)
 	if f.holds(width, pt) {
 		return block{lines: []string{s}, pt: pt}, true
 	}
@@ -122,7 +133,7 @@ func steps(pt, minPt float64) []float64 {
 
 // wrap breaks a text into at most n lines that fit. Each line is as long as its
 // last break allows.
-func (f fitter) wrap(r ruler, pt float64, n int) ([]string, bool) {
+func (f *fitter) wrap(r ruler, pt float64, n int) ([]string, bool) {
 	var lines []string
 	from, end := 0, len(r.rs)
 	for len(lines) < n-1 && !f.holds(r.width(from, end), pt) {
@@ -142,7 +153,7 @@ func (f fitter) wrap(r ruler, pt float64, n int) ([]string, bool) {
 
 // split is where the longest head of what begins at from ends: at a break if
 // there is one in its second half, else anywhere between characters.
-func (f fitter) split(r ruler, from int, pt float64) int {
+func (f *fitter) split(r ruler, from int, pt float64) int {
 	// The first head that does not fit; spaces at its end need no room.
 	n := sort.Search(len(r.rs)-from, func(i int) bool { return !f.holds(r.width(from, r.trim(from, from+i+1)), pt) })
 	for i := n; i > n/2 && i > 0; i-- {
@@ -174,7 +185,7 @@ func breakable(rs []rune, i int) bool {
 var suffix = regexp.MustCompile(`(?i)([-_.](fp\d+\w*|bf16|int\d+|w\d+a\d+|awq|gptq|gguf|exl2|nf4|mxfp4|nvfp4|q\d\w*|\d+bit|\d{4,8}|\d{4}-\d{2}(-\d{2})?))+$`)
 
 // cut shortens s to n lines with an ellipsis before its tail, if that fits.
-func (f fitter) cut(s string, pt float64, n int, keep string) []string {
+func (f *fitter) cut(s string, pt float64, n int, keep string) []string {
 	if !f.fits(ellipsis+keep, pt) {
 		keep = ""
 	}

@@ -71,7 +71,7 @@ func (in Input) url() string {
 // Label is one drawing with its record.
 type Label struct {
 	List   *draw.List
-	Record Record
+	Record Record // as drawn: the files hold what it was then
 	// Alt is the label in one sentence.
 	Alt string
 	// Findings are warnings about this label, such as a shortened name.
@@ -81,6 +81,7 @@ type Label struct {
 	scale         float64
 	title, author string
 	prefix        string // of ids
+	json          string // the record
 	look          string
 	date          time.Time
 }
@@ -97,7 +98,7 @@ func problem(rule, hint, format string, args ...any) error {
 // SVG writes the label as a file of its own, which may also stand inline in a
 // page: its ids carry the result and the size.
 func (l *Label) SVG() []byte {
-	return draw.SVG(l.List, draw.SVGOptions{IDPrefix: l.prefix, Metadata: l.Record.JSON(), Text: draw.Outline, Unit: "mm"})
+	return draw.SVG(l.List, draw.SVGOptions{IDPrefix: l.prefix, Metadata: l.json, Text: draw.Outline, Unit: "mm"})
 }
 
 // PDF writes the label as a page of its own size.
@@ -105,16 +106,15 @@ func (l *Label) PDF() ([]byte, error) {
 	if l.look == LookDark {
 		return nil, problem("LBL-E-LOOK", "use svg or png, or another look", "a dark label is for screens, and a PDF is for print")
 	}
-	rec := l.Record.JSON()
 	return draw.PDF(l.List, draw.PDFOptions{
-		Info: draw.Info{Title: l.title, Author: l.author, Subject: l.Alt, Keywords: recordPrefix + rec, Description: rec},
+		Info: draw.Info{Title: l.title, Author: l.author, Subject: l.Alt, Keywords: recordPrefix + l.json, Description: l.json},
 		Date: l.date,
 	})
 }
 
 // PNG writes the label as a picture of 300 dots an inch.
 func (l *Label) PNG() ([]byte, error) {
-	return draw.PNG(l.List, draw.PNGOptions{Text: []draw.PNGText{{Key: pngKeyword, Value: l.Record.JSON()}}})
+	return draw.PNG(l.List, draw.PNGOptions{Text: []draw.PNGText{{Key: pngKeyword, Value: l.json}}})
 }
 
 // Names are the designs by name, sorted; each may have several sizes. Those that

@@ -138,6 +138,7 @@ func (s *Subject) Draw(style Style) (*Label, error) {
 	lo := &layout{ds: ds, look: style.Look, scale: scale, f: f, facts: facts, in: ratingShape{in.Rating.Min, in.Rating.Max}, code: s.code,
 		list: &draw.List{W: page.W, H: page.H, Title: lb.title, Desc: lb.Alt, Lang: w.lang, Fallback: ds.fallback}}
 	lo.boxes = make([]box, 0, len(ds.Elements)+2*len(facts)+4)
+	lo.list.Items = make([]draw.Item, 0, cap(lo.boxes)+10)
 	if err := lo.run(); err != nil {
 		return nil, err
 	}
@@ -152,7 +153,7 @@ func (s *Subject) Draw(style Style) (*Label, error) {
 	}
 	lo.list.Desc = in.describe(lb.Alt, lo, w)
 	lb.Findings = append(lb.Findings, lo.findings...)
-	lb.List, lb.boxes, lb.scale = lo.list, lo.boxes, scale
+	lb.List, lb.boxes, lb.scale, lb.json = lo.list, lo.boxes, scale, lb.Record.JSON()
 	return lb, nil
 }
 
@@ -165,7 +166,7 @@ func (l *Label) note(level result.Level, rule, hint, format string, args ...any)
 func (in Input) check() error {
 	texts := [...][2]string{{"model name", in.Result.Model.Name}, {"provider", in.Result.Model.Provider}, {"site title", in.SiteTitle}, {"operating point", in.PointTitle},
 		{"task", in.taskName()}, {"precision", in.Result.Model.Precision}, {"quantization", in.Result.Model.Quantization}, {"software", softwareName(in.Result.Software)},
-		{"model title", in.displayName()}, {"hardware", in.hardwareName(&words{s: map[string]string{"hardware": "{name}", "hosted": ""}})}, {"size class", in.Result.Model.SizeClass}}
+		{"model title", in.displayName()}, {"hardware", in.acceleratorName()}, {"size class", in.Result.Model.SizeClass}}
 	for _, t := range texts {
 		if r, bad := forbidden(t[1]); bad {
 			return problem("LBL-E-TEXT", "take the character out; labels carry no control, direction or private-use characters", "%s %q holds U+%04X", t[0], t[1], r)
@@ -369,7 +370,7 @@ func (lo *layout) text(e *Element, dy float64) error {
 		return nil
 	}
 	if e.Repeat == "" {
-		lo.said = append(lo.said, said{e.Text, s})
+		lo.said = append(lo.said, said{e, s})
 	}
 	ft := fitter{bold: e.Font == "bold", maxW: e.MaxW, wrapPt: e.WrapPt, fallback: lo.ds.fallback}
 	x := e.X
@@ -423,7 +424,7 @@ func (lo *layout) text(e *Element, dy float64) error {
 	for i, line := range b.lines {
 		t := draw.Text{X: x, Y: round4(y + dy + float64(i)*lead), Pt: b.pt, Bold: ft.bold, Color: lo.paint(e.Color), Align: align, S: line}
 		lo.add(t)
-		wd := draw.Width(line, b.pt, ft.bold, lo.ds.fallback...)
+		wd := float64(ft.advance(line)) * b.pt * draw.PtMM / 1000
 		from := t.X
 		switch align {
 		case draw.Center:
@@ -459,8 +460,13 @@ func (lo *layout) fill(s string) string {
 	var out strings.Builder
 	for {
 		text, field, rest, ok := cutField(s)
-		if !ok && out.Len() == 0 {
-			return result.Normal(text)
+		if out.Len() == 0 {
+			switch {
+			case !ok:
+				return result.Normal(text)
+			case text == "" && rest == "":
+				return result.Normal(lo.f[field])
+			}
 		}
 		out.WriteString(text)
 		if !ok {
