@@ -1,5 +1,5 @@
-// The modules of a QR code as strokes: in units of the code they take a fraction
-// of the bytes that rectangles do.
+// The modules of a QR code as SVG strokes and as a PDF path: in units of the code
+// they take a fraction of the bytes that rectangles in millimetres do.
 
 package draw
 
@@ -73,6 +73,27 @@ func modulesPath(rows []uint64, columns []run) string {
 		px, py, move = c.col, c.row+c.n, 'm'
 	}
 	return string(b)
+}
+
+// modules writes a code as one path: each run is a stroke one module wide.
+func (w *svgWriter) modules(m Modules) {
+	w.str("<path")
+	if w.o.Text == Outline {
+		w.attr("stroke", w.hex(m.Fill)) // nothing to fill, and 1 is the usual width
+	} else {
+		w.paint(Paint{}, m.Fill, 1, nil)
+	}
+	w.str(` transform="matrix(`)
+	w.b = appendFixed7(w.b, m.Unit)
+	w.str(" 0 0 ")
+	w.b = appendFixed7(w.b, m.Unit)
+	w.byte(' ')
+	w.num(m.X)
+	w.byte(' ')
+	w.num(m.Y + m.Unit/2)
+	w.str(`)" d="`)
+	w.str(m.Code.path)
+	w.str("\"/>\n")
 }
 
 // modulesBoxes writes rows and columns as rectangles of a PDF path, "x y w h re",

@@ -45,22 +45,30 @@ const maxPDFSide = 5080
 // producer names the writer in the document's information.
 const producer = "jouleboard"
 
-// PDF writes the list as a document of one page, the list's size. The same list
-// and options give the same bytes. Every character must be in a font: check
+// WritePDF writes the list as a document of one page, the list's size. The same
+// list and options give the same bytes. Every character must be in a font: check
 // with HasGlyphs.
-func PDF(l *List, o PDFOptions) ([]byte, error) {
+func WritePDF(w io.Writer, l *List, o PDFOptions) error {
 	d, err := newPDFDoc(o)
 	if err != nil {
-		return nil, fmt.Errorf("pdf %q: %w", l.Title, err)
+		return fmt.Errorf("pdf %q: %w", l.Title, err)
 	}
 	if err := d.add(l); err != nil {
-		return nil, fmt.Errorf("pdf: %w", err)
+		return fmt.Errorf("pdf: %w", err)
 	}
-	out, err := d.close()
-	if err != nil {
-		return nil, fmt.Errorf("pdf %q: %w", l.Title, err)
+	if err := d.write(w); err != nil {
+		return fmt.Errorf("pdf %q: %w", l.Title, err)
 	}
-	return out, nil
+	return nil
+}
+
+// PDF is what WritePDF writes.
+func PDF(l *List, o PDFOptions) ([]byte, error) {
+	var b bytes.Buffer
+	if err := WritePDF(&b, l, o); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
 }
 
 // PDFPages writes lists as the pages of one document, each of its list's size,
@@ -87,11 +95,7 @@ func PDFPages(w io.Writer, pages iter.Seq2[*List, error], o PDFOptions) (n int, 
 	if len(d.contents) == 0 {
 		return 0, nil
 	}
-	out, err := d.close()
-	if err != nil {
-		return 0, fmt.Errorf("pdf %q: %w", o.Info.Title, err)
-	}
-	if _, err := w.Write(out); err != nil {
+	if err := d.write(w); err != nil {
 		return 0, fmt.Errorf("pdf %q: %w", o.Info.Title, err)
 	}
 	return len(d.contents), nil
@@ -157,19 +161,19 @@ func (d *pdfDoc) add(l *List) error {
 	return nil
 }
 
-// close returns the document.
-func (d *pdfDoc) close() ([]byte, error) {
+// write writes the document, which ends it.
+func (d *pdfDoc) write(w io.Writer) error {
 	f, err := frameFor(d.pages)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	d.update.write(f, d)
-	out := bytes.Clone(d.update.b)
+	_, err = w.Write(d.update.b)
 	clear(d.page.known)
-	if d.page.list, d.page.fonts, d.page.set = nil, nil, (pdfState{}); len(out) <= keptDocument {
+	if d.page.list, d.page.fonts, d.page.set = nil, nil, (pdfState{}); len(d.update.b) <= keptDocument {
 		pdfScratches.Put(d.pdfScratch)
 	}
-	return out, nil
+	return err
 }
 
 func lang(l *List) string {

@@ -7,8 +7,9 @@
 package draw
 
 import (
+	"bytes"
+	"io"
 	"math"
-	"slices"
 	"strconv"
 	"sync"
 )
@@ -46,11 +47,20 @@ type svgWriter struct {
 	scratch []byte
 }
 
-// SVG writes the list as one svg element, ending in a line end. The same list
-// and options give the same bytes. It returns nil for a list that Check refuses.
+// SVG is what WriteSVG writes; nil for a list that Check refuses.
 func SVG(l *List, o SVGOptions) []byte {
-	if l.Check() != nil {
+	var b bytes.Buffer
+	if WriteSVG(&b, l, o) != nil {
 		return nil
+	}
+	return b.Bytes()
+}
+
+// WriteSVG writes the list as one svg element, ending in a line end. The same list
+// and options give the same bytes.
+func WriteSVG(out io.Writer, l *List, o SVGOptions) error {
+	if err := l.Check(); err != nil {
+		return err
 	}
 	w := svgWriters.Get().(*svgWriter)
 	defer svgWriters.Put(w)
@@ -64,7 +74,8 @@ func SVG(l *List, o SVGOptions) []byte {
 	w.head(l)
 	w.items(l.Items)
 	w.str("</svg>\n")
-	return slices.Clone(w.b)
+	_, err := out.Write(w.b)
+	return err
 }
 
 // svgWriters are used again: what one drawing needs, the next one needs too.
@@ -209,27 +220,6 @@ func (w *svgWriter) group(g Group) {
 	w.str(")\">\n")
 	w.items(g.Items)
 	w.str("</g>\n")
-}
-
-// modules writes a code as one path: each run is a stroke one module wide.
-func (w *svgWriter) modules(m Modules) {
-	w.str("<path")
-	if w.o.Text == Outline {
-		w.attr("stroke", w.hex(m.Fill)) // nothing to fill, and 1 is the usual width
-	} else {
-		w.paint(Paint{}, m.Fill, 1, nil)
-	}
-	w.str(` transform="matrix(`)
-	w.b = appendFixed7(w.b, m.Unit)
-	w.str(" 0 0 ")
-	w.b = appendFixed7(w.b, m.Unit)
-	w.byte(' ')
-	w.num(m.X)
-	w.byte(' ')
-	w.num(m.Y + m.Unit/2)
-	w.str(`)" d="`)
-	w.str(m.Code.path)
-	w.str("\"/>\n")
 }
 
 // rects writes plain rectangles as one path.

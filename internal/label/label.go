@@ -8,7 +8,9 @@
 package label
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -95,21 +97,37 @@ func problem(rule, hint, format string, args ...any) error {
 	return &Problem{result.Finding{Rule: rule, Level: result.Error, Message: fmt.Sprintf(format, args...), Hint: hint}}
 }
 
-// SVG writes the label as a file of its own, which may also stand inline in a
+// WriteSVG writes the label as a file of its own, which may also stand inline in a
 // page: its ids carry the result and the size.
-func (l *Label) SVG() []byte {
-	return draw.SVG(l.List, draw.SVGOptions{IDPrefix: l.prefix, Metadata: l.json, Text: draw.Outline, Unit: "mm"})
+func (l *Label) WriteSVG(w io.Writer) error {
+	return draw.WriteSVG(w, l.List, draw.SVGOptions{IDPrefix: l.prefix, Metadata: l.json, Text: draw.Outline, Unit: "mm"})
 }
 
-// PDF writes the label as a page of its own size.
-func (l *Label) PDF() ([]byte, error) {
+// SVG is what WriteSVG writes.
+func (l *Label) SVG() []byte {
+	var b bytes.Buffer
+	_ = l.WriteSVG(&b) // the list was checked, and memory takes everything
+	return b.Bytes()
+}
+
+// WritePDF writes the label as a page of its own size.
+func (l *Label) WritePDF(w io.Writer) error {
 	if l.look == LookDark {
-		return nil, problem("LBL-E-LOOK", "use svg or png, or another look", "a dark label is for screens, and a PDF is for print")
+		return problem("LBL-E-LOOK", "use svg or png, or another look", "a dark label is for screens, and a PDF is for print")
 	}
-	return draw.PDF(l.List, draw.PDFOptions{
+	return draw.WritePDF(w, l.List, draw.PDFOptions{
 		Info: draw.Info{Title: l.title, Author: l.author, Subject: l.Alt, Keywords: recordPrefix + l.json, Description: l.json},
 		Date: l.date,
 	})
+}
+
+// PDF is what WritePDF writes.
+func (l *Label) PDF() ([]byte, error) {
+	var b bytes.Buffer
+	if err := l.WritePDF(&b); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
 }
 
 // PNG writes the label as a picture of 300 dots an inch.

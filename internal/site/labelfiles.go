@@ -4,6 +4,7 @@
 package site
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -105,34 +106,19 @@ func (s *site) labelFiles(r *renderer, e *entry, p *resultPage) (result.Findings
 	return found, nil
 }
 
-// drawLabels writes every file that site.yaml names.
+// drawLabels writes every file that site.yaml names; each drawing is made once.
 func (s *site) drawLabels(r *renderer, e *entry, subject *label.Subject) (result.Findings, error) {
-	start := time.Now()
-	drawn, found, err := s.labelBytes(e, subject)
-	s.work.since("labels", start)
-	if err != nil || found.HasErrors() {
-		return found, err
-	}
-	for i, f := range s.labels.files {
-		if err := r.put(resultDir(e.Hash)+f.name, resultPath(e.Hash), drawn[i]); err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
-}
-
-// labelBytes draws the files of a label; each drawing is made once. With errors
-// among the findings there are no files.
-func (s *site) labelBytes(e *entry, subject *label.Subject) ([][]byte, result.Findings, error) {
-	var out [][]byte
 	var found result.Findings
 	var drawn *label.Label
 	var last label.Style
+	buf, done := s.templates.buffer()
+	defer done()
 	for _, f := range s.labels.files {
+		start := time.Now()
 		if style := labelStyle(f.LabelFile); drawn == nil || style != last {
 			l, err := subject.Draw(style)
 			if err != nil {
-				return nil, labelProblem(e, err), nil
+				return labelProblem(e, err), nil
 			}
 			drawn, last = l, style
 			for _, w := range l.Findings {
@@ -145,25 +131,31 @@ func (s *site) labelBytes(e *entry, subject *label.Subject) ([][]byte, result.Fi
 				}
 			}
 			if found.HasErrors() {
-				return nil, found, nil
+				return found, nil
 			}
 		}
-		var data []byte
-		var err error
-		switch f.Format {
-		case "svg":
-			data = drawn.SVG()
-		case "pdf":
-			data, err = drawn.PDF()
-		case "png":
-			data, err = drawn.PNG()
+		buf.Reset()
+		if err := writeLabel(buf, drawn, f.Format); err != nil {
+			return nil, fmt.Errorf("label of %s as %s: %w", e.Path, f.Name(), err)
 		}
-		if err != nil {
-			return nil, nil, fmt.Errorf("label of %s as %s: %w", e.Path, f.Name(), err)
+		s.work.since("labels", start)
+		if err := r.put(resultDir(e.Hash)+f.name, resultPath(e.Hash), buf.Bytes()); err != nil {
+			return nil, err
 		}
-		out = append(out, data)
 	}
-	return out, found, nil
+	return found, nil
+}
+
+func writeLabel(b *bytes.Buffer, l *label.Label, format string) error {
+	switch format {
+	case "svg":
+		return l.WriteSVG(b)
+	case "pdf":
+		return l.WritePDF(b)
+	}
+	png, err := l.PNG()
+	b.Write(png)
+	return err
 }
 
 // labelView gathers what a page shows of a result's label, with the picture of the
