@@ -167,10 +167,12 @@ type placed struct {
 func place(ps []placed, s string, bold bool, fallback []*Font) ([]placed, int) {
 	main := face(bold)
 	ps = slices.Grow(ps, len(s))
-	x := 0
+	all, n, x := ps[:len(ps)+len(s)], len(ps), 0
 	for _, r := range s {
 		g := main.glyph(r)
-		p := placed{f: main, r: r, x: x}
+		p := &all[n]
+		n++
+		p.f, p.r, p.x = main, r, x
 		for i := 0; g.gid == 0 && i < len(fallback); i++ {
 			if fg := fallback[i].glyph(r); fg.gid != 0 {
 				g, p.f = fg, fallback[i]
@@ -184,9 +186,8 @@ func place(ps []placed, s string, bold bool, fallback []*Font) ([]placed, int) {
 			}
 		}
 		x += p.adv
-		ps = append(ps, p)
 	}
-	return ps, x
+	return all[:n], x
 }
 
 // Width is the width of a line of text in mm at pt points. Advances are whole

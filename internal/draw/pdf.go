@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/jung-kurt/gofpdf"
 )
@@ -193,14 +194,19 @@ func appendTextString(b []byte, s string) []byte {
 	if !narrow {
 		b = append(b, 0xfe, 0xff)
 	}
-	for _, r := range s {
-		if narrow {
-			b = appendStringByte(b, byte(r))
-			continue
+	from := 0 // what is still to be appended as it is
+	for i, r := range s {
+		if !narrow {
+			for _, v := range utf16.AppendRune(nil, r) {
+				b = appendStringByte(appendStringByte(b, byte(v>>8)), byte(v))
+			}
+		} else if r > unicode.MaxASCII || r == '(' || r == ')' || r == '\\' || r == '\r' {
+			b = appendStringByte(append(b, s[from:i]...), byte(r))
+			from = i + utf8.RuneLen(r)
 		}
-		for _, v := range utf16.AppendRune(nil, r) {
-			b = appendStringByte(appendStringByte(b, byte(v>>8)), byte(v))
-		}
+	}
+	if narrow {
+		b = append(b, s[from:]...)
 	}
 	return append(b, ')')
 }

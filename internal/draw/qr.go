@@ -165,7 +165,7 @@ func bestMask(v coding.Version, text coding.Encoding) (*modules, error) {
 			g.rows[i] ^= data.rows[i]
 			g.cols[i] ^= data.cols[i]
 		}
-		if p := g.penalty(); p < least {
+		if p := g.penalty(least); p < least {
 			best, least = g, p
 		}
 	}
@@ -173,11 +173,11 @@ func bestMask(v coding.Version, text coding.Encoding) (*modules, error) {
 }
 
 // penalty scores a code: long runs, blocks of four, patterns like a finder, and
-// an uneven share of dark modules.
-func (g *modules) penalty() int {
+// an uneven share of dark modules. It need not be right beyond most.
+func (g *modules) penalty(most int) int {
 	sum, dark := 0, 0
 	inner := uint64(1)<<(g.n-1) - 1 // all but the last of a line
-	for i := range g.n {
+	for i := 0; i < g.n && sum < most; i++ {
 		a := g.rows[i]
 		sum += linePenalty(a, g.n) + linePenalty(g.cols[i], g.n)
 		dark += bits.OnesCount64(a)

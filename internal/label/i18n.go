@@ -44,6 +44,11 @@ func (w *words) t(key string, pairs ...string) string {
 	}
 	// Once over the string, so that a value with braces stays as it is.
 	var out strings.Builder
+	n := len(s)
+	for i := 1; i < len(pairs); i += 2 {
+		n += len(pairs[i])
+	}
+	out.Grow(n)
 	for {
 		end := strings.IndexByte(s, '}')
 		if end < 0 {
@@ -62,7 +67,8 @@ func (w *words) t(key string, pairs ...string) string {
 		out.WriteString(text)
 		s = s[end+1:]
 	}
-	return out.String() + s
+	out.WriteString(s)
+	return out.String()
 }
 
 func (w *words) has(key string) bool {

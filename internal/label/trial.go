@@ -73,7 +73,7 @@ func (t *trial) boxes(boxes []box, when string) {
 	dim := t.ds.dim
 	for i, b := range boxes {
 		if b.x1 < -1e-6 || b.y1 < -1e-6 || b.x2 > dim.W+1e-6 || b.y2 > dim.H+1e-6 {
-			t.once(b.el, "LBL-OUTSIDE", "move it or make it smaller", when, "element %s reaches outside the label", name(b.id))
+			t.once(b.el, "LBL-OUTSIDE", "move it or make it smaller", when, "element %s reaches outside the label", b.name())
 		}
 		for _, o := range boxes[:i] {
 			t.pair(o, b, when)
@@ -92,15 +92,15 @@ func (t *trial) pair(o, b box, when string) {
 	switch {
 	case b.solid && o.solid:
 	case b.solid && !o.edge:
-		t.once(b.el, "LBL-OVERLAP", "draw it earlier, or move one of them", when, "element %s covers %s", name(b.id), name(o.id))
+		t.once(b.el, "LBL-OVERLAP", "draw it earlier, or move one of them", when, "element %s covers %s", b.name(), o.name())
 	case o.solid:
 		inside := o.x1 <= b.x1 && o.y1 <= b.y1 && o.x2 >= b.x2 && o.y2 >= b.y2
 		if b.text && !inside {
-			t.once(b.el, "LBL-OVERLAP", "move it on or off the surface", when, "element %s stands half on %s", name(b.id), name(o.id))
+			t.once(b.el, "LBL-OVERLAP", "move it on or off the surface", when, "element %s stands half on %s", b.name(), o.name())
 		}
 	case b.solid: // an edge under a surface is a surface with a border
 	default:
-		t.once(b.el, "LBL-OVERLAP", "move one of them, or give them different when:", when, "elements %s and %s overlap", name(o.id), name(b.id))
+		t.once(b.el, "LBL-OVERLAP", "move one of them, or give them different when:", when, "elements %s and %s overlap", o.name(), b.name())
 	}
 }
 
@@ -123,7 +123,7 @@ func (t *trial) contrast(below []box, b box) {
 				continue
 			}
 			if got := contrast(t.ds.color(look, color), t.ds.color(look, ground)); got < need {
-				t.once(b.el, "LBL-CONTRAST", "use a darker or lighter colour", "", "element %s has a contrast of %.2f on %s in the look %s, %.1f needed", name(b.id), got, ground, look, need)
+				t.once(b.el, "LBL-CONTRAST", "use a darker or lighter colour", "", "element %s has a contrast of %.2f on %s in the look %s, %.1f needed", b.name(), got, ground, look, need)
 			}
 		}
 	}
