@@ -100,7 +100,7 @@ func (w *svgWriter) modules(m Modules) {
 // and the steps by which that text is compressed. It is half of what a label
 // shows, and where a rectangle repeats another one is known here.
 func modulesBoxes(rows []uint64, columns []run) (b []byte, steps []step) {
-	b, steps = make([]byte, 0, 3<<10), make([]step, 0, 512)
+	b, steps = make([]byte, 0, 4<<10), make([]step, 0, 512)
 	from := 0 // what is not yet in a step
 	again := func(at, n int) {
 		steps = append(steps, step{int32(len(b) - from), uint16(n), uint16(len(b) - at)})

@@ -203,6 +203,7 @@ type glyphSet struct {
 	spots         []spot
 	line, spot    int // what is written next
 	uses          []glyphUse
+	byUse         []uint64 // how seldom, and which; of those that stand more than once
 	fonts         []fontUse
 	regular, bold sizes
 	color         string // of most lines
@@ -212,7 +213,7 @@ type glyphSet struct {
 // reset makes the set empty, and keeps its memory.
 func (g *glyphSet) reset() {
 	clear(g.texts)
-	*g = glyphSet{texts: g.texts[:0], lines: g.lines[:0], spots: g.spots[:0], uses: g.uses[:0], fonts: g.fonts[:0], placed: g.placed}
+	*g = glyphSet{texts: g.texts[:0], lines: g.lines[:0], spots: g.spots[:0], uses: g.uses[:0], byUse: g.byUse[:0], fonts: g.fonts[:0], placed: g.placed}
 }
 
 // fontUse is a font in one size of its em, and by glyph what place it has in
@@ -292,13 +293,14 @@ func (g *glyphSet) collect(l *List, prefix string) {
 	g.placed = ps
 	g.prefix = shortPrefix(prefix)
 	// The most frequent ones get the shortest ids.
-	byUse := make([]uint64, len(g.uses)) // how seldom, and which
-	for i := range byUse {
-		byUse[i] = uint64(maxParts-g.uses[i].n)<<32 | uint64(i)
+	for i := range g.uses {
+		if n := g.uses[i].n; n > 1 {
+			g.byUse = append(g.byUse, uint64(maxParts-n)<<32|uint64(i))
+		}
 	}
-	slices.Sort(byUse)
+	slices.Sort(g.byUse)
 	ids := 0
-	for _, v := range byUse {
+	for _, v := range g.byUse {
 		u := &g.uses[uint32(v)]
 		id := len(g.prefix) + 1
 		if ids >= len(idChars) {

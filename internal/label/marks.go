@@ -36,7 +36,7 @@ func foreignMark(s string) string {
 			return m
 		}
 	}
-	if energWord.MatchString(s) {
+	if strings.Contains(letters, "energ") && energWord.MatchString(s) {
 		return "energ"
 	}
 	return ""

@@ -345,17 +345,27 @@ func (s *site) render(ctx context.Context, out *output, last *Cache, identity di
 	s.made = out.file
 	s.noted = func(name string) []byte { return notes[name] }
 	for _, late := range []bool{false, true} {
-		g, ctx := errgroup.WithContext(ctx)
-		g.SetLimit(limit)
+		var due []int
 		for _, i := range schedule(jobs) {
-			if jobs[i].late != late {
-				continue
+			if jobs[i].late == late {
+				due = append(due, i)
 			}
+		}
+		g, ctx := errgroup.WithContext(ctx)
+		var begun atomic.Int64
+		for range min(limit, len(due)) {
+			// Each does many jobs, so that its stack grows once.
 			g.Go(func() error {
-				if err := ctx.Err(); err != nil {
-					return err
+				for ctx.Err() == nil {
+					n := int(begun.Add(1)) - 1
+					if n >= len(due) {
+						return nil
+					}
+					if err := do(due[n]); err != nil {
+						return err
+					}
 				}
-				return do(i)
+				return ctx.Err()
 			})
 		}
 		if err := g.Wait(); err != nil {
