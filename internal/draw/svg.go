@@ -9,8 +9,6 @@ package draw
 import (
 	"bytes"
 	"io"
-	"math"
-	"strconv"
 	"sync"
 )
 
@@ -485,7 +483,7 @@ func (w *svgWriter) hex(p Paint) string {
 // page exact to a micrometre.
 func appendFixed7(b []byte, v float64) []byte {
 	at := len(b)
-	b = strconv.AppendFloat(b, math.Round(v*1e7)/1e7, 'f', -1, 64)
+	b = appendFixed(b, v, 7)
 	if len(b) > at+1 && b[at] == '0' {
 		b = append(b[:at], b[at+1:]...)
 	}
