@@ -33,6 +33,7 @@ type digest = [sha256.Size]byte
 // nothing yet; a nil *Cache never does. The site is the same with it and without.
 // One build at a time may use it.
 type Cache struct {
+	unread string // the file of the record, until it is read
 	sight
 	outputs []outputFile // sorted by name
 	works   map[digest]madeWork
@@ -64,18 +65,24 @@ type madeWork struct {
 // recordMagic begins the file of a record; it changes with the form.
 const recordMagic = "jouleboard record 5\n"
 
-// ReadCache reads the record at path. A file that is missing, cut short, changed or
-// of another version gives an empty one: then everything is made anew.
-func ReadCache(path string) *Cache {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return &Cache{}
+// ReadCache is the record at path, which a build reads while it looks at the board. A
+// file that is missing, cut short, changed or of another version gives an empty one:
+// then everything is made anew.
+func ReadCache(path string) *Cache { return &Cache{unread: path} }
+
+// read reads a record that is not read yet.
+func (c *Cache) read() {
+	if c.unread == "" {
+		return
 	}
-	c, err := decodeCache(data)
+	data, err := os.ReadFile(c.unread)
+	*c = Cache{}
 	if err != nil {
-		return &Cache{}
+		return
 	}
-	return c
+	if last, err := decodeCache(data); err == nil {
+		*c = *last
+	}
 }
 
 // Write puts the record at path, in one step.
@@ -307,7 +314,8 @@ type sight struct {
 	at       time.Time
 }
 
-// sightOf takes in the board and the options. Without a cache nobody asks for it.
+// sightOf takes in the board and the options, and the record of the last build.
+// Without a cache nobody asks for it.
 func sightOf(ctx context.Context, root string, opt Options, cache *Cache) (sight, error) {
 	if cache == nil {
 		return sight{}, nil
@@ -323,6 +331,7 @@ func sightOf(ctx context.Context, root string, opt Options, cache *Cache) (sight
 	s := sight{at: time.Now(), identity: sha256.Sum256(fmt.Appendf(nil, "%q", []any{abs, out, opt.BaseURL, opt.Strict, opt.NoMinify, opt.Drafts, opt.Unsampled, opt.Memory,
 		opt.Tool.Version, opt.Tool.Commit, opt.Tool.Binary, os.Getenv("SOURCE_DATE_EPOCH")}))}
 	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { cache.read(); return nil })
 	g.Go(func() error { s.commit = gitCommit(ctx, root); return nil })
 	g.Go(func() (err error) {
 		s.inputs, err = stampInputs(ctx, root, append(slices.Clone(settingFolders), result.Dir)...)
