@@ -27,16 +27,6 @@ type stamp struct {
 	inode  uint64
 }
 
-// stampOf is the stamp of what Lstat tells; only a regular file has one.
-func stampOf(info fs.FileInfo) stamp {
-	if !info.Mode().IsRegular() {
-		return stamp{}
-	}
-	s := stamp{size: info.Size(), mtime: info.ModTime().UnixNano()}
-	s.change, s.inode = systemStamp(info)
-	return s
-}
-
 // tick is how long two writes to a file may be apart and leave one time: the
 // clock of most file systems moves with that of the kernel, that of old ones each
 // two seconds.
@@ -74,14 +64,7 @@ func stampInputs(ctx context.Context, root string, folders ...string) (map[strin
 			if d.IsDir() {
 				return nil
 			}
-			info, err := d.Info()
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			out[filepath.ToSlash(strings.TrimPrefix(path, root+string(filepath.Separator)))] = stampOf(info)
+			out[filepath.ToSlash(strings.TrimPrefix(path, root+string(filepath.Separator)))] = stampAt(path)
 			return nil
 		})
 		if err != nil {

@@ -1,20 +1,10 @@
 package site
 
-import (
-	"io/fs"
-	"syscall"
-)
+import "syscall"
 
-// systemStamp is what Linux tells of a file beside its size and time.
-func systemStamp(info fs.FileInfo) (change int64, inode uint64) {
-	if st, ok := info.Sys().(*syscall.Stat_t); ok {
-		return st.Ctim.Nano(), st.Ino
-	}
-	return 0, 0
-}
-
-// stampAt is the stamp of the file at a path: what os.Lstat tells and stampOf takes,
-// without the values in between. It is asked for each file of an output.
+// stampAt is the stamp of the file at a path, zero for none and for what is no
+// regular file. It is asked for a hundred thousand files, so it makes no values in
+// between, as os.Lstat does.
 func stampAt(path string) stamp {
 	var st syscall.Stat_t
 	if syscall.Lstat(path, &st) != nil || st.Mode&syscall.S_IFMT != syscall.S_IFREG {

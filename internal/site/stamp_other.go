@@ -2,19 +2,14 @@
 
 package site
 
-import (
-	"io/fs"
-	"os"
-)
+import "os"
 
-// systemStamp is nothing where only size and time are portable.
-func systemStamp(fs.FileInfo) (change int64, inode uint64) { return 0, 0 }
-
-// stampAt is the stamp of the file at a path.
+// stampAt is the stamp of the file at a path, zero for none and for what is no
+// regular file. Only size and time are portable.
 func stampAt(path string) stamp {
 	info, err := os.Lstat(path)
-	if err != nil {
+	if err != nil || !info.Mode().IsRegular() {
 		return stamp{}
 	}
-	return stampOf(info)
+	return stamp{size: info.Size(), mtime: info.ModTime().UnixNano()}
 }
