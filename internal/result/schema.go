@@ -29,7 +29,7 @@ const schemaBase = "jouleboard:///"
 // compiledSchema holds the schema ready to run, and as data for messages. The
 // embedded file is fixed, so an error here is a defect that every test meets.
 type compiledSchema struct {
-	run *jsonschema.Schema
+	run func() (*jsonschema.Schema, error) // compiled when the first file needs words
 	doc map[string]any
 	yes *contract // the same, for files that are right
 	err error
@@ -40,14 +40,13 @@ var theSchema = sync.OnceValue(func() compiledSchema {
 	if err := json.Unmarshal(schemaJSON, &doc); err != nil {
 		return compiledSchema{err: fmt.Errorf("schema result-1.json: %w", err)}
 	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource(schemaBase+"result-1.json", doc); err != nil {
-		return compiledSchema{err: fmt.Errorf("schema result-1.json: %w", err)}
-	}
-	run, err := c.Compile(schemaBase + "result-1.json")
-	if err != nil {
-		return compiledSchema{err: fmt.Errorf("schema result-1.json: %w", err)}
-	}
+	run := sync.OnceValues(func() (*jsonschema.Schema, error) {
+		c := jsonschema.NewCompiler()
+		if err := c.AddResource(schemaBase+"result-1.json", doc); err != nil {
+			return nil, fmt.Errorf("schema result-1.json: %w", err)
+		}
+		return c.Compile(schemaBase + "result-1.json")
+	})
 	yes, err := compileContract(doc)
 	if err != nil {
 		return compiledSchema{err: err}

@@ -22,11 +22,10 @@ import (
 // checkSchema runs the schema over a parsed file and reports all violations.
 func (d *document) checkSchema(tree any) {
 	s := theSchema()
-	if s.err != nil {
-		d.addAt(0, Finding{Rule: "V01", Level: Error, Message: s.err.Error()})
-		return
+	err := s.err
+	if err == nil {
+		err = s.validate(tree)
 	}
-	err := s.run.Validate(tree)
 	if err == nil {
 		return
 	}
@@ -37,6 +36,15 @@ func (d *document) checkSchema(tree any) {
 	}
 	v := violations{doc: d, schema: s, tree: tree, worded: map[string]bool{}}
 	v.report(ve)
+}
+
+// validate runs the schema over a file that needs it.
+func (c compiledSchema) validate(tree any) error {
+	run, err := c.run()
+	if err != nil {
+		return err
+	}
+	return run.Validate(tree)
 }
 
 type violations struct {
