@@ -87,7 +87,7 @@ func (b Bars) layout(narrow bool) *barFrame {
 		}
 	}
 	f.paints = looks(keys)
-	f.x = newScale(linear, values).written(b.Words.Numbers)
+	f.x = newScale(linear, values).ticked(b.Words.Numbers)
 	widest := widestText(f.values, sizeText) + 10
 	if narrow {
 		f.w, f.pitch, f.l, f.r = narrowW, 34, 4, narrowW-8

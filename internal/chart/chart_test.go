@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"jouleboard/internal/draw"
+	"jouleboard/internal/unit"
 )
 
 var update = flag.Bool("update", false, "write goldens anew")
@@ -237,7 +238,7 @@ func TestAxesAreMonotone(t *testing.T) {
 	for range 500 {
 		for _, kind := range []scaleKind{linear, log10, log2} {
 			a, b := math.Pow(10, rng.Float64()*18-9), math.Pow(10, rng.Float64()*18-9)
-			s := newScale(kind, []float64{a, b}).place(0, 500)
+			s := newScale(kind, []float64{a, b}).ticked(unit.Style{}).place(0, 500)
 			lo, hi := math.Min(a, b), math.Max(a, b)
 			if s.pos(lo) > s.pos(hi) || s.pos(lo) < 0 || s.pos(hi) > 500 {
 				t.Fatalf("kind %d: %g at %g, %g at %g", kind, lo, s.pos(lo), hi, s.pos(hi))
@@ -260,7 +261,7 @@ func TestAxesAreMonotone(t *testing.T) {
 func TestTicksArePlainNumbers(t *testing.T) {
 	texts := func(kind scaleKind, vs ...float64) string {
 		var out []string
-		for _, k := range newScale(kind, vs).ticks {
+		for _, k := range newScale(kind, vs).ticked(unit.Style{}).ticks {
 			out = append(out, strings.ReplaceAll(k.text, "\u202f", "_"))
 		}
 		return strings.Join(out, " ")

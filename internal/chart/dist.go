@@ -131,7 +131,7 @@ func (d Dist) List(narrow bool) *draw.List {
 	if kind == log10 {
 		below = append(below, clean(d.Words.fill().Log))
 	}
-	x := newScale(kind, values).written(d.Words.Numbers)
+	x := newScale(kind, values)
 	if bs := bins(kind, d.Samples); over > 0 && len(bs) > 0 { // bars need room more than a zero
 		x.lo, x.hi = bs[0].from, bs[len(bs)-1].to
 	}

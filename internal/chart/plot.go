@@ -129,7 +129,7 @@ func (p *plot) read() *plot {
 	if p.limit != nil && stats.Finite(p.limit.X) && (p.xKind == linear || p.limit.X > 0) {
 		xs = append(xs, p.limit.X)
 	}
-	p.x, p.y = newScale(p.xKind, xs).written(p.words.Numbers), newScale(p.yKind, ys).written(p.words.Numbers)
+	p.x, p.y = newScale(p.xKind, xs).ticked(p.words.Numbers), newScale(p.yKind, ys).ticked(p.words.Numbers)
 	return p
 }
 

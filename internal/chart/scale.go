@@ -26,6 +26,7 @@ type scale struct {
 	a, b   float64
 	from   float64 // lo and the way to hi, in logarithms where kind is one
 	span   float64
+	step   float64 // between ticks where kind is linear
 	ticks  []tick
 }
 
@@ -35,7 +36,7 @@ type tick struct {
 }
 
 // newScale fits a scale to values, all finite and positive where kind is a
-// logarithm. Without values it is 0 to 1 (1 to 10).
+// logarithm. Without values it is 0 to 1 (1 to 10). It has no ticks yet.
 func newScale(kind scaleKind, values []float64) scale {
 	s := scale{kind: kind}
 	lo, hi := math.Inf(1), math.Inf(-1)
@@ -50,12 +51,11 @@ func newScale(kind scaleKind, values []float64) scale {
 		if lo == hi {
 			hi = 1
 		}
-		step := niceStep((hi - lo) / 6)
-		s.lo, s.hi = tidy(math.Floor(lo/step)*step), tidy(math.Ceil(hi/step-1e-9)*step)
+		s.step = niceStep((hi - lo) / 6)
+		s.lo, s.hi = tidy(math.Floor(lo/s.step)*s.step), tidy(math.Ceil(hi/s.step-1e-9)*s.step)
 		if !stats.Finite(s.lo) || !stats.Finite(s.hi) { // at the ends of what floats hold
 			s.lo, s.hi = lo, hi
 		}
-		s.ticks = linearTicks(s.lo, s.hi, step)
 		return s
 	}
 	if lo > hi {
@@ -72,17 +72,19 @@ func newScale(kind scaleKind, values []float64) scale {
 	if math.IsInf(s.hi, 0) {
 		s.hi = hi
 	}
-	s.ticks = logTicks(kind, s.lo, s.hi)
 	return s
 }
 
-// written is the scale with its ticks in a language's numbers.
-func (s scale) written(st unit.Style) scale {
-	ts := make([]tick, len(s.ticks))
-	for i, t := range s.ticks {
-		ts[i] = tick{t.v, st.Write(t.text)}
+// ticked is the scale with ticks in a language's numbers.
+func (s scale) ticked(st unit.Style) scale {
+	if s.kind == linear {
+		s.ticks = linearTicks(s.lo, s.hi, s.step)
+	} else {
+		s.ticks = logTicks(s.kind, s.lo, s.hi)
 	}
-	s.ticks = ts
+	for i, t := range s.ticks {
+		s.ticks[i].text = st.Write(t.text)
+	}
 	return s
 }
 

@@ -73,7 +73,7 @@ func (t Trace) layout(narrow bool) traceFrame {
 			xs, f.spans = append(xs, s.From, s.To), append(f.spans, s)
 		}
 	}
-	f.x, f.y = newScale(linear, xs).written(t.Words.Numbers), newScale(linear, ys).written(t.Words.Numbers)
+	f.x, f.y = newScale(linear, xs).ticked(t.Words.Numbers), newScale(linear, ys).ticked(t.Words.Numbers)
 	f.left = 20.0
 	for _, k := range f.y.ticks {
 		f.left = max(f.left, textWidth(k.text, f.size))
