@@ -350,8 +350,13 @@ func (c *card) place(s *site, b *rank.Board, row *rank.Row, y float64) {
 	}
 	axis := min(y+200, 500)
 	c.rect(cardEdge, axis-1, cardW-2*cardEdge, 2, cardLine)
-	for _, x := range strip.dots {
-		c.dot(x, axis, 11, cardDot)
+	for _, run := range strip.runs {
+		from, to := run[0], run[1]
+		c.dot(from, axis, cardDotR, cardDot)
+		if to > from {
+			c.rect(from, axis-cardDotR, to-from, 2*cardDotR, cardDot)
+			c.dot(to, axis, cardDotR, cardDot)
+		}
 	}
 	c.dot(strip.at(row.Value), axis, 17, accent)
 	ends := func(v float64) string { return joinNonEmpty(" ", s.msg.Sig(v, m.Digits), m.Unit) }
@@ -365,8 +370,14 @@ func (c *card) place(s *site, b *rank.Board, row *rank.Row, y float64) {
 type cardStrip struct {
 	ranked int
 	lo, hi float64
-	dots   []float64 // one a pixel: more cannot be seen
+	// runs are the ends of rows of dots so close that their union is a bar with round
+	// ends. Many models would else be as many dots on the picture of each of them.
+	runs [][2]float64
 }
+
+// Dots of a strip have this radius in pixels. The edge of a row of them that are
+// cardDotGap apart is 0.2 pixels from that of a bar.
+const cardDotR, cardDotGap = 11, 4
 
 func newCardStrip(rows []*rank.Row) (c cardStrip) {
 	c.ranked = len(rows)
@@ -379,12 +390,17 @@ func newCardStrip(rows []*rank.Row) (c cardStrip) {
 	if len(values) == 0 {
 		return c
 	}
-	c.lo, c.hi = slices.Min(values), slices.Max(values)
-	seen := map[int]bool{}
+	slices.Sort(values)
+	c.lo, c.hi = values[0], values[len(values)-1]
+	if c.lo == c.hi {
+		return c
+	}
 	for _, v := range values {
-		if x := c.at(v); c.lo < c.hi && !seen[int(x)] {
-			seen[int(x)] = true
-			c.dots = append(c.dots, x)
+		x := c.at(v)
+		if n := len(c.runs); n > 0 && x-c.runs[n-1][1] <= cardDotGap {
+			c.runs[n-1][1] = x
+		} else {
+			c.runs = append(c.runs, [2]float64{x, x})
 		}
 	}
 	return c
