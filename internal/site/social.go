@@ -354,8 +354,8 @@ func (c *card) place(s *site, b *rank.Board, row *rank.Row, y float64) {
 		from, to := run[0], run[1]
 		c.dot(from, axis, cardDotR, cardDot)
 		if to > from {
-			c.rect(from, axis-cardDotR, to-from, 2*cardDotR, cardDot)
 			c.dot(to, axis, cardDotR, cardDot)
+			c.rect(from, axis-cardDotR+1, to-from, 2*cardDotR-2, cardDot) // within their edges
 		}
 	}
 	c.dot(strip.at(row.Value), axis, 17, accent)
