@@ -183,9 +183,7 @@ func plainText(it Item, _ bool) string {
 	row("Identifier", it.Number)
 	row("Commit", it.Commit)
 	row("Publisher", it.Publisher)
-	if it.Eprint != "" {
-		row("arXiv", it.Eprint)
-	}
+	row("arXiv", it.Eprint)
 	row("DOI", it.DOI)
 	row("Address", it.URL)
 	row("Repository", it.Repository)

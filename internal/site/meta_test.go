@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
 	"jouleboard/internal/result/resulttest"
 )
@@ -301,3 +302,23 @@ func TestPicturesThatAreThere(t *testing.T) {
 }
 
 var ogImage = regexp.MustCompile(`property="og:image" content="([^"]*)"`)
+
+// However many models a board has, the strip of its cards is few bars: dots that
+// touch are one, those apart stay apart, and values that are none are left out.
+func TestCardStrip(t *testing.T) {
+	rows := []*rank.Row{{Value: 1}, {Value: 0}, {Value: 1000}}
+	for i := range 500 {
+		rows = append(rows, &rank.Row{Value: 50 + float64(i)/10})
+	}
+	c := newCardStrip(rows)
+	if c.ranked != len(rows) || c.lo != 1 || c.hi != 1000 {
+		t.Errorf("%d ranked from %v to %v", c.ranked, c.lo, c.hi)
+	}
+	want := [][2]float64{{c.at(1), c.at(1)}, {c.at(50), c.at(99.9)}, {c.at(1000), c.at(1000)}}
+	if len(c.runs) != len(want) || c.runs[0] != want[0] || c.runs[1] != want[1] || c.runs[2] != want[2] {
+		t.Errorf("bars at %v, wanted %v", c.runs, want)
+	}
+	if one := newCardStrip([]*rank.Row{{Value: 5}, {Value: 5}}); one.runs != nil {
+		t.Errorf("bars of one value: %v", one.runs)
+	}
+}
