@@ -39,6 +39,7 @@ type Site struct {
 	Formulas   Formulas  `yaml:"formulas"`   // derived columns
 	Theme      Theme     `yaml:"theme"`
 	Labels     Labels    `yaml:"labels"`
+	Figures    Figures   `yaml:"figures"`
 	Citation   Citation  `yaml:"citation"`
 
 	// Rank holds the operating points and boards; its keys stand at the top level.
@@ -73,6 +74,11 @@ type Related struct {
 type Labels struct {
 	Build   []string `yaml:"build"`    // badge and names of LabelFiles; default badge, full-svg, full-pdf
 	HashLen int      `yaml:"hash_len"` // hex digits in permalinks: 12 (default) or 16
+}
+
+// Figures says which pictures a build writes beside the figures of pages.
+type Figures struct {
+	Build []string `yaml:"build"` // of FigureFormats; default all, and an empty list is none
 }
 
 // Citation is what cannot be known from the rest of the board.
@@ -114,6 +120,9 @@ func (s *Site) defaults() {
 	}
 	if s.Labels.HashLen == 0 {
 		s.Labels.HashLen = 12
+	}
+	if s.doc == nil || !s.doc.Has("/figures/build") {
+		s.Figures.Build = FigureFormats()
 	}
 }
 

@@ -98,6 +98,7 @@ func (c *siteCheck) identity() {
 		c.bad("/labels/hash_len", fmt.Sprintf("hash_len is %d", s.Labels.HashLen), "12 or 16; changing it changes every permalink")
 	}
 	c.labelBuild()
+	c.figureBuild()
 	if d := s.Citation.DOI; d != "" && !cite.ValidDOI(d) {
 		c.bad("/citation/doi", fmt.Sprintf("doi %q has not the form of a DOI", result.Clip(d)), "write it as 10.5281/zenodo.123, without https://doi.org/")
 	}

@@ -327,6 +327,8 @@ var edits = []edit{
 		e.turn("content/site.yaml", "order: 130", "columns: [energy_per_video_j, wh_per_million_tokens], order: 130")
 	}},
 	{"which labels are built", func(e *editor, _ int) { e.turn("content/site.yaml", "full-svg, full-pdf,", "strip-svg, full-svg,") }},
+	{"no pictures of figures", func(e *editor, _ int) { e.key("figures: {build: []}") }},
+	{"one picture of each figure", func(e *editor, _ int) { e.key("figures: {build: [png]}") }},
 	{"longer ids", func(e *editor, _ int) { e.turn("content/site.yaml", "\nlabels:\n", "\nlabels:\n  hash_len: 16\n") }},
 	{"the colours of families", func(e *editor, _ int) {
 		e.key(`theme: {families: ["#003f5c", "#58508d", "#8a3b7d", "#bc1a5e", "#8c4a00", "#2f5d1e"]}`)

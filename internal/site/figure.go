@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"jouleboard/internal/chart"
+	"jouleboard/internal/content"
 	"jouleboard/internal/draw"
 )
 
@@ -23,7 +24,7 @@ type figure struct {
 	Option             template.JS
 	Data               string // the file that holds the option of a large chart instead
 	Links              []figLink
-	Save               *saving // nil where all pictures are files
+	Save               *saving // nil where all pictures are wanted as files
 	Small              bool    // drawn for less than the page's width
 	TableTitle         string
 	Head               []figHead
@@ -50,20 +51,20 @@ func (s *site) chartWords(of string) chart.Words {
 		From: s.msg.T("fig.from"), To: s.msg.T("fig.to"), Count: s.msg.T("fig.count"), Share: s.msg.T("fig.share"), Tallest: s.msg.T("fig.tallest"), Part: s.msg.T("sep.part"), Colon: s.msg.T("sep.colon"), Numbers: s.msg.Style}
 }
 
-// figure draws a chart. name is the path of its files without the ending; empty
-// means none. where names the page for the drawing's own title.
-func (s *site) figure(r *renderer, page, name string, c chart.Chart, id, title, caption, where string, links ...figLink) (*figure, error) {
+// figure draws a chart with all its pictures that the board wants, and its data, as
+// files. name is their path without the ending; empty means none. where names the
+// page for the drawing's own title.
+func (s *site) figure(r *renderer, page, name string, c chart.Chart, id, title, caption, where string) (*figure, error) {
+	return s.figureAs(r, page, name, c, id, title, caption, where, content.FigureFormats())
+}
+
+// figureAs draws a chart whose pictures are files in some formats at most.
+func (s *site) figureAs(r *renderer, page, name string, c chart.Chart, id, title, caption, where string, formats []string) (*figure, error) {
 	f, forms, err := s.figureOf(r, page, c, id, title, caption)
-	if err != nil {
-		return nil, err
+	if err != nil || name == "" {
+		return f, err
 	}
-	if name != "" {
-		if f.Links, err = s.figureFiles(r, page, name, forms, title, where); err != nil {
-			return nil, err
-		}
-	}
-	f.Links = append(f.Links, links...)
-	return f, nil
+	return f, s.figureFiles(r, f, page, name, forms, joinNonEmpty(s.msg.T("sep.colon"), title, where), formats)
 }
 
 // figureOf makes what a page shows of a chart, and returns the chart's forms for its
@@ -112,68 +113,54 @@ const figureDPI = 192
 
 // figureFiles writes a chart for slides, print and pictures, and its data. All
 // are made here, not in the browser: they are there without scripts, have
-// addresses to link to, and are the same bytes for everybody.
-func (s *site) figureFiles(r *renderer, page, name string, forms chart.Forms, title, where string) ([]figLink, error) {
-	heading := joinNonEmpty(s.msg.T("sep.colon"), title, where)
+// addresses to link to, and are the same bytes for everybody. Pictures that are not
+// wanted as files are left to the page's script.
+func (s *site) figureFiles(r *renderer, f *figure, page, name string, forms chart.Forms, heading string, formats []string) error {
 	defer s.work.since("figure", time.Now())
-	p := s.pictures(r, page, name, forms.List, heading)
-	if err := p.vectors(); err != nil {
-		return nil, err
+	formats = slices.DeleteFunc(formats, func(format string) bool { return !s.in.Site.BuildsFigure(format) })
+	if len(formats) < len(content.FigureFormats()) {
+		f.Save = s.saving(name, heading, forms.List)
 	}
-	if s.drawsGlyphs() {
-		if err := p.put("PNG", func() ([]byte, error) {
-			return draw.PNG(p.list, draw.PNGOptions{DPI: figureDPI, Indexed: true})
-		}); err != nil {
-			return nil, err
-		}
+	if !s.drawsGlyphs() {
+		formats = slices.DeleteFunc(formats, func(format string) bool { return format != "svg" })
+	}
+	if err := s.figurePictures(r, f, page, name, forms.List, heading, formats); err != nil {
+		return err
 	}
 	data, err := s.dataFiles(r, page, name, forms.Table, heading)
-	return append(p.links, data...), err
+	f.Links = append(f.Links, data...)
+	return err
 }
 
 // drawsGlyphs says whether our fonts can write the site's language: PDF and PNG hold
 // glyphs, SVG leaves them to the reader's fonts.
 func (s *site) drawsGlyphs() bool { return s.drawn == s.msg }
 
-// pictures are the files of one drawing.
-type pictures struct {
-	s          *site
-	r          *renderer
-	page, name string // of the files, without the ending
-	list       *draw.List
-	of         digest
-	links      []figLink
-}
-
-// pictures prepares the files of a drawing, in the colours of the theme's light
-// paper, which the list has from then on.
-func (s *site) pictures(r *renderer, page, name string, list *draw.List, heading string) *pictures {
+// figurePictures writes a drawing in some formats and links to the files. From then
+// on it has the colours of the theme's light paper.
+func (s *site) figurePictures(r *renderer, f *figure, page, name string, list *draw.List, heading string, formats []string) error {
+	if len(formats) == 0 {
+		return nil // so nothing is digested either
+	}
 	list.Title, list.Lang = heading, s.in.Site.Language
 	list.Repaint(s.themePaints())
-	return &pictures{s: s, r: r, page: page, name: name, list: list, of: r.drawnOf(*list, s.in.Site.Title, r.date().Unix())}
-}
-
-// put adds the drawing in a format, and the link to it.
-func (p *pictures) put(format string, draw func() ([]byte, error)) error {
-	file := p.name + "." + strings.ToLower(format)
-	if err := p.r.drawing(file, p.page, p.of, draw); err != nil {
-		return fmt.Errorf("%s as %s: %w", p.name, format, err)
+	of := r.drawnOf(*list, s.in.Site.Title, r.date().Unix())
+	for _, format := range formats {
+		err := r.drawing(name+"."+format, page, of, func() ([]byte, error) {
+			switch format {
+			case "svg":
+				return draw.SVG(list, draw.SVGOptions{IDPrefix: path.Base(name) + "-", Text: draw.Live}), nil
+			case "pdf":
+				return draw.PDF(list, draw.PDFOptions{Info: draw.Info{Title: list.Title, Author: s.in.Site.Title}, Date: r.date()})
+			}
+			return draw.PNG(list, draw.PNGOptions{DPI: figureDPI, Indexed: true})
+		})
+		if err != nil {
+			return fmt.Errorf("%s as %s: %w", name, format, err)
+		}
+		f.Links = append(f.Links, figureLink(page, name, strings.ToUpper(format)))
 	}
-	p.links = append(p.links, figureLink(p.page, p.name, format))
 	return nil
-}
-
-// vectors adds the drawing as SVG and PDF.
-func (p *pictures) vectors() error {
-	err := p.put("SVG", func() ([]byte, error) {
-		return draw.SVG(p.list, draw.SVGOptions{IDPrefix: path.Base(p.name) + "-", Text: draw.Live}), nil
-	})
-	if err != nil || !p.s.drawsGlyphs() {
-		return err
-	}
-	return p.put("PDF", func() ([]byte, error) {
-		return draw.PDF(p.list, draw.PDFOptions{Info: draw.Info{Title: p.list.Title, Author: p.s.in.Site.Title}, Date: p.r.date()})
-	})
 }
 
 // dataFiles writes a chart's table as CSV and JSON.

@@ -95,6 +95,37 @@ func TestFiguresAreSaved(t *testing.T) {
 	}
 }
 
+// A board that keeps some pictures as files, or none, offers all forms of its
+// figures: the page's script makes what is missing.
+func TestFiguresAreSavedInsteadOfBuilt(t *testing.T) {
+	root := smallBoard(t)
+	e := &editor{t: t, root: root}
+	for _, words := range []string{"", "svg"} {
+		e.key("figures: {build: [" + words + "]}")
+		out := filepath.Join(t.TempDir(), "public")
+		build(t, root, Options{Out: out})
+		p := newTab(t)
+		p.Open("file://" + out + "/boards/chat-h100/index.html")
+		eval[bool](p, keepBlobs)
+		const forms = `["tradeoff", "top"].map(id => [...document.querySelectorAll("#" + id + " .figlinks > a, #" + id + " .figlinks > button")].map(x => x.tagName + " " + x.textContent).join(", ")).join("; ")`
+		one := "BUTTON SVG, BUTTON PDF, BUTTON PNG, A CSV, A JSON"
+		if words == "svg" {
+			one = "A SVG, BUTTON PDF, BUTTON PNG, A CSV, A JSON"
+		}
+		if got := eval[string](p, forms); got != one+"; "+one {
+			t.Errorf("[%s] offers %s", words, got)
+		}
+		eval[bool](p, `document.querySelectorAll("#tradeoff .figlinks button").forEach(b => b.dispatchEvent(new MouseEvent("click"))); true`)
+		p.Wait("the pictures", `Object.keys(window.saved).length === document.querySelectorAll("#tradeoff .figlinks button").length`)
+		if png := eval[string](p, `window.saved["chat-h100-tradeoff.png"]`); !strings.HasPrefix(png, "\u0089PNG\r\n") || len(png) < 20_000 {
+			t.Errorf("[%s] a PNG of %d bytes", words, len(png))
+		}
+		if complaints, _ := p.Take(); len(complaints) > 0 {
+			t.Errorf("[%s] complaints: %v", words, complaints)
+		}
+	}
+}
+
 // A task's page of hardware: accessible and narrow enough; its figures answer to a
 // pointer with units, do not move for readers who want that, and stay drawings
 // where the library does not load.

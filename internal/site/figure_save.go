@@ -1,5 +1,6 @@
 // Figures whose pictures are not all files: small ones, of which a board has
-// thousands. Their data are files; the page's script makes the pictures.
+// thousands, and any where the board wants fewer files. Their data are files; the
+// page's script makes the pictures.
 
 package site
 
@@ -22,22 +23,20 @@ type saving struct {
 // smallFigure draws a chart with its data as files at name. vector adds SVG and PDF
 // files, for figures that are few; what is not a file is made in the page.
 func (s *site) smallFigure(r *renderer, page, name string, c chart.Chart, id, title, caption, where string, vector bool) (*figure, error) {
-	f, forms, err := s.figureOf(r, page, c, id, title, caption)
-	if err != nil {
-		return nil, err
-	}
-	heading := joinNonEmpty(s.msg.T("sep.colon"), title, where)
-	f.Save, f.Small = s.saving(name, heading, forms.List), !vector
+	var formats []string
 	if vector {
-		p := s.pictures(r, page, name, forms.List, heading)
-		if err := p.vectors(); err != nil {
-			return nil, err
-		}
-		f.Links = p.links
+		formats = []string{"svg", "pdf"}
 	}
-	data, err := s.dataFiles(r, page, name, forms.Table, heading)
-	f.Links = append(f.Links, data...)
+	f, err := s.figureAs(r, page, name, c, id, title, caption, where, formats)
+	if err == nil {
+		f.Small = !vector
+	}
 	return f, err
+}
+
+// saved says whether the page's script makes pictures of one of these figures.
+func saved(figures ...*figure) bool {
+	return slices.ContainsFunc(figures, func(f *figure) bool { return f != nil && f.Save != nil })
 }
 
 // saving gathers what a script needs to make pictures of a drawing, in the colours

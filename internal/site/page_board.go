@@ -86,6 +86,9 @@ func (s *site) boardPage(b *rank.Board) job {
 		if p.Bars, err = s.bars(r, path, b, "boards/"+b.ID+"/top", "top"); err != nil {
 			return nil, err
 		}
+		if saved(p.Tradeoff, p.Bars) {
+			p.Scripts = append(p.Scripts, s.assets.saveJS)
+		}
 		if p.Cite, err = s.citeBoard(b); err != nil {
 			return nil, err
 		}

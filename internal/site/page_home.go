@@ -396,7 +396,7 @@ func (s *site) pickFigure(r *renderer, page string, b *rank.Board, lines []*pick
 		return nil, err
 	}
 	t.Layered = true
-	f.Option = "" // the page's own script moves this figure
+	f.Option, f.Save = "", nil // the page's own script moves this figure, whose layer no saved picture would have
 	f.Wide = inlineSVG(chart.SVG(t, false)) + pickLayer(t.Layer(false), lines, limit, short, my)
 	f.Narrow = inlineSVG(chart.SVG(t, true)) + pickLayer(t.Layer(true), lines, limit, short, my)
 	return f, nil

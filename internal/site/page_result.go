@@ -114,7 +114,6 @@ func (s *site) resultPage(e *entry) job {
 		}
 		p.Histograms = slices.ContainsFunc(p.Distributions, func(v distributionView) bool { return v.Figure != nil })
 		if len(p.Distributions) > 0 {
-			p.Scripts = append(p.Scripts, s.assets.saveJS)
 			name := resultDir(e.Hash) + "distributions.csv"
 			if err := r.put(name, page, s.statsCSV(e)); err != nil {
 				return nil, err
@@ -123,6 +122,9 @@ func (s *site) resultPage(e *entry) job {
 		}
 		if p.Runs, err = s.runs(r, page, e, samples); err != nil {
 			return nil, err
+		}
+		if len(p.Distributions) > 0 || p.Runs != nil && saved(p.Runs.Trace) {
+			p.Scripts = append(p.Scripts, s.assets.saveJS)
 		}
 		p.Trust, p.Checks, p.Warnings, p.Neighbours = s.trust(page, e), s.checks(page, e), s.warnings(e), s.neighbours(page, e)
 		p.Reproduce = s.reproduce(e, samples)
