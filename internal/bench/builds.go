@@ -100,13 +100,11 @@ func (opt options) board(ctx context.Context, n int, r *report) error {
 		}
 	}
 	if opt.parts["hugo"] && n <= 10_000 {
-		c, err := b.contest(ctx)
+		cs, err := b.contests(ctx)
 		if err != nil {
 			return fmt.Errorf("%d results, Hugo: %w", n, err)
 		}
-		if c != nil {
-			r.Hugo = append(r.Hugo, *c)
-		}
+		r.Hugo = append(r.Hugo, cs...)
 	}
 	return nil
 }

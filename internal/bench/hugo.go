@@ -1,7 +1,8 @@
 // Against Hugo: as many pages of about the same size from as many data files, on
-// the same machine in turn. Ours makes everything but labels' PDFs, that is the
-// pages with their figures and the data; Hugo makes pages from one short template
-// that goes through the fields of a data file as often as it takes to fill them.
+// the same machine in turn. Ours makes a whole site but for the files that ways
+// leaves out: beside its pages the labels as SVG, the previews' pictures, the data
+// and the API. Hugo makes pages from one short template that goes through the fields
+// of a data file as often as it takes to fill them.
 
 package main
 
@@ -13,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -20,18 +22,37 @@ import (
 // hugoModule is what is compared with, and how to get it.
 const hugoModule = "github.com/gohugoio/hugo@v0.163.3"
 
-// contest is the outcome: the run of median wall time of each.
+// What ours leaves out: files that are no pages, and that Hugo's site has nothing of.
+const (
+	labelPDFs      = "labels' PDFs"
+	figurePictures = "pictures of figures"
+)
+
+// ways are the settings that ours is built with.
+var ways = []struct {
+	leftOut  []string
+	settings string
+}{
+	{[]string{labelPDFs}, "labels:\n  build: [badge, full-svg]\n"},
+	{[]string{labelPDFs, figurePictures}, "labels:\n  build: [badge, full-svg]\nfigures:\n  build: []\n"},
+}
+
+// contest is the outcome of one way: the run of median wall time of each. Hugo's is
+// the same for all ways.
 type contest struct {
-	Results       int     `json:"results"`
-	Runs          int     `json:"runs"`
-	Pages         int     `json:"pages"`
-	PageBytes     int64   `json:"page_bytes"`
-	HugoPages     int     `json:"hugo_pages"`
-	HugoPageBytes int64   `json:"hugo_page_bytes"`
-	Ours          cost    `json:"ours"`
-	Hugo          cost    `json:"hugo"`
-	WallRatio     float64 `json:"wall_ratio"` // Hugo's time by ours
-	CPURatio      float64 `json:"cpu_ratio"`
+	Results       int      `json:"results"`
+	LeftOut       []string `json:"left_out"` // of ours
+	Runs          int      `json:"runs"`
+	Files         int      `json:"files"` // of ours, pages among them
+	Bytes         int64    `json:"bytes"`
+	Pages         int      `json:"pages"`
+	PageBytes     int64    `json:"page_bytes"`
+	HugoPages     int      `json:"hugo_pages"`
+	HugoPageBytes int64    `json:"hugo_page_bytes"`
+	Ours          cost     `json:"ours"`
+	Hugo          cost     `json:"hugo"`
+	WallRatio     float64  `json:"wall_ratio"` // Hugo's time by ours
+	CPURatio      float64  `json:"cpu_ratio"`
 }
 
 // findHugo looks for Hugo where PATH leads, and where go install puts it. The
@@ -55,8 +76,8 @@ func findHugo(golang string) string {
 	return path
 }
 
-// contest is nil where Hugo is not there.
-func (b *aBoard) contest(ctx context.Context) (*contest, error) {
+// contests are none where Hugo is not there.
+func (b *aBoard) contests(ctx context.Context) ([]contest, error) {
 	if _, err := exec.LookPath(b.opt.hugo); err != nil {
 		b.opt.say("Hugo is not there, so it is not compared with; to get it: CGO_ENABLED=0 go install %s", hugoModule)
 		return nil, nil
@@ -68,27 +89,36 @@ func (b *aBoard) contest(ctx context.Context) (*contest, error) {
 		return nil, err
 	}
 	defer func() { _ = os.WriteFile(settings, before, 0o644) }()
-	if err := os.WriteFile(settings, append(before, "\nlabels:\n  build: [badge, full-svg]\n"...), 0o644); err != nil {
-		return nil, err
-	}
-	c := contest{Results: b.results}
-	var ours []build
+	cs := make([]contest, len(ways))
+	ours := make([][]build, len(ways))
 	var theirs []cost
 	var h *hugoSite
 	err = rounds(func(int) error {
-		if err := b.forget(); err != nil {
-			return err
-		}
-		one, err := b.build(ctx)
-		if err != nil {
-			return err
-		}
-		ours = append(ours, one)
-		if h == nil {
-			if c.Pages, c.PageBytes, err = pagesIn(b.out()); err != nil {
+		for i, w := range ways {
+			if err := os.WriteFile(settings, append(slices.Clip(before), "\n"+w.settings...), 0o644); err != nil {
 				return err
 			}
-			if h, err = b.hugoSite(ctx, c.Pages, c.PageBytes); err != nil {
+			if err := b.forget(); err != nil {
+				return err
+			}
+			one, err := b.build(ctx)
+			if err != nil {
+				return err
+			}
+			ours[i] = append(ours[i], one)
+			if cs[i].Pages, cs[i].PageBytes, err = pagesIn(b.out()); err != nil {
+				return err
+			}
+			if cs[i].Pages != cs[0].Pages {
+				return fmt.Errorf("%d pages without %s, %d without %s: one site of Hugo's is not for both",
+					cs[0].Pages, strings.Join(ways[0].leftOut, ", "), cs[i].Pages, strings.Join(w.leftOut, ", "))
+			}
+		}
+		if h == nil {
+			// The pages are as many and say the same; those of the aim give the size.
+			last := cs[len(cs)-1]
+			var err error
+			if h, err = b.hugoSite(ctx, last.Pages, last.PageBytes); err != nil {
 				return err
 			}
 		}
@@ -99,13 +129,21 @@ func (b *aBoard) contest(ctx context.Context) (*contest, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.HugoPages, c.HugoPageBytes, err = pagesIn(h.out()); err != nil {
+	pages, bytes, err := pagesIn(h.out())
+	if err != nil {
 		return nil, err
 	}
-	c.Runs = len(ours)
-	c.Ours, c.Hugo = median(ours, func(x build) float64 { return x.WallS }).cost, median(theirs, func(x cost) float64 { return x.WallS })
-	c.WallRatio, c.CPURatio = c.Hugo.WallS/c.Ours.WallS, c.Hugo.cpu()/c.Ours.cpu()
-	return &c, nil
+	hugo := median(theirs, func(x cost) float64 { return x.WallS })
+	for i := range cs {
+		c := &cs[i]
+		c.Results, c.LeftOut, c.Runs = b.results, ways[i].leftOut, len(theirs)
+		one := median(ours[i], func(x build) float64 { return x.WallS })
+		c.Files, c.Bytes = one.Files, one.Bytes
+		c.HugoPages, c.HugoPageBytes = pages, bytes
+		c.Ours, c.Hugo = one.cost, hugo
+		c.WallRatio, c.CPURatio = c.Hugo.WallS/c.Ours.WallS, c.Hugo.cpu()/c.Ours.cpu()
+	}
+	return cs, nil
 }
 
 // pagesIn counts the pages of a site and their bytes.
