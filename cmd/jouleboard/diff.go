@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -41,8 +42,9 @@ went on, which findings are new (those of validate for the files that differ amo
 them), and what to look at before merging. Without HEAD the work tree is
 compared, with files that are not committed yet.
 
-Both revisions are read from git into a temporary folder: the work tree stays as
-it is, and nothing of either revision is run.
+Both revisions are read from git into a temporary folder, but for results that
+are the same in the work tree: it stays as it is, and nothing of either revision
+is run.
 
 The exit status is 0 whatever differs, and 1 if HEAD has errors: what can be
 shown is printed all the same.`,
@@ -168,21 +170,48 @@ func compareRevisions(ctx context.Context, repo *repository, f diffFlags) (c rev
 		return f.head != "" && strings.HasSuffix(p, samplesEnd) && !holdsAny(differs, p)
 	}
 	only := within(nil, differs)
-	old, err := loadRevision(ctx, repo, revisionName(f.base, base), baseFiles, skip, only)
+	if f.head == "" {
+		var kin *site.Kin
+		if head, kin, err = loadSide(ctx, repo.board, "the work tree", site.Options{}, nil); err == nil {
+			err = head.review(ctx, repo.board, only)
+		}
+		if err != nil {
+			return c, head, err
+		}
+		old, err := loadRevision(ctx, repo, kin, revision{revisionName(f.base, base), base, baseFiles}, skip, only)
+		if err != nil {
+			return c, head, err
+		}
+		return review.Diff(old.snapshot, head.snapshot, changed), head, nil
+	}
+	kin := workTree(ctx, repo.board)
+	old, err := loadRevision(ctx, repo, kin, revision{revisionName(f.base, base), base, baseFiles}, skip, only)
 	if err != nil {
 		return c, head, err
 	}
-	if f.head == "" {
-		if head, err = loadSide(ctx, repo.board, "the work tree", nil); err == nil {
-			err = head.review(ctx, repo.board, only)
-		}
-	} else {
-		head, err = loadRevision(ctx, repo, revisionName(f.head, commit), headFiles, skip, only)
-	}
+	head, err = loadRevision(ctx, repo, kin, revision{revisionName(f.head, commit), commit, headFiles}, skip, only)
 	if err != nil {
 		return c, head, err
 	}
 	return review.Diff(old.snapshot, head.snapshot, changed), head, nil
+}
+
+// workTree loads what lies in the board's folder, for what revisions have in common
+// with it: mostly nearly all results, which then need not be taken out of git. Where
+// no board lies there, there is nothing in common.
+func workTree(ctx context.Context, root string) *site.Kin {
+	in, found, err := site.Load(ctx, root, site.Options{Unsampled: true})
+	if err != nil {
+		return nil
+	}
+	in.Check()
+	return site.NewKin(in, found)
+}
+
+// revision is one of a board's, with all files of its repository.
+type revision struct {
+	name, commit string
+	files        []revFile
 }
 
 // revisionName is what people call a revision, with its commit.
@@ -195,15 +224,26 @@ func revisionName(typed, commit string) string {
 }
 
 // loadRevision reads a revision by way of a temporary folder, which is gone
-// afterwards. Files that skip names are left out, and those that only picks are
-// reviewed.
-func loadRevision(ctx context.Context, repo *repository, name string, files []revFile, skip, only func(string) bool) (s side, err error) {
+// afterwards. What it shares with kin, and files that skip names, are left out of
+// it, and those that only picks are reviewed.
+func loadRevision(ctx context.Context, repo *repository, kin *site.Kin, rev revision, skip, only func(string) bool) (s side, err error) {
 	isBoard := false
-	for _, f := range files {
+	for _, f := range rev.files {
 		isBoard = isBoard || f.path == "content/site.yaml" && f.regular()
 	}
 	if !isBoard {
-		return s, hintError{fmt.Errorf("%s holds no board: content/site.yaml is missing there", name), "compare with a later revision"}
+		return s, hintError{fmt.Errorf("%s holds no board: content/site.yaml is missing there", rev.name), "compare with a later revision"}
+	}
+	shared, err := repo.shared(ctx, kin, rev, only)
+	if err != nil {
+		return s, err
+	}
+	left := func(name string) bool {
+		if _, ok := shared.Result(name); ok {
+			return true
+		}
+		of, ok := strings.CutSuffix(name, samplesEnd)
+		return skip(name) || ok && shared.Samples(of+".json")
 	}
 	dir, err := os.MkdirTemp("", "jouleboard-diff-*")
 	if err != nil {
@@ -214,22 +254,22 @@ func loadRevision(ctx context.Context, repo *repository, name string, files []re
 			err = fmt.Errorf("remove the temporary folder: %w", rmErr)
 		}
 	}()
-	found, err := repo.extract(ctx, files, dir, skip)
+	found, err := repo.extract(ctx, rev.files, dir, left)
 	if err != nil {
-		return s, fmt.Errorf("read %s: %w", name, err)
+		return s, fmt.Errorf("read %s: %w", rev.name, err)
 	}
 	// Findings must not name the folder, whichever way it is spelled.
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real
 	}
-	if s, err = loadSide(ctx, dir, name, found); err != nil {
+	if s, _, err = loadSide(ctx, dir, rev.name, site.Options{Shared: shared}, found); err != nil {
 		return s, err
 	}
-	compared, found := comparedFiles(s.input, files, skip, only)
+	compared, found := comparedFiles(s.input, rev.files, left, only)
 	if len(compared) > 0 {
 		// What is wrong with these, their own validation says.
 		if _, err := repo.extract(ctx, compared, dir, func(string) bool { return false }); err != nil {
-			return s, fmt.Errorf("read %s: %w", name, err)
+			return s, fmt.Errorf("read %s: %w", rev.name, err)
 		}
 	}
 	if err := s.review(ctx, dir, only); err != nil {
@@ -237,6 +277,40 @@ func loadRevision(ctx context.Context, repo *repository, name string, files []re
 	}
 	s.snapshot.Reviewed = append(s.snapshot.Reviewed, found...)
 	return s, nil
+}
+
+// shared is what a revision has in common with a work tree that was loaded, as git
+// tells; nil for nothing. What is reviewed is always taken out of the revision.
+func (r *repository) shared(ctx context.Context, kin *site.Kin, rev revision, only func(string) bool) (*site.Shared, error) {
+	if kin == nil {
+		return nil, nil
+	}
+	there := make(map[string]revFile, len(rev.files))
+	var names []string
+	for _, f := range rev.files {
+		if !ofBoard(f.path) {
+			continue
+		}
+		if strings.HasPrefix(f.path, result.Dir+"/") {
+			if !f.plain() {
+				return nil, nil // there is more below results than files
+			}
+			names = append(names, f.path)
+		}
+		there[f.path] = f
+	}
+	changed, err := r.workTreeChanges(ctx, rev.commit)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range changed {
+		delete(there, x.Path)
+	}
+	slices.Sort(names)
+	return kin.Share(names, func(name string) bool {
+		f, ok := there[name]
+		return ok && f.regular() && !only(name)
+	}), nil
 }
 
 // maxCompared bounds the bytes of samples that are taken out of a revision only to
@@ -277,19 +351,21 @@ func (s *side) review(ctx context.Context, root string, only func(string) bool) 
 	return nil
 }
 
-// loadSide loads and ranks the board at root.
-func loadSide(ctx context.Context, root, name string, found result.Findings) (s side, err error) {
-	in, more, err := site.Load(ctx, root, site.Options{})
+// loadSide loads and ranks the board at root, of which found is known. Other
+// revisions are its kin.
+func loadSide(ctx context.Context, root, name string, opt site.Options, found result.Findings) (s side, kin *site.Kin, err error) {
+	in, more, err := site.Load(ctx, root, opt)
 	if err != nil {
-		return s, fmt.Errorf("read %s: %w", name, err)
+		return s, nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	found = append(append(found, more...), in.Check()...)
+	kin = site.NewKin(in, more)
 	s.input = in
 	s.snapshot = review.Snapshot{Name: name, Results: in.Results, Catalog: in.Catalog, Scales: in.Scales, Registry: in.Registry}
 	if !found.HasErrors() {
 		set, more, err := site.LoadLabelSet(in, site.Options{Tool: site.Tool{Version: thisBuild().Version}}, "")
 		if err != nil {
-			return s, fmt.Errorf("rank %s: %w", name, err)
+			return s, nil, fmt.Errorf("rank %s: %w", name, err)
 		}
 		if found = append(found, more...); !found.HasErrors() {
 			s.labels = set
@@ -298,7 +374,7 @@ func loadSide(ctx context.Context, root, name string, found result.Findings) (s 
 	}
 	found.Sort()
 	s.snapshot.Findings = found
-	return s, nil
+	return s, kin, nil
 }
 
 // previewLabels draws the labels of the given results of head. One that cannot

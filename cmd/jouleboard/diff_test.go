@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -60,34 +61,137 @@ func (s scratch) compare(args ...string) (int, review.Change) {
 	return code, c
 }
 
-func TestDiffReviews(t *testing.T) {
+// newScratchBoard is a scratch with settings and the catalogue, and no result yet.
+func newScratchBoard(t *testing.T) scratch {
+	t.Helper()
 	s := newScratch(t)
 	if err := os.CopyFS(filepath.Join(s.dir, "content/catalog"), os.DirFS("../../content/catalog")); err != nil {
 		t.Fatal(err)
 	}
-	site := "title: A board\nlicense: CC-BY-4.0\nbase_url: https://board.example.org\ndefaults: {count: any, precision: any}\npoints:\n  - {id: all, title: Every load}\n"
-	if err := os.WriteFile(filepath.Join(s.dir, "content/site.yaml"), []byte(site), 0o644); err != nil {
+	s.write("content/site.yaml", "title: A board\nlicense: CC-BY-4.0\nbase_url: https://board.example.org\ndefaults: {count: any, precision: any}\npoints:\n  - {id: all, title: Every load}\n")
+	return s
+}
+
+// write replaces a file of the work tree.
+func (s scratch) write(name, text string) {
+	s.t.Helper()
+	if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// commit takes all of the work tree.
+func (s scratch) commit(message string) {
+	s.t.Helper()
+	s.git("", "add", "-A")
+	s.git("", "commit", "-q", "--allow-empty", "-m", message)
+}
+
+// reportedAs is a reported result of a model of its own, j times as hungry as usual.
+func reportedAs(name string, j float64) *result.Result {
+	return resulttest.Reported(func(r *result.Result) {
+		r.Model.Name = "example-org/" + name
+		r.Model.ParametersB = new(8.0)
+		for _, k := range []string{"energy_per_output_token_j", "energy_per_response_j", "energy_per_1000_requests_wh"} {
+			m := r.Metrics[k]
+			m.Value *= j
+			r.Metrics[k] = m
+		}
+	})
+}
+
+// What lies in the work tree is shared with revisions only as far as it is the same:
+// two revisions compare as they do in a clean clone.
+func TestDiffBesideWorkTree(t *testing.T) {
+	s := newScratchBoard(t)
+	run, samples := waveringRun()
+	s.place(run, samples)
+	for _, name := range []string{"A", "B", "C", "D"} {
+		s.place(reportedAs(name, 1), nil)
+	}
+	s.commit("base")
+	s.git("", "rm", "-q", result.Path(reportedAs("A", 1), "h100"))
+	s.place(reportedAs("A", 2), nil)
+	s.place(reportedAs("E", 0.5), nil)
+	s.commit("change")
+
+	clone := scratch{t, filepath.Join(t.TempDir(), "clone")}
+	s.git("", "clone", "-q", s.dir, clone.dir)
+	wantCode, want := clone.compare("HEAD~1", "HEAD")
+	if wantCode != 0 || len(want.Results) != 2 {
+		t.Fatalf("a clean clone: status %d, %d results: %v", wantCode, len(want.Results), want.Findings)
+	}
+	for _, x := range []struct {
+		name string
+		edit func()
+	}{
+		{"a clean work tree", func() {}},
+		{"broken, other and missing results, other samples", func() {
+			s.write(result.Path(reportedAs("B", 1), "h100"), "{")
+			s.place(reportedAs("F", 3), nil)
+			s.git("", "rm", "-q", result.Path(reportedAs("C", 1), "h100"))
+			s.write(result.SamplesPath(result.Path(run, "h100")), "no samples")
+		}},
+		{"broken settings and catalogue", func() {
+			s.write("content/site.yaml", "title: [")
+			s.write("content/catalog/bands.yaml", "[")
+		}},
+	} {
+		x.edit()
+		if code, got := s.compare("HEAD~1", "HEAD"); code != wantCode || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: status %d, want %d; %+v, want %+v", x.name, code, wantCode, got, want)
+		}
+	}
+
+	// And what is the same is not taken out of git.
+	s.git("", "reset", "-q", "--hard")
+	b := result.Path(reportedAs("B", 1), "h100")
+	text, err := os.ReadFile(filepath.Join(s.dir, b))
+	if err != nil {
 		t.Fatal(err)
 	}
-	reported := func(name string, j float64) *result.Result {
-		return resulttest.Reported(func(r *result.Result) {
-			r.Model.Name = "example-org/" + name
-			r.Model.ParametersB = new(8.0)
-			for _, k := range []string{"energy_per_output_token_j", "energy_per_response_j", "energy_per_1000_requests_wh"} {
-				m := r.Metrics[k]
-				m.Value *= j
-				r.Metrics[k] = m
-			}
-		})
+	s.write(b, string(text)+"\n")
+	repo, err := openRepository(t.Context(), s.dir)
+	if err != nil {
+		t.Fatal(err)
 	}
+	commit := s.git("", "rev-parse", "HEAD~1")
+	files, err := repo.list(t.Context(), commit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	differs := map[string]bool{result.SamplesPath(result.Path(reportedAs("D", 1), "h100")): true}
+	shared, err := repo.shared(t.Context(), workTree(t.Context(), s.dir), revision{"base", commit, files}, within(nil, differs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct {
+		name string
+		path string
+		want bool
+	}{
+		{"the same", result.Path(reportedAs("C", 1), "h100"), true},
+		{"the same, with samples", result.Path(run, "h100"), true},
+		{"written otherwise in the work tree", b, false},
+		{"with samples that are to be reviewed", result.Path(reportedAs("D", 1), "h100"), false},
+		{"in the revision only", result.Path(reportedAs("A", 1), "h100"), false},
+	} {
+		if _, got := shared.Result(x.path); got != x.want {
+			t.Errorf("%s (%s): shared is %v", x.name, x.path, got)
+		}
+	}
+}
+
+func TestDiffReviews(t *testing.T) {
+	s := newScratchBoard(t)
 	s.place(waveringRun())
 	for _, name := range []string{"A", "B", "C"} {
-		s.place(reported(name, 1), nil)
+		s.place(reportedAs(name, 1), nil)
 	}
 	s.git("", "add", "-A")
 	s.git("", "commit", "-q", "-m", "base")
 
-	s.place(reported("Wonder", 0.01), nil)
+	s.place(reportedAs("Wonder", 0.01), nil)
 	s.place(waveringRun(func(r *result.Result, f *result.SamplesFile) {
 		f.Header.EpochUnixUs -= 3_600_000_000
 		r.By.Name, r.MeasuredAt = "Another Lab", "2026-03-02T08:30:00Z"

@@ -191,6 +191,9 @@ func (f revFile) regular() bool {
 	return f.kind == "blob" && (f.mode == "100644" || f.mode == "100755" || f.mode == "100664")
 }
 
+// plain says that the file can be taken out of its revision without a word.
+func (f revFile) plain() bool { return f.regular() && safePath(f.path) && f.size <= maxRevFile }
+
 // changes compares two lists of files.
 func changes(base, head []revFile) []review.FileChange {
 	before := make(map[string]revFile, len(base))

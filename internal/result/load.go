@@ -48,6 +48,9 @@ type Before struct {
 	Names []string
 	// Untouched are copies of such files, by path, that nobody touched since.
 	Untouched map[string]Copy
+	// Loaded are results of such files, by path, as they were read from another tree
+	// that has the same files.
+	Loaded map[string]*Loaded
 }
 
 // Copy is what was kept of a file: its text without space between its parts.
@@ -60,7 +63,7 @@ type Copy struct {
 // LoadTreeAfter is LoadTree for a tree of which something is known. Files of which
 // nothing was to be said are not judged again, since the same bytes have the same
 // findings; their results are marked, so that Check can be left out for them too.
-// Those that nobody touched are not even read.
+// Those that nobody touched, or that were loaded, are not even read.
 func LoadTreeAfter(ctx context.Context, root string, jobs int, before Before) ([]*Loaded, Findings, error) {
 	paths, ok := plainTree(before.Names)
 	var findings Findings
@@ -207,6 +210,9 @@ type loader struct {
 // load reads one file, or takes what is known of it. The result is nil where there
 // are errors.
 func (l *loader) load(name string) (*Loaded, Findings) {
+	if r, ok := l.before.Loaded[name]; ok {
+		return r, nil
+	}
 	if c, ok := l.before.Untouched[name]; ok {
 		if r, err := l.flat.filler.fill(c.Text); err == nil {
 			return &Loaded{Result: r, Path: name, Size: c.Size, Sum: c.Sum, Known: true, text: c.Text, root: l.root}, nil

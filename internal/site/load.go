@@ -84,7 +84,12 @@ func load(ctx context.Context, root string, opt Options, now sight) (*Input, res
 	}
 	var last earlier
 	var looking errgroup.Group
-	looking.Go(func() error { last = opt.Cache.earlier(now, opt); return nil })
+	looking.Go(func() error {
+		if last = opt.Cache.earlier(now, opt); opt.Shared != nil {
+			last = opt.Shared.earlier
+		}
+		return nil
+	})
 	in.Content = content.Folder(board, "content")
 	in.Templates = content.Overlay(content.Folder(board, "templates"), templates.FS)
 	in.Assets = content.Overlay(content.Folder(board, "assets"), assets.FS)
@@ -151,13 +156,11 @@ func load(ctx context.Context, root string, opt Options, now sight) (*Input, res
 // unchecked are the results whose signatures are to be looked at. Beside most there
 // is none, which the sight of the board says already.
 func (in *Input) unchecked(now sight, last earlier) []*result.Loaded {
-	if now.inputs == nil {
-		return in.Results
-	}
 	var out []*result.Loaded
 	for _, r := range in.Results {
 		_, known := last.signed[r.Path]
-		if _, there := now.inputs[r.Path+sign.Ext]; there && !known {
+		_, there := now.inputs[r.Path+sign.Ext]
+		if !known && (there || now.inputs == nil) {
 			out = append(out, r)
 		}
 	}

@@ -53,6 +53,9 @@ type Options struct {
 	// Cache holds the record of the last build of the same site, and after a good
 	// build that of this one; nil remembers nothing.
 	Cache *Cache
+	// Shared is what the board has in common with another revision of it that was
+	// loaded before; nil where there is none. It takes the place of Cache.
+	Shared *Shared
 	// Progress is told how far a phase is; nil is fine. It must be safe for
 	// concurrent use.
 	Progress func(phase string, done, total int)
