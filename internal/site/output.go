@@ -184,7 +184,7 @@ func (o *output) put(name, owner string, data []byte) error {
 // stageFile writes a file that is not there yet, and makes its folder if it is the
 // first one there: nobody need ask for folders, or remember them.
 func stageFile(name string, data []byte) error {
-	err := os.WriteFile(name, data, 0o644)
+	err := writeNew(name, data)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -194,7 +194,7 @@ func stageFile(name string, data []byte) error {
 			return err
 		}
 	}
-	return os.WriteFile(name, data, 0o644)
+	return writeNew(name, data)
 }
 
 // compare notes in f whether the output folder has its bytes already, and its stamp
