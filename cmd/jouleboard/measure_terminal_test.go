@@ -236,8 +236,9 @@ func TestLiveView(t *testing.T) {
 					t.Errorf("%q was never shown", want)
 				}
 			}
-			// A busy machine is late, so only that there are figures is held.
-			for _, want := range []string{`TTFT [1-9]\d+`, `ITL [1-9]`} {
+			// A busy machine is late, and reads several events at once, between which there is
+			// no time: only that there are figures is held.
+			for _, want := range []string{`TTFT [1-9]\d+`, `ITL \d`} {
 				if !regexp.MustCompile(want).MatchString(raw) {
 					t.Errorf("%s was never shown", want)
 				}
