@@ -111,7 +111,8 @@ func (p *place) writer(typ reflect.Type, at position) func(*output, reflect.Valu
 			}
 		}
 	case plain && kind == reflect.String && (p.kind == text || p.kind == attribute):
-		return func(b *output, v reflect.Value) { b.escape(at, v.String()) }
+		signs := at.signs()
+		return func(b *output, v reflect.Value) { b.escape(v.String(), signs) }
 	case plain && kind == reflect.Int && (p.kind == text || p.kind == attribute):
 		return func(b *output, v reflect.Value) { b.Write(strconv.AppendInt(b.AvailableBuffer(), v.Int(), 10)) }
 	case plain && kind == reflect.String && p.kind == address:
@@ -136,23 +137,37 @@ func (p *place) unless(at position, asIs func(string) bool) func(*output, reflec
 
 var htmlType = reflect.TypeFor[template.HTML]()
 
-// entities are what characters are written as where they would mean something. All of
-// them come before the letters.
+// entities are what characters are written as where they would mean something.
 var entities = ['>' + 1]string{0: "\ufffd", '"': "&#34;", '&': "&amp;", '\'': "&#39;", '<': "&lt;", '>': "&gt;"}
 
-// escape writes a text.
-func (b *output) escape(at position, text string) {
-	done := 0
-	for i := range len(text) {
-		char := text[i]
-		if char > '>' || entities[char] == "" || at.spares(char) {
-			continue
+// signs are the characters that have an entity and need it here.
+func (at position) signs() string {
+	var signs []byte
+	for char, entity := range entities {
+		if entity != "" && !at.spares(byte(char)) {
+			signs = append(signs, byte(char))
 		}
-		b.WriteString(text[done:i])
-		b.WriteString(entities[char])
-		done = i + 1
 	}
-	b.WriteString(text[done:])
+	return string(signs)
+}
+
+// escape writes a text with entities for these characters. They are rare, so each is
+// looked for by itself, which goes over many bytes at a time.
+func (b *output) escape(text, signs string) {
+	if signs == "" {
+		b.WriteString(text)
+		return
+	}
+	for {
+		n := strings.IndexByte(text, signs[0])
+		if n < 0 {
+			b.escape(text, signs[1:])
+			return
+		}
+		b.escape(text[:n], signs[1:])
+		b.WriteString(entities[signs[0]])
+		text = text[n+1:]
+	}
 }
 
 // short writes a piece of a page with short entities.
