@@ -82,18 +82,19 @@ func distanceCode(d int) (symbol int, extra code) {
 	return int(2*n + v>>n), code{uint64(v & (1<<n - 1)), n}
 }
 
-// blockHead is what a block begins with: that it has these codes, of symbols and
-// of distances. The lengths of codes are written by codes of their own, with
+// blockHead writes what a block begins with: that it has these codes, of symbols
+// and of distances. The lengths of codes are written by codes of their own, with
 // runs of equal ones shortened.
-func blockHead(sc, dc []code) []code {
+func (w *bitWriter) blockHead(sc, dc []code) {
 	const again, zeros, manyZeros = 16, 17, 18 // 3 to 6 times the last length, 3 to 10 zeros, 11 to 138
 	type step struct {
 		symbol int
 		extra  code
 	}
-	var steps []step
+	const most = symbols + distanceSymbols
+	steps := make([]step, 0, most)
 	var times [19]int
-	all := slices.Concat(sc, dc)
+	all := append(append(make([]code, 0, most), sc...), dc...)
 	for i := 0; i < len(all); {
 		n := 1
 		for i+n < len(all) && all[i+n].n == all[i].n {
@@ -117,20 +118,24 @@ func blockHead(sc, dc []code) []code {
 		i += n
 	}
 	const mostBits = 7
-	lc := huffman(times[:], mostBits)
+	var lc [19]code
+	huffman(lc[:], times[:], mostBits)
 	order := [19]int{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
 	used := len(order)
 	for used > 4 && lc[order[used-1]].n == 0 {
 		used--
 	}
-	head := []code{{2, 2}, {uint64(len(sc) - 257), 5}, {uint64(len(dc) - 1), 5}, {uint64(used - 4), 4}}
+	w.put(2, 2)
+	w.put(uint64(len(sc)-257), 5)
+	w.put(uint64(len(dc)-1), 5)
+	w.put(uint64(used-4), 4)
 	for _, s := range order[:used] {
-		head = append(head, code{uint64(lc[s].n), 3})
+		w.put(uint64(lc[s].n), 3)
 	}
 	for _, s := range steps {
-		head = append(head, lc[s.symbol], s.extra)
+		w.code(lc[s.symbol])
+		w.code(s.extra)
 	}
-	return head
 }
 
 // code is a symbol's bits, lowest first; n is 0 for a symbol without one.
@@ -145,35 +150,32 @@ func (c code) with(extra code) code { return code{c.bits | extra.bits<<c.n, c.n 
 // mostCodeBits is the longest code of a symbol or distance.
 const mostCodeBits = 15
 
-// huffman returns the codes of symbols by how often they stand, of most bits at
-// most.
-func huffman(counts []int, most uint) []code {
-	for least := 1; ; least *= 2 {
-		if codes, ok := tryHuffman(counts, least, most); ok {
-			return codes
-		}
+// huffman sets the codes of symbols by how often they stand, of most bits at most.
+// They have none before.
+func huffman(codes []code, counts []int, most uint) {
+	for least := 1; !tryHuffman(codes, counts, least, most); least *= 2 {
+		clear(codes)
 	}
 }
 
 // tryHuffman is one attempt, with every count raised to the least. It fails if a
 // code is longer than it may be; with greater least, codes are shorter.
-func tryHuffman(counts []int, least int, most uint) ([]code, bool) {
+func tryHuffman(codes []code, counts []int, least int, most uint) bool {
 	type node struct{ weight, symbol, left, right int }
-	var order []uint64 // of symbols by weight
+	order := make([]uint64, 0, symbols) // by weight
 	for s, n := range counts {
 		if n > 0 {
 			order = append(order, uint64(max(n, least))<<16|uint64(s))
 		}
 	}
 	slices.Sort(order)
-	nodes := make([]node, 0, 2*len(order))
+	nodes := make([]node, 0, 2*symbols)
 	for _, o := range order {
 		nodes = append(nodes, node{int(o >> 16), int(o & 0xffff), -1, -1})
 	}
-	codes := make([]code, len(counts))
 	if len(nodes) == 1 {
 		codes[nodes[0].symbol] = code{0, 1}
-		return codes, true
+		return true
 	}
 	// Leaves and joined nodes are two queues, each in order of weight.
 	leaves, leaf, joined := len(nodes), 0, len(nodes)
@@ -189,7 +191,7 @@ func tryHuffman(counts []int, least int, most uint) ([]code, bool) {
 		a, b := next(), next()
 		nodes = append(nodes, node{nodes[a].weight + nodes[b].weight, -1, a, b})
 	}
-	depth := make([]uint, len(nodes))
+	var depth [2 * symbols]uint
 	var perLength [mostCodeBits + 1]uint32
 	for i := len(nodes) - 1; i >= 0; i-- {
 		n := nodes[i]
@@ -198,7 +200,7 @@ func tryHuffman(counts []int, least int, most uint) ([]code, bool) {
 			continue
 		}
 		if depth[i] > most {
-			return nil, false
+			return false
 		}
 		codes[n.symbol].n = depth[i]
 		perLength[depth[i]]++
@@ -213,5 +215,5 @@ func tryHuffman(counts []int, least int, most uint) ([]code, bool) {
 			first[n]++
 		}
 	}
-	return codes, true
+	return true
 }

@@ -18,7 +18,7 @@ import (
 type streamCodes struct {
 	head      bitWriter // what the block begins with
 	symbols   [symbols]code
-	distances []code
+	distances [distanceSymbols]code
 	lengths   [mostMatch + 1]code // with their extra bits
 }
 
@@ -68,12 +68,12 @@ func (t *times) add(data []byte, steps []step, each int) {
 }
 
 func (t *times) codes() *streamCodes {
-	c := &streamCodes{symbols: [symbols]code(huffman(t.symbols[:], mostCodeBits)), distances: huffman(t.distances[:], mostCodeBits)}
+	c := &streamCodes{}
+	huffman(c.symbols[:], t.symbols[:], mostCodeBits)
+	huffman(c.distances[:], t.distances[:], mostCodeBits)
 	c.head.out = []byte{0x78, 0x5e}
 	c.head.put(1, 1) // the one block
-	for _, h := range blockHead(c.symbols[:], c.distances) {
-		c.head.code(h)
-	}
+	c.head.blockHead(c.symbols[:], c.distances[:])
 	for n := leastMatch; n <= mostMatch; n++ {
 		l := lengthCodes[n]
 		c.lengths[n] = c.symbols[l.symbol].with(code{uint64(l.value), uint(l.nbits)})

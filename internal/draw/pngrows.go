@@ -247,12 +247,13 @@ func (e *deflater) block(final bool) {
 		distances[e.size-1] += times[farToken+n]
 	}
 	counts[endSymbol]++
-	sc, dc := huffman(counts[:], mostCodeBits), huffman(distances[:], mostCodeBits)
+	var sc [symbols]code
+	var dc [len(distances)]code
+	huffman(sc[:], counts[:], mostCodeBits)
+	huffman(dc[:], distances[:], mostCodeBits)
 
 	e.put(map[bool]uint64{true: 1}[final], 1)
-	for _, c := range blockHead(sc, dc) {
-		e.code(c)
-	}
+	e.blockHead(sc[:], dc[:])
 	// Each token's bits: its symbol, extra bits of the length, the distance. They
 	// are 22 at most.
 	var codes [endToken]code
