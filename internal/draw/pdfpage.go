@@ -308,8 +308,9 @@ func (p *pdfPage) modules(m Modules) {
 	p.num((p.h-m.Y)*ptPerMM, 3)
 	p.op("cm")
 	at := len(p.b)
-	p.b = append(p.b, m.Code.boxes...)
-	p.known = append(p.known, known{at, len(p.b), m.Code.steps})
+	boxes, steps := m.Code.boxes()
+	p.b = append(p.b, boxes...)
+	p.known = append(p.known, known{at, len(p.b), steps})
 	p.op("f Q")
 }
 

@@ -21,8 +21,9 @@ type QR struct {
 	Side    int      // in modules, without the quiet zone
 	rows    []uint64 // of modules, the first of a row the lowest bit
 	path    string   // the rows as SVG path data, in modules
-	boxes   []byte   // the rows as operators of a PDF path, likewise
-	steps   []step   // by which these are compressed
+	// boxes are the rows as operators of a PDF path, likewise, and the steps by which
+	// these are compressed.
+	boxes func() ([]byte, []step)
 }
 
 // Modules is an item: the dark modules of a code. X, Y is the code's corner
@@ -69,7 +70,7 @@ func NewQR(payload string) (*QR, error) {
 	q := &QR{Version: int(v), Side: g.n, rows: slices.Clone(g.rows[:g.n])}
 	rows, columns := upright(q.rows)
 	q.path = modulesPath(rows, columns)
-	q.boxes, q.steps = modulesBoxes(rows, columns)
+	q.boxes = sync.OnceValues(func() ([]byte, []step) { return modulesBoxes(rows, columns) })
 	return q, nil
 }
 
