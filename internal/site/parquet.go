@@ -14,6 +14,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"sync"
 
 	"jouleboard/internal/rank"
 )
@@ -93,16 +94,8 @@ type pqChunk struct {
 func parquet(cols []resultColumn, entries []*entry, facts [][2]string) ([]byte, error) {
 	var out bytes.Buffer
 	out.WriteString(parquetMagic)
-	// They write no time, so the bytes are always the same. One of each for all columns:
-	// their tables are larger than most of them.
-	packers := map[int]*gzip.Writer{}
-	for _, level := range []int{pqTextLevel, pqNumberLevel, pqDigestLevel} {
-		z, err := gzip.NewWriterLevel(nil, level)
-		if err != nil {
-			return nil, err
-		}
-		packers[level] = z
-	}
+	packers := pqPackers.Get().(map[int]*gzip.Writer)
+	defer pqPackers.Put(packers)
 	var groups [][]pqChunk
 	for at := 0; at < len(entries); at += parquetRows {
 		rows := entries[at:min(at+parquetRows, len(entries))]
@@ -158,6 +151,16 @@ func (c resultColumn) pqLevel() int {
 	}
 	return pqNumberLevel
 }
+
+// pqPackers are used again, one of each level for all columns: their tables are larger
+// than most of these. They write no time, so the bytes are always the same.
+var pqPackers = sync.Pool{New: func() any {
+	packers := map[int]*gzip.Writer{}
+	for _, level := range []int{pqTextLevel, pqNumberLevel, pqDigestLevel} {
+		packers[level], _ = gzip.NewWriterLevel(nil, level) // levels that there are
+	}
+	return packers
+}}
 
 // pqColumn is a column in the making: which rows have a value, in runs, and the
 // values of those.
