@@ -28,7 +28,7 @@ func TestTemplatesFitTheirPages(t *testing.T) {
 			t.Errorf("%s.html has no page struct in this test", name)
 			continue
 		}
-		base := set.plain[name].Lookup("base")
+		base := set.plain()[name].Lookup("base")
 		if err := templatecheck.CheckHTML(base, data); err != nil {
 			t.Errorf("%s.html: %v", name, err)
 		}

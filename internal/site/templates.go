@@ -36,8 +36,9 @@ type templateSet struct {
 	pages map[string]*template.Template
 	// typed executes those that are made small.
 	typed map[string]*typed.Set
-	// plain holds them as written: a template made small has no lines to name.
-	plain map[string]*template.Template
+	// plain makes them as written, once something fails: a template made small has no
+	// lines to name.
+	plain func() map[string]*template.Template
 	// buffers are those of files that were written.
 	buffers sync.Pool
 }
@@ -68,7 +69,7 @@ func (t *templateSet) execute(b *bytes.Buffer, page, part string, data any) erro
 	if err == nil {
 		return nil
 	}
-	if plain := t.plain[page].ExecuteTemplate(io.Discard, part, data); plain != nil {
+	if plain := t.plain()[page].ExecuteTemplate(io.Discard, part, data); plain != nil {
 		return plain
 	}
 	return err
@@ -88,37 +89,39 @@ func loadTemplates(fsys fs.FS, msg *messages, min *minify.M) (*templateSet, resu
 			}
 		}
 	}
-	sources := map[string]string{}
-	for _, name := range sharedTemplates {
-		sources[name] = ""
-	}
+	written, small := map[string]string{}, map[string]string{}
+	names := slices.Clone(sharedTemplates)
 	for _, name := range pageTemplates {
-		sources[name+".html"] = ""
+		names = append(names, name+".html")
 	}
-	for name := range sources {
+	for _, name := range names {
 		src, err := fs.ReadFile(fsys, name)
+		if err == nil {
+			_, err = template.New(name).Funcs(templateFuncs(msg)).Parse(string(src))
+		}
 		if err != nil {
 			out = append(out, templateFinding(name, err))
 		}
-		sources[name] = string(src)
+		written[name], small[name] = string(src), string(src)
+		if min == nil {
+			continue
+		}
+		if s, err := min.String(templateType, string(src)); err == nil { // else pages are made all the same, only larger
+			small[name] = s
+		}
 	}
-	plain, fs := parseTemplates(sources, msg)
-	out = append(out, fs...)
 	if out.HasErrors() {
 		return nil, out
 	}
-	if min != nil {
-		for name, src := range sources {
-			small, err := min.String(templateType, src)
-			if err != nil {
-				small = src // pages are made all the same, only larger
-			}
-			sources[name] = small
+	plain := sync.OnceValue(func() map[string]*template.Template {
+		pages, _ := parseTemplates(written, msg)
+		return pages
+	})
+	pages, fs := parseTemplates(small, msg)
+	if fs.HasErrors() { // it is the minifier that did not understand a template, or the template is wrong
+		if pages, fs = parseTemplates(written, msg); fs.HasErrors() {
+			return nil, append(out, fs...)
 		}
-	}
-	pages, fs := parseTemplates(sources, msg)
-	if fs.HasErrors() {
-		pages = plain // the minifier did not understand a template that the engine does
 	}
 	for _, t := range pages {
 		for _, part := range t.Templates() {

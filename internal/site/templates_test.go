@@ -123,8 +123,8 @@ func TestStringsInTemplates(t *testing.T) {
 	if got := set.pages["notfound"].Lookup("main").Tree.Root.String(); got != `<p title="a word">a word</p><p title="{{"<a \"word\">"}}">{{"<a \"word\">"}}{{with .Title}}a word{{end}}</p>{{"<a \"word\"> "}}a word ` {
 		t.Errorf("the template became %s", got)
 	}
-	for page := range set.plain {
-		if strings.Contains(set.plain[page].Lookup("main").Tree.Root.String(), "a word") {
+	for page := range set.plain() {
+		if strings.Contains(set.plain()[page].Lookup("main").Tree.Root.String(), "a word") {
 			t.Errorf("%s as written has lost a call", page)
 		}
 	}
