@@ -8,6 +8,8 @@
 package chart
 
 import (
+	"strings"
+
 	"jouleboard/internal/draw"
 	"jouleboard/internal/unit"
 )
@@ -30,7 +32,7 @@ type Forms struct {
 	// List is the wide drawing.
 	List *draw.List
 	// Wide and Narrow are the drawings for use inside a page, as SVG makes them.
-	Wide, Narrow []byte
+	Wide, Narrow string
 	// Option is HTML-safe JSON for assets/js/chart.js: data only, no functions.
 	// It is nil where an interactive form would add nothing.
 	Option []byte
@@ -47,14 +49,18 @@ func drawn(name string, wide, narrow *draw.List, t Table) Forms {
 
 // SVG renders a static drawing for use inside a page: colours are classes, text
 // is text. Its ids start with the chart's ID, which must be unique on a page.
-func SVG(c Chart, narrow bool) []byte { return inline(c.List(narrow), c.name(), narrow) }
+func SVG(c Chart, narrow bool) string { return inline(c.List(narrow), c.name(), narrow) }
 
-func inline(l *draw.List, name string, narrow bool) []byte {
+func inline(l *draw.List, name string, narrow bool) string {
 	prefix := name + "-wide"
 	if narrow {
 		prefix = name + "-narrow"
 	}
-	return draw.SVG(l, draw.SVGOptions{IDPrefix: prefix, Text: draw.Live, Inline: true})
+	var b strings.Builder
+	if draw.WriteSVG(&b, l, draw.SVGOptions{IDPrefix: prefix, Text: draw.Live, Inline: true}) != nil {
+		return "" // as draw.SVG
+	}
+	return b.String()
 }
 
 // Pt is a measured point. Points that are not finite, or not positive on a

@@ -82,7 +82,7 @@ func TestSameInputSameBytes(t *testing.T) {
 		wide, narrow := SVG(c, false), SVG(c, true)
 		for range 20 {
 			again, _ := liveOf(c)
-			if !bytes.Equal(first, again) || !bytes.Equal(wide, SVG(c, false)) || !bytes.Equal(narrow, SVG(c, true)) {
+			if !bytes.Equal(first, again) || wide != SVG(c, false) || narrow != SVG(c, true) {
 				t.Fatalf("%s: two runs differ", c.name())
 			}
 		}
@@ -359,7 +359,7 @@ func TestOptionCannotEndItsScript(t *testing.T) {
 func TestSVGIsSafe(t *testing.T) {
 	for _, c := range []Chart{hostileTradeoff(), hostileBars(), hostileTrace()} {
 		for _, narrow := range []bool{false, true} {
-			svg := string(SVG(c, narrow))
+			svg := SVG(c, narrow)
 			for _, bad := range []string{"<script", "<img", "<!--", "<a", "href", "\x00", "\x1b", "\u202e", "style="} {
 				if strings.Contains(svg, bad) {
 					t.Errorf("%s: drawing holds %q", c.name(), bad)

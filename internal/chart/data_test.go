@@ -193,7 +193,7 @@ func TestPeerDrawings(t *testing.T) {
 			if narrow {
 				file = name + "-narrow.svg"
 			}
-			if err := os.WriteFile(filepath.Join(out, file), SVG(c, narrow), 0o644); err != nil {
+			if err := os.WriteFile(filepath.Join(out, file), []byte(SVG(c, narrow)), 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -149,63 +149,95 @@ func (d Dist) List(narrow bool) *draw.List {
 	return c.list
 }
 
-// strip draws range, middle half, median and percentiles.
+// strip draws range, middle half, percentiles, median and mean, what is alike one
+// after the other and the median over what it may cover.
 func (d Dist) strip(c *canvas, x scale, mid float64) {
 	span := func(a, b string) (float64, float64, bool) {
 		lo, ok := d.find(a)
 		hi, ok2 := d.find(b)
 		return x.pos(lo), x.pos(hi), ok && ok2
 	}
+	each := func(kind statKind, draw func(at float64)) {
+		for _, s := range d.Stats {
+			if stats.Finite(s.Value) && statKindOf(s.Key) == kind {
+				draw(x.pos(s.Value))
+			}
+		}
+	}
+	tick := func(half, w float64, p draw.Paint) func(float64) {
+		return func(at float64) { c.line(at, mid-half, at, mid+half, w, p) }
+	}
 	blue := hue(0)
 	if a, b, ok := span("min", "max"); ok {
 		c.line(a, mid, b, mid, 1.5, dim)
 	}
+	each(endStat, tick(5, 1.5, dim))
 	if a, b, ok := span("p25", "p75"); ok {
 		c.rect(min(a, b), mid-7, max(math.Abs(b-a), 1), 14, blue)
 	}
-	for _, s := range d.Stats {
-		if !stats.Finite(s.Value) {
-			continue
-		}
-		at := x.pos(s.Value)
-		switch s.Key {
-		case "p50":
-			c.line(at, mid-10, at, mid+10, 5, paper)
-			c.line(at, mid-10, at, mid+10, 2.5, ink)
-		case "p25", "p75":
-			c.line(at, mid-7, at, mid+7, 1.5, blue)
-		case "min", "max":
-			c.line(at, mid-5, at, mid+5, 1.5, dim)
-		case "mean":
-			c.dot(at, mid, 3.5, ink, "")
-		default:
-			c.line(at, mid-6, at, mid+6, 1.5, ink)
-		}
-	}
+	each(quartileStat, tick(7, 1.5, blue))
+	each(otherStat, tick(6, 1.5, ink))
+	each(medianStat, tick(10, 5, paper))
+	each(medianStat, tick(10, 2.5, ink))
+	each(meanStat, func(at float64) { c.dot(at, mid, 3.5, ink, "") })
 }
 
-// labels prints each statistic beside its mark.
+// statKind is how a statistic is marked.
+type statKind byte
+
+const (
+	otherStat statKind = iota
+	endStat
+	quartileStat
+	medianStat
+	meanStat
+)
+
+func statKindOf(key string) statKind {
+	switch key {
+	case "min", "max":
+		return endStat
+	case "p25", "p75":
+		return quartileStat
+	case "p50":
+		return medianStat
+	case "mean":
+		return meanStat
+	}
+	return otherStat
+}
+
+// labels prints each statistic beside its mark: first all lines to them, then all
+// values, then all names, since an SVG says what is alike once.
 func (d Dist) labels(c *canvas, f distLayout, x scale, stats []Stat) {
+	type label struct {
+		at, value, name float64
+		of              int
+	}
+	labels := make([]label, 0, len(stats))
+	values, names := make([]string, len(stats)), make([]string, len(stats))
 	for side := range f.sides {
 		var want, size []float64
-		var values, names []string
 		for i := side; i < len(stats); i += f.sides { // by turns, the first one above where there are two sides
-			v, n := d.Words.Numbers.Sig(stats[i].Value, 3), d.statName(stats[i])
-			values, names = append(values, v), append(names, n)
+			values[i], names[i] = d.Words.Numbers.Sig(stats[i].Value, 3), d.statName(stats[i])
 			want = append(want, x.pos(stats[i].Value))
-			size = append(size, max(textWidth(v, f.text), textWidth(n, f.small))+8)
+			size = append(size, max(textWidth(values[i], f.text), textWidth(names[i], f.small))+8)
 		}
 		mark, value, name := f.mid+12, f.mid+21+f.text, f.mid+23+f.text+f.small
 		lead := f.mid + 20
 		if side < f.sides-1 {
 			mark, lead, value, name = f.mid-12, f.mid-20, f.mid-24, f.mid-26-f.text
 		}
-		at := spread(want, size, 0, f.w)
-		for i := range at {
-			c.path([]draw.Point{{X: want[i], Y: mark}, {X: at[i], Y: lead}}, 0.75, dim, nil, "")
-			c.text(at[i], value, f.text, draw.Center, ink, values[i])
-			c.text(at[i], name, f.small, draw.Center, dim, names[i])
+		for i, at := range spread(want, size, 0, f.w) {
+			c.line(want[i], mark, at, lead, 0.75, dim)
+			labels = append(labels, label{at, value, name, side + i*f.sides})
 		}
+	}
+	for _, l := range labels {
+		c.text(l.at, l.value, f.text, draw.Center, ink, values[l.of])
+	}
+	for _, l := range labels {
+		c.text(l.at, l.name, f.small, draw.Center, dim, names[l.of])
 	}
 }
 

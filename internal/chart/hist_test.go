@@ -74,7 +74,7 @@ func TestHistogram(t *testing.T) {
 	for _, narrow := range []bool{false, true} {
 		checkLayout(t, "histogram", d, narrow)
 	}
-	svg := string(SVG(d, false))
+	svg := SVG(d, false)
 	for _, want := range []string{"<rect", "<title>10 – 20 ms: ", "46.5", "highest bar: ", " of 200 values"} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("the drawing lacks %q: %s", want, svg)

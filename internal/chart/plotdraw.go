@@ -66,12 +66,16 @@ func (f *frame) axes(c *canvas, p *plot) {
 	for _, t := range f.y.ticks {
 		y := f.y.pos(t.v)
 		c.line(f.l, y, f.r, y, 1, rule)
-		c.text(f.l-8, y+f.size*0.33, f.size, draw.Right, dim, t.text)
 	}
 	for _, t := range f.x.ticks {
 		x := f.x.pos(t.v)
 		c.line(x, f.t, x, f.b, 1, rule)
-		c.text(x, f.b+18, f.size, draw.Center, dim, t.text)
+	}
+	for _, t := range f.y.ticks {
+		c.text(f.l-8, f.y.pos(t.v)+f.size*0.33, f.size, draw.Right, dim, t.text)
+	}
+	for _, t := range f.x.ticks {
+		c.text(f.x.pos(t.v), f.b+18, f.size, draw.Center, dim, t.text)
 	}
 	w := f.w - f.titleX() - 4
 	c.text(f.titleX(), 13, f.size, draw.Left, dim, ellipsis(p.words.axisTitle(p.yName, p.yUnit), f.size, w))

@@ -127,12 +127,16 @@ func (t Trace) draw(f traceFrame) *draw.List {
 	for _, k := range y.ticks {
 		at := y.pos(k.v)
 		c.line(f.left, at, f.right, at, 1, rule)
-		c.text(f.left-8, at+size*0.33, size, draw.Right, dim, k.text)
 	}
 	for _, k := range x.ticks {
 		at := x.pos(k.v)
 		c.line(at, f.bottom, at, f.bottom+5, 1, dim)
-		c.text(at, f.bottom+18, size, draw.Center, dim, k.text)
+	}
+	for _, k := range y.ticks {
+		c.text(f.left-8, y.pos(k.v)+size*0.33, size, draw.Right, dim, k.text)
+	}
+	for _, k := range x.ticks {
+		c.text(x.pos(k.v), f.bottom+18, size, draw.Center, dim, k.text)
 	}
 	c.text(2, 13, size, draw.Left, dim, ellipsis(t.Words.axisTitle(t.YName, t.YUnit), size, f.w-4))
 	c.text(f.right, f.bottom+36, size, draw.Right, dim, ellipsis(t.Words.axisTitle(t.XName, t.XUnit), size, f.right-4))

@@ -32,7 +32,7 @@ func TestTrace(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for _, narrow := range []bool{false, true} {
-				svg := string(SVG(test.trace, narrow))
+				svg := SVG(test.trace, narrow)
 				d := xml.NewDecoder(strings.NewReader(svg))
 				for {
 					if _, err := d.Token(); errors.Is(err, io.EOF) {
@@ -58,7 +58,7 @@ func TestTrace(t *testing.T) {
 	if len(tab.Rows) != 5 || len(tab.Head) != 3 || tab.Rows[2][1].Num != nil || tab.Rows[2][1].Text != "–" || tab.Rows[1][2].Text != "–" || tab.Rows[1][1].Text != "300.0" {
 		t.Errorf("table: %+v", tab)
 	}
-	if svg := string(SVG(one, false)); strings.Count(svg, ">GPU 1<") != 2 { // the title of each stretch between gaps, no legend
+	if svg := SVG(one, false); strings.Count(svg, ">GPU 1<") != 2 { // the title of each stretch between gaps, no legend
 		t.Errorf("%d stretches named, 2 expected", strings.Count(svg, ">GPU 1<"))
 	}
 }

@@ -171,6 +171,10 @@ func (w *svgWriter) items(items []Item) {
 			fill := Paint{}
 			if w.o.Text == Outline {
 				fill.Hex = w.glyphs.color // a straight line has nothing to fill
+			} else if n := lineRun(items[i:]); n > 1 {
+				w.lines(items[i : i+n])
+				i += n - 1
+				continue
 			}
 			w.path([]Point{{it.X1, it.Y1}, {it.X2, it.Y2}}, fill, it.Stroke, it.SW, it.Dash, "", false)
 		case Polyline:
@@ -193,6 +197,11 @@ func (w *svgWriter) items(items []Item) {
 		case Circle:
 			w.circle(it)
 		case Text:
+			if n := textRun(items[i:]); n > 1 && w.o.Text == Live {
+				w.texts(items[i : i+n])
+				i += n - 1
+				continue
+			}
 			w.text(it)
 		case Modules:
 			w.modules(it)
@@ -218,57 +227,6 @@ func (w *svgWriter) group(g Group) {
 	w.str(")\">\n")
 	w.items(g.Items)
 	w.str("</g>\n")
-}
-
-// rects writes plain rectangles as one path.
-func (w *svgWriter) rects(items []Item, fill Paint) {
-	w.str("<path")
-	w.paint(fill, Paint{}, 0, nil)
-	w.str(` d="`)
-	b := w.b
-	px, py := 0, 0
-	for i, it := range items {
-		r := it.(Rect)
-		// Edges are rounded and moves are their differences: neighbours
-		// meet, and errors do not add up.
-		x, y := um(r.X), um(r.Y)
-		wd, ht := um(r.X+r.W)-x, um(r.Y+r.H)-y
-		if i == 0 {
-			b = append(b, 'M')
-		} else {
-			b = append(b, 'm')
-		}
-		b = appendPair(b, x-px, y-py)
-		b = appendUM(append(b, 'h'), wd)
-		b = appendUM(append(b, 'v'), ht)
-		b = appendUM(append(b, 'h'), -wd)
-		b = append(b, 'z')
-		px, py = x, y
-	}
-	w.b = b
-	w.str("\"/>\n")
-}
-
-// plainRun is how many items from the start of the list are plain rectangles of
-// one paint.
-func plainRun(items []Item) int {
-	first, ok := items[0].(Rect)
-	if !ok || !plain(first) {
-		return 0
-	}
-	n := 1
-	for n < len(items) {
-		r, ok := items[n].(Rect)
-		if !ok || !plain(r) || r.Fill != first.Fill {
-			break
-		}
-		n++
-	}
-	return n
-}
-
-func plain(r Rect) bool {
-	return r.Stroke.None() && r.R == 0 && !r.Fill.None() && !r.empty() && r.Title == ""
 }
 
 // appendPair writes two numbers with the least separator that SVG needs.

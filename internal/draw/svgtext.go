@@ -28,6 +28,18 @@ func (w *svgWriter) text(t Text) {
 	w.str("<text")
 	w.mm("x", t.X)
 	w.mm("y", t.Y)
+	w.textLook(t)
+	w.byte('>')
+	w.b = appendEscaped(w.b, t.S, false)
+	w.str("</text>")
+	if href != "" {
+		w.str("</a>")
+	}
+	w.str("\n")
+}
+
+// textLook writes a text's size, alignment and colour.
+func (w *svgWriter) textLook(t Text) {
 	w.mm("font-size", t.Pt*PtMM)
 	if t.Bold {
 		w.str(` font-weight="700"`)
@@ -43,13 +55,6 @@ func (w *svgWriter) text(t Text) {
 	} else if !t.Color.None() {
 		w.attr("fill", t.Color.Hex)
 	}
-	w.byte('>')
-	w.b = appendEscaped(w.b, t.S, false)
-	w.str("</text>")
-	if href != "" {
-		w.str("</a>")
-	}
-	w.str("\n")
 }
 
 // start is where a line of text begins once its alignment is resolved.

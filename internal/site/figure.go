@@ -99,7 +99,7 @@ func (s *site) figureOf(r *renderer, page string, c chart.Chart, id, title, capt
 }
 
 // inlineSVG is a chart's drawing inside a page.
-func inlineSVG(svg []byte) template.HTML {
+func inlineSVG(svg string) template.HTML {
 	return template.HTML(svg) // made by our own renderer, which escapes
 }
 
