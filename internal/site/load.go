@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -165,24 +164,6 @@ func (in *Input) unchecked(now sight, last earlier) []*result.Loaded {
 		}
 	}
 	return out
-}
-
-// How much garbage a build lets gather, as a part of what is in use: much while
-// there are few results, since to collect it costs time, and little where there are
-// so many that a build would take twice the memory that it needs. At 10,000 results
-// both leave a build below 600 MiB.
-const mostGarbage, leastGarbage = 115, 80
-
-// garbage sets for a build of so many results how much may gather. What is set by
-// GOGC stays, and so does the usual for a preview, which keeps its memory between
-// builds. It returns what sets things back.
-func garbage(results int, preview bool) (back func()) {
-	percent := min(mostGarbage, max(leastGarbage, mostGarbage*10_000/max(1, results)))
-	if os.Getenv("GOGC") != "" || preview && percent > 100 {
-		return func() {}
-	}
-	before := debug.SetGCPercent(percent)
-	return func() { debug.SetGCPercent(before) }
 }
 
 // shortIDs drops the findings about equal 12-digit ids on a site that uses
