@@ -25,8 +25,8 @@ type Catalog struct {
 	Bands      []*Band     // in file order
 	Moderation *Moderation // never nil after Load
 
-	licenseNames  map[string]*License  // normalised id or alias
-	hardwareNames map[string]*Hardware // normalised id, name or alias
+	licenseNames  map[string]*License  // id or alias, normalised and as written
+	hardwareNames map[string]*Hardware // id, name or alias, normalised and as written
 	formerModels  map[string]*Model    // alias, exact spelling
 }
 
@@ -67,8 +67,7 @@ func (c *Catalog) Task(id string) (*Task, bool) {
 // one of its aliases, whatever the case, spacing and punctuation. A name that is in no
 // table is unknown; near misses are not resolved.
 func (c *Catalog) License(name string) (*License, bool) {
-	l, ok := c.licenseNames[nameKey(name)]
-	return l, ok
+	return named(c.licenseNames, name)
 }
 
 // LicenseOf returns the licence of a model, false where none is stated or the
@@ -84,8 +83,16 @@ func (c *Catalog) LicenseOf(m *Model) (*License, bool) {
 // an alias (what drivers and other boards write), whatever the case, spacing
 // and punctuation.
 func (c *Catalog) HardwareFor(name string) (*Hardware, bool) {
-	h, ok := c.hardwareNames[nameKey(name)]
-	return h, ok
+	return named(c.hardwareNames, name)
+}
+
+// named looks up a name as it is first, which is how nearly all are written.
+func named[T any](table map[string]*T, name string) (*T, bool) {
+	x, ok := table[name]
+	if !ok {
+		x, ok = table[nameKey(name)]
+	}
+	return x, ok
 }
 
 // place is where something stands, for findings about it.

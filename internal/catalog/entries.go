@@ -322,6 +322,7 @@ func claim[T any](l *loader, table map[string]*T, x *T, name string, at place, o
 		return
 	}
 	table[key] = x
+	table[name] = x // as most write it
 }
 
 // safeName is how a part of a model's name is written in a path.

@@ -172,14 +172,19 @@ func (p *Page) checkLinks() result.Findings {
 				add(result.Warn, n, fmt.Sprintf("address carries the tracking parameter %s", key), "remove it")
 			}
 		}
-		if name, _, _ := strings.Cut(d.target, "#"); d.asset && !seen[name] {
+		switch name, _, _ := strings.Cut(d.target, "#"); {
+		case d.asset && !seen[name]:
 			seen[name] = true
 			p.Assets = append(p.Assets, name)
+		case d.target != "" && !d.asset:
+			p.Links = append(p.Links, d.target)
 		}
 		return d
 	}
 	walk(p.doc, func(n ast.Node) {
 		switch n := n.(type) {
+		case *blockDirective, *inlineDirective:
+			p.Live = true
 		case *ast.Link:
 			follow(n, string(n.Destination))
 			if plain(n, p.source) == "" && n.FirstChild() == nil {

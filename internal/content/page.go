@@ -42,6 +42,10 @@ type Page struct {
 	// Assets are the pictures the page shows, relative to the content folder. The
 	// site publishes each at the same path.
 	Assets []string
+	// Links are where the page leads to inside the site, relative to its root.
+	Links []string
+	// Live says that the page has parts which the site makes, by directives.
+	Live bool
 
 	named     []string // addresses of twins, as the page states them
 	source    []byte   // body only

@@ -3,7 +3,8 @@
 package rank
 
 import (
-	"sort"
+	"slices"
+	"strings"
 
 	"jouleboard/internal/catalog"
 	"jouleboard/internal/result"
@@ -88,7 +89,7 @@ func (f *former) read(rs []*result.Loaded) {
 		f.entries = append(f.entries, e)
 	}
 	// By id, so that nothing below depends on the order of files.
-	sort.Slice(f.entries, func(i, j int) bool { return f.entries[i].r.ID < f.entries[j].r.ID })
+	slices.SortFunc(f.entries, func(a, b *entry) int { return strings.Compare(a.r.ID, b.r.ID) })
 }
 
 func (f *former) withdrawal(r *result.Loaded) *catalog.Withdrawal {

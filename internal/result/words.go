@@ -32,7 +32,14 @@ func FirstLine(s string) string {
 
 // Normal is the form in which names are compared: Unicode NFC without space
 // around it.
-func Normal(s string) string { return strings.TrimSpace(norm.NFC.String(s)) }
+func Normal(s string) string {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return strings.TrimSpace(norm.NFC.String(s))
+		}
+	}
+	return strings.TrimSpace(s) // nearly all there is
+}
 
 // shortenPointer keeps a pointer readable where a hostile key is endless.
 func shortenPointer(p string) string { return clip(p, 300) }

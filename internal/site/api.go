@@ -12,6 +12,7 @@ package site
 import (
 	_ "embed"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -394,17 +395,29 @@ func (r *renderer) json(name string, v any) error {
 	return r.put(name, "api", buf.Bytes())
 }
 
+// list puts a file of JSON that grows with the board.
+func (r *renderer) list(name, owner string, v any, opts ...json.Options) error {
+	opts = append([]json.Options{jsonv1.DefaultOptionsV1(), jsontext.WithIndent(" ")}, opts...)
+	return r.stream(name, owner, func(w io.Writer) error {
+		if err := json.MarshalWrite(w, v, opts...); err != nil {
+			return fmt.Errorf("encode %s: %w", name, err)
+		}
+		_, err := w.Write([]byte{'\n'})
+		return err
+	})
+}
+
 func (s *site) api() job {
 	return func(r *renderer) (result.Findings, error) {
-		boards, models, results := []apiBoard{}, []apiModel{}, []apiResult{}
+		boards, models, results := []apiBoard{}, []apiModel{}, make([]apiResult, len(s.entries))
 		for _, b := range s.boards {
 			boards = append(boards, s.apiBoard(b, false))
 		}
 		for _, v := range s.models {
 			models = append(models, s.apiModel(v))
 		}
-		for _, e := range s.entries {
-			results = append(results, s.apiResult(e))
+		for i, e := range s.entries {
+			results[i] = s.apiResult(e)
 		}
 		tombs := s.withdrawnHashes()
 		for _, hash := range slices.Sorted(maps.Keys(tombs)) {
@@ -421,7 +434,7 @@ func (s *site) api() job {
 			name string
 			v    any
 		}{{apiRoot + "index.json", index}, {index.Boards, boards}, {index.Models, models}, {index.Results, results}, {index.Metrics, s.dictionary()}, {index.Columns, s.dictionaryColumns()}, {index.Moderation, s.apiModerated()}} {
-			if err := r.json(f.name, f.v); err != nil {
+			if err := r.list(f.name, "api", f.v); err != nil {
 				return nil, err
 			}
 		}

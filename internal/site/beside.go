@@ -61,7 +61,7 @@ func splitColumns(r *renderer, page, id string, f *tableFile) error {
 		groups[metric] = append(groups[metric], c)
 	}
 	for _, metric := range order {
-		values := []byte{'['}
+		values := append(make([]byte, 0, 24*len(f.Hashes)), '[')
 		for i, c := range groups[metric] {
 			if i > 0 {
 				values = append(values, ',')

@@ -6,6 +6,7 @@ package site
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 
 	"github.com/goccy/go-yaml"
 )
@@ -13,21 +14,22 @@ import (
 const cataloguePath = "data/catalogue.json"
 
 // catalogueJSON writes the catalogue with its own keys. Absent is absent.
-func (s *site) catalogueJSON() ([]byte, error) {
+func (s *site) catalogueJSON(w io.Writer) error {
 	c := s.in.Catalog
 	out := map[string]any{}
 	for name, v := range map[string]any{"models": c.Models, "hardware": c.Hardware, "tasks": c.Tasks, "licenses": c.Licenses, "benchmarks": c.Benchmarks, "caveats": c.Caveats, "references": c.References, "bands": c.Bands} {
 		plain, err := yamlValue(v)
 		if err != nil {
-			return nil, fmt.Errorf("encode the catalogue's %s: %w", name, err)
+			return fmt.Errorf("encode the catalogue's %s: %w", name, err)
 		}
 		out[name] = plain
 	}
 	data, err := json.MarshalIndent(out, "", " ")
 	if err != nil {
-		return nil, fmt.Errorf("encode the catalogue: %w", err)
+		return fmt.Errorf("encode the catalogue: %w", err)
 	}
-	return append(data, '\n'), nil
+	_, err = w.Write(append(data, '\n'))
+	return err
 }
 
 // yamlValue turns a struct of the catalogue into plain values under the keys of

@@ -6,6 +6,7 @@ package site
 import (
 	"bytes"
 	"encoding/csv"
+	"io"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -144,9 +145,9 @@ func appendField(b []byte, text string) []byte {
 }
 
 // resultsCSV is every result, a row each.
-func (s *site) resultsCSV() []byte {
+func (s *site) resultsCSV(w io.Writer) error {
 	cols := s.resultColumns()
-	b := make([]byte, 0, 700*len(s.entries))
+	var b []byte
 	for i, c := range cols {
 		if i > 0 {
 			b = append(b, ',')
@@ -155,6 +156,10 @@ func (s *site) resultsCSV() []byte {
 	}
 	b = append(b, '\n')
 	for _, e := range s.entries {
+		if _, err := w.Write(b); err != nil {
+			return err
+		}
+		b = b[:0]
 		for i, c := range cols {
 			if i > 0 {
 				b = append(b, ',')
@@ -163,5 +168,6 @@ func (s *site) resultsCSV() []byte {
 		}
 		b = append(b, '\n')
 	}
-	return b
+	_, err := w.Write(b)
+	return err
 }

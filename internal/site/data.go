@@ -10,6 +10,7 @@ import (
 	"encoding/csv"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"maps"
 	"math"
 	"regexp"
@@ -168,34 +169,35 @@ const (
 )
 
 // resultsJSON is every result file, one a line inside an array.
-func (s *site) resultsJSON() []byte {
-	n := 16
-	for _, e := range s.entries {
-		n += int(e.Size) + 2 // as long as it can get
-	}
-	b := append(make([]byte, 0, n), resultsBegin...)
+func (s *site) resultsJSON(w io.Writer) error {
+	b := []byte(resultsBegin)
 	for i, e := range s.entries {
 		if i > 0 {
 			b = append(b, resultsBetween...)
 		}
 		b = e.AppendCompact(b)
+		if _, err := w.Write(b); err != nil {
+			return err
+		}
+		b = b[:0]
 	}
-	return append(b, resultsEnd...)
+	_, err := w.Write(append(b, resultsEnd...))
+	return err
 }
 
 // download is a file of the whole board.
 type download struct {
 	name, mediaType string
 	text            string // what it holds
-	make            func() ([]byte, error)
+	make            func(io.Writer) error
 }
 
 // downloads are the files of the whole board, in the order of the data page.
 func (s *site) downloads() []download {
 	return []download{
-		{"data/results.csv", "text/csv", s.msg.T("data.csv"), func() ([]byte, error) { return s.resultsCSV(), nil }},
+		{"data/results.csv", "text/csv", s.msg.T("data.csv"), s.resultsCSV},
 		{parquetPath, "application/vnd.apache.parquet", s.msg.T("data.parquet"), s.resultsParquet},
-		{allResultsPath, "application/json", s.msg.T("data.json"), func() ([]byte, error) { return s.resultsJSON(), nil }},
+		{allResultsPath, "application/json", s.msg.T("data.json"), s.resultsJSON},
 		{cataloguePath, "application/json", s.msg.T("data.catalogue"), s.catalogueJSON},
 	}
 }
@@ -203,11 +205,10 @@ func (s *site) downloads() []download {
 // download makes one of them.
 func (d download) job() job {
 	return func(r *renderer) (result.Findings, error) {
-		data, err := d.make()
-		if err != nil {
+		if err := r.stream(d.name, "downloads", d.make); err != nil {
 			return nil, fmt.Errorf("make %s: %w", d.name, err)
 		}
-		return nil, r.put(d.name, "downloads", data)
+		return nil, nil
 	}
 }
 
@@ -270,13 +271,18 @@ func (s *site) accountFacts() []fact {
 
 // checksums lists the digests of all data files as sha256sum prints them.
 func (s *site) checksums(r *renderer) error {
-	var b []byte
-	for _, f := range r.out.all() {
-		if name := f.name; strings.HasPrefix(name, "data/") && !strings.HasSuffix(name, ".html") || strings.HasPrefix(name, "api/") || strings.HasPrefix(name, "schema/") || strings.HasSuffix(name, "/result.json") || name == provenancePath {
-			b = appendSum(b, f.sum, name)
+	return r.stream("SHA256SUMS", "site", func(w io.Writer) error {
+		var line []byte
+		for _, f := range r.out.all() {
+			if name := f.name; strings.HasPrefix(name, "data/") && !strings.HasSuffix(name, ".html") || strings.HasPrefix(name, "api/") || strings.HasPrefix(name, "schema/") || strings.HasSuffix(name, "/result.json") || name == provenancePath {
+				line = appendSum(line[:0], f.sum, name)
+				if _, err := w.Write(line); err != nil {
+					return err
+				}
+			}
 		}
-	}
-	return r.put("SHA256SUMS", "site", b)
+		return nil
+	})
 }
 
 // sumLength is how long a line of a digest is without the name.

@@ -14,7 +14,7 @@ import (
 type datum struct {
 	v      float64
 	ok     bool
-	digits int // that are printed, 0 for all
+	digits int8 // that are printed, 0 for all
 }
 
 // data is a column of values.
@@ -104,7 +104,7 @@ func (n datum) short() float64 {
 		return n.v
 	}
 	back = math.Copysign(back, n.v)
-	if n.printsAlike(text) || unit.Sig(back, n.digits) == unit.Sig(n.v, n.digits) {
+	if n.printsAlike(text) || unit.Sig(back, int(n.digits)) == unit.Sig(n.v, int(n.digits)) {
 		return back
 	}
 	return n.v
@@ -131,5 +131,5 @@ func (n datum) printsAlike(text []byte) bool {
 	for a := math.Abs(n.v); a >= 1; a /= 10 {
 		whole++
 	}
-	return !half(n.digits) && !half(whole) && !half(whole+1)
+	return !half(int(n.digits)) && !half(whole) && !half(whole+1)
 }

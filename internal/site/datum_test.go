@@ -42,7 +42,7 @@ func TestDatum(t *testing.T) {
 	for _, v := range values {
 		for digits := 1; digits <= 7; digits++ {
 			for _, v := range []float64{v, -v} {
-				n := datum{v, true, digits}
+				n := datum{v, true, int8(digits)}
 				got := n.short()
 				if unit.Sig(got, digits) != unit.Sig(v, digits) {
 					t.Fatalf("%v with %d digits is written as %v, which prints %s and not %s", v, digits, got, unit.Sig(got, digits), unit.Sig(v, digits))

@@ -20,6 +20,7 @@ type editor struct {
 	t     testing.TB
 	root  string
 	spare map[string][]byte // results that were taken away
+	leads string            // the result that a page leads to
 	opt   Options           // of the builds
 }
 
@@ -363,5 +364,27 @@ var edits = []edit{
 		e.write("results/README.md", fmt.Sprintf("Text %d.\n", n))
 		e.write("results/.notes", "hidden\n")
 	}},
+	{"a page leads to a result", func(e *editor, n int) {
+		e.leads = e.results()[n%len(e.results())]
+		r, _ := result.Decode("x", []byte(e.read(e.leads)))
+		digits := 12
+		if strings.Contains(e.read("content/site.yaml"), "hash_len: 16") {
+			digits = 16
+		}
+		e.write("content/docs/leads.md", "---\ntitle: To a result\ndescription: A link.\n---\n\n[That one](/r/"+r.ID[:digits]+"/).\n")
+	}},
+	{"that result goes", func(e *editor, _ int) {
+		if e.leads != "" && exists(filepath.Join(e.root, e.leads)) {
+			e.spare[e.leads] = []byte(e.read(e.leads))
+			e.remove(e.leads)
+		}
+	}},
+	{"that result comes back", func(e *editor, _ int) {
+		if text, gone := e.spare[e.leads]; gone {
+			e.write(e.leads, string(text))
+			delete(e.spare, e.leads)
+		}
+	}},
+	{"that page goes", func(e *editor, _ int) { e.remove("content/docs/leads.md") }},
 	{"nothing", func(*editor, int) {}},
 }

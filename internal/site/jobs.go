@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"jouleboard/internal/result"
 )
@@ -23,8 +24,9 @@ func (s *site) jobs() []work {
 	l.late(s.homePage(), "index.html")
 	add(s.boardsPage(), "boards/index.html")
 	for _, b := range s.boards {
+		of, shows := s.boardEntries(b), sync.OnceValue(func() any { return s.boardShows(b) })
 		on := func(name string, j job, files ...string) {
-			l.put(work{job: j, name: name + b.ID, of: s.boardEntries(b), shows: func() any { return s.boardShows(b) }}, files)
+			l.put(work{job: j, name: name + b.ID, of: of, shows: shows}, files)
 		}
 		on("board ", s.boardPage(b), boardPath(b.ID), boardCSV(b.ID))
 		on("api board ", s.apiBoardFile(b))
@@ -48,9 +50,9 @@ func (s *site) jobs() []work {
 	for _, t := range s.tasks {
 		add(s.taskPage(t), taskPath(t.ID))
 	}
-	for _, e := range s.entries {
+	for i, e := range s.entries {
 		if e.Withdrawal == nil {
-			l.of(resultWork, []*entry{e}, s.resultPage(e), resultPath(e.Hash))
+			l.of(resultWork, s.entries[i:i+1:i+1], s.resultPage(e), resultPath(e.Hash))
 		}
 	}
 	tombs := s.withdrawnHashes()
@@ -77,17 +79,7 @@ func (s *site) jobs() []work {
 	add(s.api(), "api/v1/index.json", openAPIPath, "schema/result-1.json")
 	s.rankHistory(l)
 	l.late(s.feed(), feedPath, jsonFeedPath)
-	pages := map[string]bool{}
-	for _, p := range s.in.Pages {
-		pages[p.URL] = true
-		if p.URL == "" {
-			continue // prose of the home page
-		}
-		add(s.contentPage(p), pagePath(p.URL))
-		for _, a := range p.Aliases {
-			s.lead(add, siteFile(a), pagePath(p.URL), p.Title)
-		}
-	}
+	s.contentPages(l)
 	add(s.contentAssets())
 	for _, page := range s.cardPages() {
 		if _, ok := s.cardAlts[page]; ok {

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"jouleboard/internal/rank"
@@ -91,6 +92,8 @@ type keys struct {
 	all    digest   // of all results
 	of     []digest // of each result, by its place
 	day    string   // of the build's input
+
+	hashers sync.Pool
 }
 
 // newKeys reads the board's files that are no results. The jobs must be listed
@@ -137,9 +140,19 @@ func newKeys(s *site, identity digest) (*keys, error) {
 	return k, g.Wait()
 }
 
+// hasher is an empty one, in memory that is used again.
+func (k *keys) hasher() *hasher {
+	if h, ok := k.hashers.Get().(*hasher); ok {
+		h.buf = h.buf[:0]
+		return h
+	}
+	return newHasher()
+}
+
 // work is the key of a piece of work.
 func (k *keys) work(w work) digest {
-	h := newHasher()
+	h := k.hasher()
+	defer k.hashers.Put(h)
 	h.text(w.name)
 	h.sum(k.common)
 	if w.shows != nil {
@@ -157,7 +170,8 @@ func (k *keys) work(w work) digest {
 // result is the key of what a result's page, labels and summary show.
 func (k *keys) result(e *entry) digest {
 	s := k.s
-	h := newHasher()
+	h := k.hasher()
+	defer k.hashers.Put(h)
 	h.sum(k.common)
 	h.text(e.Path)
 	h.sum(e.Sum)
@@ -212,14 +226,14 @@ func (s *site) boardEntries(b *rank.Board) []*entry {
 	return out
 }
 
-// boardShows is what a board says of its results: all of it that follows from the
-// others. The columns of its tables are those of all results.
+// boardShows is a digest of what a board says of its results: all of it that follows
+// from the others. The columns of its tables are those of all results.
 func (s *site) boardShows(b *rank.Board) any {
 	type shown struct {
 		plain   rank.Board
 		rows    []rank.Row
 		reasons []string
-		columns []string
+		columns string
 	}
 	v := shown{plain: *b, rows: slices.Clone(b.Rows)}
 	v.plain.Rows, v.plain.Excluded, v.plain.NoMetric, v.plain.Scale = nil, nil, nil, nil
@@ -229,10 +243,10 @@ func (s *site) boardShows(b *rank.Board) any {
 	for _, x := range b.Excluded {
 		v.reasons = append(v.reasons, x.Rule, x.Reason)
 	}
-	for _, c := range s.numbers().columns {
-		v.columns = append(v.columns, c.key)
-	}
-	return v
+	v.columns = s.numbers().listed
+	h := newHasher()
+	h.value(v)
+	return h.done()
 }
 
 // hasher takes values so that no two lists of them are taken alike.

@@ -164,6 +164,7 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 	}
 	s.library = cite.NewLibrary(in.Catalog, s.siteItem())
 	s.numbers = sync.OnceValue(s.gatherNumbers)
+	look.done.Go(func() { s.numbers() })
 	s.span = sync.OnceValue(func() string { return s.coverage(s.entries) })
 	s.boards, fs = rank.Boards(live, in.Site.Rank, in.Catalog, in.Scales, in.Registry)
 	out = append(out, placed(in.Site, fs)...)

@@ -15,6 +15,7 @@ import (
 // distributions, formulas.
 type numbers struct {
 	columns  []*numberColumn // in registry order, as tables hold them
+	listed   string          // their keys, one after the other
 	files    []*numberColumn // those of them that files hold
 	compared []*numberColumn // those of them that are compared
 	of       map[string]*numberColumn
@@ -128,6 +129,7 @@ func (s *site) gatherNumbers() *numbers {
 				continue
 			}
 			n.columns = append(n.columns, c)
+			n.listed += c.key + " "
 			if suffix == "" || slices.Contains(statistics, suffix) {
 				n.files = append(n.files, c)
 			}

@@ -7,11 +7,13 @@
 package site
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -163,7 +165,7 @@ func (o *output) put(name, owner string, data []byte) error {
 	defer o.work.since("stage", time.Now())
 	f := &newFile{outputFile: outputFile{name: name, sum: sha256.Sum256(data)}, size: int64(len(data)), owner: owner}
 	if o.kept == nil {
-		o.compare(f, data)
+		o.compare(f)
 	}
 	if err := o.add(f); err != nil || f.same {
 		return err
@@ -179,6 +181,49 @@ func (o *output) put(name, owner string, data []byte) error {
 		return fmt.Errorf("stage %s: %w", name, err)
 	}
 	return nil
+}
+
+// stream adds a file as it is made: a large one is never in memory as a whole.
+func (o *output) stream(name, owner string, made func(io.Writer) error) error {
+	if o.kept != nil {
+		var b bytes.Buffer
+		if err := made(&b); err != nil {
+			return err
+		}
+		return o.put(name, owner, b.Bytes())
+	}
+	staged := filepath.Join(o.stage, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(staged), 0o755); err != nil {
+		return fmt.Errorf("stage %s: %w", name, err)
+	}
+	file, err := os.Create(staged)
+	if err != nil {
+		return fmt.Errorf("stage %s: %w", name, err)
+	}
+	defer file.Close()
+	size, sum := &counter{}, sha256.New()
+	w := bufio.NewWriterSize(io.MultiWriter(file, sum, size), 1<<16)
+	if err := made(w); err != nil {
+		return err
+	}
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("stage %s: %w", name, err)
+	}
+	f := &newFile{outputFile: outputFile{name: name, sum: digest(sum.Sum(nil))}, size: size.n, owner: owner}
+	if o.compare(f); f.same {
+		if err := os.Remove(staged); err != nil {
+			return fmt.Errorf("take back %s: %w", name, err)
+		}
+	}
+	return o.add(f)
+}
+
+// counter counts what is written to it.
+type counter struct{ n int64 }
+
+func (c *counter) Write(b []byte) (int, error) {
+	c.n += int64(len(b))
+	return len(b), nil
 }
 
 // stageFile writes a file that is not there yet, and makes its folder if it is the
@@ -199,7 +244,7 @@ func stageFile(name string, data []byte) error {
 
 // compare notes in f whether the output folder has its bytes already, and its stamp
 // where the last build knew it.
-func (o *output) compare(f *newFile, data []byte) {
+func (o *output) compare(f *newFile) {
 	if o.fresh {
 		return
 	}
@@ -209,19 +254,19 @@ func (o *output) compare(f *newFile, data []byte) {
 		}
 		return
 	}
-	f.same = o.has(f.name, data)
+	f.same = o.has(f)
 }
 
-// has says whether the output folder holds these bytes under the name already.
-// Only a regular file of the same length is read: a pipe would wait for ever.
-func (o *output) has(name string, data []byte) bool {
-	path := filepath.Join(o.dir, filepath.FromSlash(name))
+// has says whether the output folder holds the bytes of a file already. Only a
+// regular one of the same length is read: a pipe would wait for ever.
+func (o *output) has(f *newFile) bool {
+	path := f.in(o.dir)
 	st, err := os.Lstat(path)
-	if err != nil || !st.Mode().IsRegular() || st.Size() != int64(len(data)) {
+	if err != nil || !st.Mode().IsRegular() || st.Size() != f.size {
 		return false
 	}
 	old, err := os.ReadFile(path)
-	return err == nil && bytes.Equal(old, data)
+	return err == nil && sha256.Sum256(old) == f.sum
 }
 
 // add takes a name for a file.

@@ -3,6 +3,7 @@
 package site
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -95,11 +96,11 @@ func (s *site) boardPage(b *rank.Board) job {
 		if err := r.put(boardCSV(b.ID), path, s.boardCSV(b)); err != nil {
 			return nil, err
 		}
-		table, err := s.boardParquet(b)
-		if err != nil {
+		var table bytes.Buffer
+		if err := s.boardParquet(&table, b); err != nil {
 			return nil, fmt.Errorf("make %s: %w", boardParquet(b.ID), err)
 		}
-		if err := r.put(boardParquet(b.ID), path, table); err != nil {
+		if err := r.put(boardParquet(b.ID), path, table.Bytes()); err != nil {
 			return nil, err
 		}
 		return nil, r.page("board", path, &p)

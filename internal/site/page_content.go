@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"sync"
 	"unicode"
 
 	"jouleboard/internal/catalog"
@@ -62,9 +63,7 @@ func (s *site) contentPage(p *content.Page) job {
 		}
 		d := &directives{site: s, page: path, r: r}
 		body, fs := p.Render(d.render, func(target string, _ *content.Page) (string, bool) {
-			to := siteFile(target)
-			file, _, _ := strings.Cut(to, "#")
-			return relative(path, to), s.known(file)
+			return relative(path, siteFile(target)), s.leads(target)
 		})
 		if d.err != nil {
 			return fs, d.err
@@ -105,7 +104,7 @@ func (s *site) contentPage(p *content.Page) job {
 			}
 		}
 		var err error
-		if v.Cite, err = s.citePage(p.Title, path, r.newest()); err != nil {
+		if v.Cite, err = s.citePage(p.Title, path, s.newest); err != nil {
 			return fs, err
 		}
 		return fs, r.page("page", path, &v)
@@ -129,6 +128,45 @@ func proseDirection(p *content.Page) string {
 		return "rtl"
 	}
 	return "ltr"
+}
+
+// contentPages adds the content pages. Those without live parts are made of texts
+// alone, and of where their links lead.
+func (s *site) contentPages(l *workList) {
+	texts := sync.OnceValue(func() string {
+		files, _ := s.in.settings() // an error is told where the keys are made
+		var sums strings.Builder
+		for _, f := range files {
+			if strings.HasSuffix(f.Path, ".md") {
+				sums.WriteString(f.Path + " " + f.SHA256 + "\n")
+			}
+		}
+		return sums.String()
+	})
+	for _, p := range s.in.Pages {
+		switch {
+		case p.URL == "": // prose of the home page
+		case p.Live:
+			l.add(s.contentPage(p), pagePath(p.URL))
+		default:
+			l.showing("page "+p.URL, func() any {
+				lead := make([]bool, len(p.Links))
+				for i, target := range p.Links {
+					lead[i] = s.leads(target)
+				}
+				return []any{texts(), s.newest, lead}
+			}, s.contentPage(p), pagePath(p.URL))
+		}
+		for _, a := range p.Aliases {
+			s.lead(l.add, siteFile(a), pagePath(p.URL), p.Title)
+		}
+	}
+}
+
+// leads says whether a link of a content page leads to a page of the site.
+func (s *site) leads(target string) bool {
+	file, _, _ := strings.Cut(siteFile(target), "#")
+	return s.known(file)
 }
 
 // known says whether the site has a file that pages may link to. It is asked

@@ -13,7 +13,9 @@ import (
 	"compress/gzip"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math"
+	"slices"
 	"sync"
 
 	"jouleboard/internal/rank"
@@ -91,14 +93,17 @@ type pqChunk struct {
 
 // parquet writes the results with these columns. facts stand in the footer, as
 // pairs of key and value.
-func parquet(cols []resultColumn, entries []*entry, facts [][2]string) ([]byte, error) {
-	var out bytes.Buffer
-	out.WriteString(parquetMagic)
+func parquet(w io.Writer, cols []resultColumn, entries []*entry, facts [][2]string) error {
+	at := &counter{}
+	out := io.MultiWriter(w, at)
+	if _, err := io.WriteString(out, parquetMagic); err != nil {
+		return err
+	}
 	packers := pqPackers.Get().(map[int]*gzip.Writer)
 	defer pqPackers.Put(packers)
 	var groups [][]pqChunk
-	for at := 0; at < len(entries); at += parquetRows {
-		rows := entries[at:min(at+parquetRows, len(entries))]
+	var page bytes.Buffer
+	for rows := range slices.Chunk(entries, parquetRows) {
 		made := make([]pqColumn, len(cols))
 		// Row by row: what is known of a result is read once for all columns.
 		for _, e := range rows {
@@ -108,9 +113,14 @@ func parquet(cols []resultColumn, entries []*entry, facts [][2]string) ([]byte, 
 		}
 		var group []pqChunk
 		for i, c := range cols {
-			chunk, err := made[i].write(&out, packers[c.pqLevel()], len(rows))
+			page.Reset()
+			chunk, err := made[i].write(&page, packers[c.pqLevel()], len(rows))
 			if err != nil {
-				return nil, fmt.Errorf("column %s: %w", c.name, err)
+				return fmt.Errorf("column %s: %w", c.name, err)
+			}
+			chunk.offset = at.n
+			if _, err := out.Write(page.Bytes()); err != nil {
+				return err
 			}
 			made[i] = pqColumn{} // the next one's memory
 			group = append(group, chunk)
@@ -118,10 +128,8 @@ func parquet(cols []resultColumn, entries []*entry, facts [][2]string) ([]byte, 
 		groups = append(groups, group)
 	}
 	footer := pqFooter(cols, groups, len(entries), facts)
-	out.Write(footer)
-	out.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(footer))))
-	out.WriteString(parquetMagic)
-	return out.Bytes(), nil
+	_, err := out.Write(append(binary.LittleEndian.AppendUint32(footer, uint32(len(footer))), parquetMagic...))
+	return err
 }
 
 func (c resultColumn) pqType() int {
@@ -213,16 +221,16 @@ func (p *pqColumn) flush() {
 // write writes the column as one page packed by z.
 func (p *pqColumn) write(out *bytes.Buffer, z *gzip.Writer, rows int) (pqChunk, error) {
 	p.flush()
-	levels, values := p.levels, p.values
-	page := binary.LittleEndian.AppendUint32(nil, uint32(len(levels)))
-	page = append(append(page, levels...), values...)
-	if len(page) > math.MaxInt32 {
+	size := 4 + len(p.levels) + len(p.values)
+	if size > math.MaxInt32 {
 		return pqChunk{}, fmt.Errorf("%d rows hold more than 2 GB", rows)
 	}
 	var packed bytes.Buffer
 	z.Reset(&packed)
-	if _, err := z.Write(page); err != nil {
-		return pqChunk{}, err
+	for _, part := range [][]byte{binary.LittleEndian.AppendUint32(nil, uint32(len(p.levels))), p.levels, p.values} {
+		if _, err := z.Write(part); err != nil {
+			return pqChunk{}, err
+		}
 	}
 	if err := z.Close(); err != nil {
 		return pqChunk{}, err
@@ -231,7 +239,7 @@ func (p *pqColumn) write(out *bytes.Buffer, z *gzip.Writer, rows int) (pqChunk, 
 	var h thrift
 	h.begin()
 	h.i32(1, pqDataPage)
-	h.i32(2, len(page))
+	h.i32(2, size)
 	h.i32(3, packed.Len())
 	h.field(5, thriftStruct)
 	h.begin()
@@ -241,7 +249,7 @@ func (p *pqColumn) write(out *bytes.Buffer, z *gzip.Writer, rows int) (pqChunk, 
 	h.i32(4, pqRLE) // repetition levels, of which a flat table has none
 	h.end()
 	h.end()
-	chunk := pqChunk{offset: int64(out.Len()), raw: int64(len(h.b) + len(page)), packed: int64(len(h.b) + packed.Len()), rows: rows}
+	chunk := pqChunk{raw: int64(len(h.b) + size), packed: int64(len(h.b) + packed.Len()), rows: rows}
 	out.Write(h.b)
 	out.Write(packed.Bytes())
 	return chunk, nil
@@ -318,13 +326,13 @@ func pqFooter(cols []resultColumn, groups [][]pqChunk, rows int, facts [][2]stri
 }
 
 // resultsParquet is every result, a row each.
-func (s *site) resultsParquet() ([]byte, error) {
-	return parquet(s.resultColumns(), s.entries, s.parquetFacts(s.in.Site.Title, s.newest))
+func (s *site) resultsParquet(w io.Writer) error {
+	return parquet(w, s.resultColumns(), s.entries, s.parquetFacts(s.in.Site.Title, s.newest))
 }
 
 // boardParquet is a board's rows as they are ranked: the columns of all results
 // after the row's rank and stars.
-func (s *site) boardParquet(b *rank.Board) ([]byte, error) {
+func (s *site) boardParquet(w io.Writer, b *rank.Board) error {
 	rows := map[*entry]*rank.Row{}
 	var entries []*entry
 	for i := range b.Rows {
@@ -338,7 +346,7 @@ func (s *site) boardParquet(b *rank.Board) ([]byte, error) {
 		{name: "stars", kind: columnNumber, number: func(e *entry) (float64, bool) { return rows[e].Rating.Stars, rows[e].Rating.Rated }},
 		{name: "scale", kind: columnText, text: func(e *entry) string { return rows[e].Rating.ScaleID }},
 	}, s.resultColumns()...)
-	return parquet(cols, entries, append(s.parquetFacts(b.Title, b.Newest), [2]string{"board", b.ID}, [2]string{"ranked_by", b.Metric}))
+	return parquet(w, cols, entries, append(s.parquetFacts(b.Title, b.Newest), [2]string{"board", b.ID}, [2]string{"ranked_by", b.Metric}))
 }
 
 // parquetFacts are what a file needs when it lies alone.

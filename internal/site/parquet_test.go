@@ -282,11 +282,11 @@ func TestParquetGroups(t *testing.T) {
 	for i := range many {
 		many[i] = &entry{Hash: "abcdefg"[:i%8]}
 	}
-	data, err := parquet(cols, many, nil)
-	if err != nil {
+	var data bytes.Buffer
+	if err := parquet(&data, cols, many, nil); err != nil {
 		t.Fatal(err)
 	}
-	_, _, cells, _ := readParquet(t, data)
+	_, _, cells, _ := readParquet(t, data.Bytes())
 	if len(cells) != len(many) {
 		t.Fatalf("%d rows", len(cells))
 	}
@@ -296,10 +296,11 @@ func TestParquetGroups(t *testing.T) {
 			t.Fatalf("row %d: %v", i, row)
 		}
 	}
-	if data, err = parquet(cols, nil, nil); err != nil {
+	data.Reset()
+	if err := parquet(&data, cols, nil, nil); err != nil {
 		t.Fatal(err)
 	}
-	if names, _, cells, _ := readParquet(t, data); len(names) != 2 || len(cells) != 0 {
+	if names, _, cells, _ := readParquet(t, data.Bytes()); len(names) != 2 || len(cells) != 0 {
 		t.Errorf("an empty table has columns %v and %d rows", names, len(cells))
 	}
 }

@@ -5,10 +5,8 @@
 package site
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
@@ -16,6 +14,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"jouleboard/assets"
 	"jouleboard/internal/content"
@@ -73,14 +73,7 @@ func (s *site) provenance() job {
 		if p.Inputs, err = s.in.inputs(s.opt.Unsampled); err != nil {
 			return nil, err
 		}
-		var b bytes.Buffer
-		enc := json.NewEncoder(&b)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", " ")
-		if err := enc.Encode(p); err != nil {
-			return nil, fmt.Errorf("encode %s: %w", provenancePath, err)
-		}
-		return nil, r.put(provenancePath, "site", b.Bytes())
+		return nil, r.list(provenancePath, "site", p, jsontext.EscapeForHTML(false))
 	}
 }
 
@@ -156,6 +149,7 @@ func (in *Input) readSettings() ([]inputFile, error) {
 // board's.
 func digests(tree, folder fs.FS, dir string, want func(string) bool) ([]inputFile, error) {
 	var out []inputFile
+	buf := make([]byte, 64<<10)
 	err := fs.WalkDir(tree, dir, func(name string, e fs.DirEntry, err error) error {
 		if err != nil {
 			if name == dir {
@@ -176,7 +170,7 @@ func digests(tree, folder fs.FS, dir string, want func(string) bool) ([]inputFil
 		}
 		defer f.Close()
 		sum := sha256.New()
-		n, err := io.Copy(sum, f)
+		n, err := io.CopyBuffer(sum, onlyReader{f}, buf)
 		out = append(out, inputFile{name, hex.EncodeToString(sum.Sum(nil)), n})
 		return err
 	})
@@ -185,3 +179,7 @@ func digests(tree, folder fs.FS, dir string, want func(string) bool) ([]inputFil
 	}
 	return out, nil
 }
+
+// onlyReader hides that a file can write itself elsewhere, for which it takes memory
+// of its own each time.
+type onlyReader struct{ io.Reader }

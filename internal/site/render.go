@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"html/template"
+	"io"
 	"net/url"
 	"runtime"
 	"strings"
@@ -213,6 +214,12 @@ func (r *renderer) put(name, owner string, data []byte) error {
 	return r.out.put(name, owner, data)
 }
 
+// stream adds a file as it is made.
+func (r *renderer) stream(name, owner string, made func(io.Writer) error) error {
+	r.made = append(r.made, name)
+	return r.out.stream(name, owner, made)
+}
+
 // drawing adds a file that takes long to draw. Where the last build drew it of the
 // same, it is taken over although the page around it changed. of is zero in a build
 // that remembers nothing.
@@ -300,8 +307,7 @@ func schedule(jobs []work) []int {
 // render runs all jobs: those that tell of files of others after these, and the
 // list of all digests in the end. Work that the last build did already is taken
 // over. Findings come back in the order of the jobs, whatever order they ran in.
-func (s *site) render(ctx context.Context, out *output, last *Cache, identity digest, progress func(string, int, int)) (result.Findings, []doneWork, error) {
-	jobs := s.jobs()
+func (s *site) render(ctx context.Context, jobs []work, out *output, last *Cache, identity digest, progress func(string, int, int)) (result.Findings, []doneWork, error) {
 	var ks *keys
 	var rename *strings.Replacer
 	if last != nil {

@@ -59,10 +59,10 @@ func (c *Cache) earlier(now sight, opt Options) earlier {
 	}
 	signers := untouched(sign.SignersFile)
 	texts := c.resultTexts(opt)
-	for _, r := range c.results {
+	for i, r := range c.results {
 		text := ""
-		if r.listed {
-			text, texts, _ = strings.Cut(texts, resultsBetween)
+		if i < len(texts) {
+			text = texts[i]
 		}
 		if r.faultless {
 			out.Faultless[r.sum] = struct{}{}
@@ -100,12 +100,12 @@ func (s sight) results() []string {
 	return out
 }
 
-// resultTexts is what stands between the brackets of the file of all results that the
-// last build left, empty if it is not there any more.
-func (c *Cache) resultTexts(opt Options) string {
+// resultTexts are the texts in the file of all results that the last build left, none
+// if it is not there any more.
+func (c *Cache) resultTexts(opt Options) []string {
 	n := slices.IndexFunc(c.outputs, func(f outputFile) bool { return f.name == allResultsPath })
 	if n < 0 {
-		return ""
+		return nil
 	}
 	text := ""
 	if opt.Memory {
@@ -115,10 +115,18 @@ func (c *Cache) resultTexts(opt Options) string {
 	}
 	text, begins := strings.CutPrefix(text, resultsBegin)
 	text, ends := strings.CutSuffix(text, resultsEnd)
-	if !begins || !ends || strings.Count(text, resultsBetween)+1 != c.listed() {
-		return ""
+	if !begins || !ends {
+		return nil
 	}
-	return text
+	// Without space between its parts no text has a line of its own.
+	texts := make([]string, 0, c.listed())
+	for line := range strings.Lines(text) {
+		texts = append(texts, strings.TrimSuffix(line, resultsBetween))
+	}
+	if len(texts) != c.listed() {
+		return nil
+	}
+	return texts
 }
 
 // listed is how many results the file of all results holds.

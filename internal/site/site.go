@@ -121,6 +121,8 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		progress = func(string, int, int) {}
 	}
 	progress("load", 0, 0)
+	garbage := newCollector(opt.Memory)
+	defer garbage.end()
 	if opt.DryRun {
 		opt.Cache = nil
 	}
@@ -149,7 +151,7 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 	clock.mark("load")
 	lastFiles, enough := cache.lookBack(ctx, opt)
 	defer enough()
-	defer garbage(len(in.Results), opt.Memory)()
+	garbage.known(len(in.Results))
 
 	fs = append(fs, in.Check()...)
 	stop := func() bool {
@@ -170,12 +172,13 @@ func Build(ctx context.Context, root string, opt Options) (stats Stats, fs resul
 		return stats, fs, false, nil
 	}
 
+	jobs := s.jobs()
 	out, err := newOutput(opt, lastFiles())
 	if err != nil {
 		return stats, fs, false, err
 	}
 	defer out.discard()
-	more, works, err := s.render(ctx, out, cache, before.identity, progress)
+	more, works, err := s.render(ctx, jobs, out, cache, before.identity, progress)
 	if err != nil {
 		return stats, fs, false, err
 	}

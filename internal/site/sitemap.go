@@ -18,14 +18,14 @@ import (
 func (s *site) sitemap() job {
 	return func(r *renderer) (result.Findings, error) {
 		days := s.pageDays()
-		var b bytes.Buffer
+		b := bytes.NewBuffer(make([]byte, 0, 150*len(s.files)))
 		b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
 		for _, name := range slices.Sorted(maps.Keys(s.files)) {
 			if !strings.HasSuffix(name, "index.html") || s.redirects[name] {
 				continue
 			}
 			b.WriteString("<url><loc>")
-			_ = xml.EscapeText(&b, []byte(public(s.baseURL, name))) // a bytes.Buffer takes everything
+			_ = xml.EscapeText(b, []byte(public(s.baseURL, name))) // a bytes.Buffer takes everything
 			b.WriteString("</loc>")
 			if day := days[name]; day != "" {
 				b.WriteString("<lastmod>" + day + "</lastmod>")
@@ -59,6 +59,9 @@ func (s *site) pageDays() map[string]string {
 	}
 	for _, e := range s.entries {
 		for _, day := range []string{e.Day(), flagDay(e)} {
+			if day == "" {
+				continue
+			}
 			for _, page := range []string{"index.html", "boards/index.html", "models/index.html", "data/index.html", modelPath(e.Result.Model.Name), taskPath(e.Workload.Task)} {
 				note(page, day)
 			}

@@ -182,7 +182,7 @@ func (s *site) columns(r *renderer, page string, keys []string, metric, linked s
 		case "model":
 			s.modelColumn(page, c)
 		default:
-			s.factColumn(r, page, c, key == linked)
+			s.factColumn(r, page, c, key == linked, len(lines))
 		}
 	}
 	for i, l := range lines {
@@ -215,8 +215,8 @@ func (s *site) rankColumn(c *madeColumn) {
 	}
 }
 
-// factColumn prepares a column of what is no metric.
-func (s *site) factColumn(r *renderer, page string, c *madeColumn, linked bool) {
+// factColumn prepares a column of what is no metric, for so many rows.
+func (s *site) factColumn(r *renderer, page string, c *madeColumn, linked bool, rows int) {
 	switch c.Key {
 	case "parameters", "gpus", "batch", "requests", "steps", "frames":
 		c.Kind = "n"
@@ -227,6 +227,10 @@ func (s *site) factColumn(r *renderer, page string, c *madeColumn, linked bool) 
 		c.Kind = "l"
 	}
 	words := wordList{cells: map[cellWords]int{}, entries: map[string]int{}}
+	c.Places = make([]int, 0, rows)
+	if c.Kind == "n" {
+		c.Values = make(data, 0, rows)
+	}
 	c.add = func(row int, l tableLine) error {
 		p := s.cellOf(page, c.Key, l.e, l.row)
 		if linked {
@@ -297,7 +301,7 @@ func (s *site) metricColumn(c *madeColumn, m unit.Metric, ranked bool, lines []t
 		c.Better = string(m.Better)
 	}
 	s.energyUnit(&c.column)
-	numbers := s.numbers().of[c.Key]
+	numbers, digits := s.numbers().of[c.Key], int8(m.Digits)
 	c.Values = make(data, len(lines))
 	for i, place := range places {
 		v, ok := numbers.atPlace(place)
@@ -309,12 +313,12 @@ func (s *site) metricColumn(c *madeColumn, m unit.Metric, ranked bool, lines []t
 			ci = numbers.intervals[place]
 		}
 		c.filled = c.filled || ok
-		c.Values[i] = datum{v, ok, m.Digits}
+		c.Values[i] = datum{v, ok, digits}
 		if ok && ci != nil {
 			if c.Low == nil {
 				c.Low, c.High = make(data, len(lines)), make(data, len(lines))
 			}
-			c.Low[i], c.High[i] = datum{ci[0], true, m.Digits + 2}, datum{ci[1], true, m.Digits + 2}
+			c.Low[i], c.High[i] = datum{ci[0], true, digits + 2}, datum{ci[1], true, digits + 2}
 		}
 	}
 }

@@ -53,6 +53,8 @@ func (s *site) dictEntry(r *renderer, c *column, p cell, l tableLine) ([]any, er
 // wordList finds the places of cells in the dictionary of their column.
 type wordList struct {
 	cells   map[cellWords]int
+	last    cellWords // and its place: rows that stand together have much in common
+	lastAt  int
 	entries map[string]int // of cells that say more than their words
 }
 
@@ -64,7 +66,11 @@ type cellWords struct{ kind, text, sub, class string }
 func (w *wordList) at(s *site, r *renderer, c *column, p cell, l tableLine) (int, error) {
 	words := cellWords{p.Kind, p.Text, p.Sub, p.Class}
 	more := p.Kind == "stars" || p.Kind == "link"
+	if len(w.cells) > 0 && words == w.last && !more {
+		return w.lastAt, nil
+	}
 	if at, known := w.cells[words]; known && !more {
+		w.last, w.lastAt = words, at
 		return at, nil
 	}
 	entry, err := s.dictEntry(r, c, p, l)
@@ -82,7 +88,7 @@ func (w *wordList) at(s *site, r *renderer, c *column, p cell, l tableLine) (int
 		}
 	}
 	if !more {
-		w.cells[words] = at
+		w.cells[words], w.last, w.lastAt = at, words, at
 	}
 	return at, nil
 }

@@ -58,7 +58,7 @@ func TestTypedPages(t *testing.T) {
 			s.templates.typed = nil
 		}
 		out := newMemory(nil)
-		fs, _, err = s.render(t.Context(), out, nil, digest{}, func(string, int, int) {})
+		fs, _, err = s.render(t.Context(), s.jobs(), out, nil, digest{}, func(string, int, int) {})
 		if err != nil || fs.HasErrors() {
 			t.Fatal(err, findingsText(fs))
 		}
