@@ -200,6 +200,9 @@ func isLine(s string) bool {
 // address returns an http or https address in ASCII, with everything escaped
 // that would end a field of one of the formats; "" for anything else.
 func address(s string) string {
+	if isAddress(s) {
+		return s
+	}
 	u, err := url.Parse(strings.TrimSpace(s))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
 		return ""
@@ -213,6 +216,23 @@ func address(s string) string {
 		b.WriteByte(c)
 	}
 	return b.String()
+}
+
+// isAddress says that an address is as it should be already, as most are: a plain
+// name and a plain path.
+func isAddress(s string) bool {
+	rest, ok := strings.CutPrefix(s, "https://")
+	if !ok {
+		return false
+	}
+	for i := range len(rest) {
+		switch c := rest[i]; {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c >= 'A' && c <= 'Z', c == '.', c == '-', c == '_', c == '/' && i > 0:
+		default:
+			return false
+		}
+	}
+	return rest != ""
 }
 
 // Key makes a citation key of the parts: ASCII letters and digits in lower case,

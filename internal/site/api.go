@@ -318,14 +318,13 @@ var statistics = []string{".mean", ".min", ".p25", ".p50", ".p75", ".p90", ".p95
 // with the statistic behind a dot.
 func (s *site) apiMetrics(e *entry) apiMetrics {
 	out := make(apiMetrics, 0, e.numberCount())
-	for _, c := range s.numbers().files {
+	for _, c := range s.numbers().sorted {
 		v, ok := c.at(e)
 		if !ok {
 			continue
 		}
 		k := c.key
-		m, _ := s.reg.Get(k)
-		am := apiMetric{Value: v, Unit: m.Unit}
+		am := apiMetric{Value: v, Unit: c.unit}
 		if metric, ok := e.Result.Metrics[k]; ok {
 			am.CI95, am.Provenance = metric.CI95, metric.Provenance
 		} else if base, _, ok := strings.Cut(k, "."); ok {
@@ -335,7 +334,6 @@ func (s *site) apiMetrics(e *entry) apiMetrics {
 		}
 		out = append(out, namedMetric{k, am})
 	}
-	slices.SortFunc(out, func(a, b namedMetric) int { return strings.Compare(a.key, b.key) })
 	return out
 }
 

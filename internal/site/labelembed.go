@@ -17,13 +17,6 @@ import (
 // embed is one snippet to copy. Note says what it needs, and may be empty.
 type embed struct{ Name, Note, Text string }
 
-// image is what a snippet shows: a picture at an absolute address that leads to
-// another one.
-type image struct {
-	src, to, alt string
-	w, h         int
-}
-
 // labelAlt is what a label says to those who do not see it. It is read and not
 // drawn, so its reason can be in any language.
 func (s *site) labelAlt(in label.Input) string {
@@ -43,10 +36,11 @@ func (s *site) altOf(subject *label.Subject, in label.Input) string {
 // embeds are the snippets of a result; badge is its badge, nil without one.
 func (s *site) embeds(e *entry, in label.Input, alt string, badge []byte) []embed {
 	to := public(s.baseURL, resultPath(e.Hash))
+	picture := linked(to, alt)
 	var out []embed
 	if f := s.labels.picture; f != nil && s.hasLabel(e) {
-		im := image{src: public(s.baseURL, resultDir(e.Hash)+f.name), to: to, alt: alt, w: f.w, h: f.h}
-		out = append(out, embed{Name: s.msg.T("embed.html"), Text: im.html()}, embed{Name: s.msg.T("embed.markdown"), Text: im.markdown()})
+		page, markdown := picture(public(s.baseURL, resultDir(e.Hash)+f.name), f.w, f.h)
+		out = append(out, embed{Name: s.msg.T("embed.html"), Text: page}, embed{Name: s.msg.T("embed.markdown"), Text: markdown})
 	}
 	file := label.FileName(in, labelStyle(fullPDF), fullPDF.Format)
 	note := s.msg.T("embed.latex.note", file)
@@ -55,19 +49,21 @@ func (s *site) embeds(e *entry, in label.Input, alt string, badge []byte) []embe
 	}
 	out = append(out, embed{Name: s.msg.T("embed.latex"), Note: note, Text: latexFigure(file, alt, to)})
 	if w, h, ok := svgSize(badge); ok {
-		im := image{src: public(s.baseURL, badgePath(e.Hash)), to: to, alt: alt, w: w, h: h}
-		out = append(out, embed{Name: s.msg.T("embed.badge.html"), Text: im.html()}, embed{Name: s.msg.T("embed.badge.markdown"), Text: im.markdown()})
+		page, markdown := picture(public(s.baseURL, badgePath(e.Hash)), w, h)
+		out = append(out, embed{Name: s.msg.T("embed.badge.html"), Text: page}, embed{Name: s.msg.T("embed.badge.markdown"), Text: markdown})
 	}
 	return out
 }
 
-func (im image) html() string {
-	return `<a href="` + html.EscapeString(im.to) + `"><img src="` + html.EscapeString(im.src) + `" width="` + strconv.Itoa(im.w) + `" height="` + strconv.Itoa(im.h) +
-		`" alt="` + html.EscapeString(im.alt) + `"></a>`
-}
-
-func (im image) markdown() string {
-	return "[![" + markdownText(im.alt) + "](" + markdownURL(im.src) + ")](" + markdownURL(im.to) + ")"
+// linked writes pictures that lead to an address and show the same, for a page and
+// in Markdown: both are escaped once for all pictures.
+func linked(to, alt string) func(src string, w, h int) (page, markdown string) {
+	start, end := `<a href="`+html.EscapeString(to)+`"><img src="`, `" alt="`+html.EscapeString(alt)+`"></a>`
+	text, url := markdownText(alt), markdownURL(to)
+	return func(src string, w, h int) (page, markdown string) {
+		return start + html.EscapeString(src) + `" width="` + strconv.Itoa(w) + `" height="` + strconv.Itoa(h) + end,
+			"[![" + text + "](" + markdownURL(src) + ")](" + url + ")"
+	}
 }
 
 // markdownText escapes what CommonMark and its usual extensions take as markup:

@@ -28,8 +28,9 @@ func normalSpace(s string) string { return strings.Join(strings.Fields(s), " ") 
 // A picture in HTML has the text alternative that was meant, and nothing else.
 func TestEmbedHTML(t *testing.T) {
 	for _, alt := range hostileAlts {
-		im := image{src: `https://example.org/a"b/label.svg`, to: "https://example.org/r/1/?a&b", alt: alt, w: 363, h: 726}
-		doc, err := html.Parse(strings.NewReader(im.html()))
+		const to, src = "https://example.org/r/1/?a&b", `https://example.org/a"b/label.svg`
+		page, _ := linked(to, alt)(src, 363, 726)
+		doc, err := html.Parse(strings.NewReader(page))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +43,7 @@ func TestEmbedHTML(t *testing.T) {
 				seen = append(seen, n.Data+" "+a.Key+"="+a.Val)
 			}
 		}
-		want := []string{"a href=" + im.to, "img src=" + im.src, "img width=363", "img height=726", "img alt=" + alt}
+		want := []string{"a href=" + to, "img src=" + src, "img width=363", "img height=726", "img alt=" + alt}
 		if strings.Join(seen, "\n") != strings.Join(want, "\n") {
 			t.Errorf("%q becomes %q", alt, seen)
 		}
@@ -53,8 +54,9 @@ func TestEmbedHTML(t *testing.T) {
 func TestEmbedMarkdown(t *testing.T) {
 	md := goldmark.New(goldmark.WithExtensions(extension.GFM))
 	for _, alt := range hostileAlts {
-		im := image{src: "https://example.org/a(b)/label.svg", to: "https://example.org/a(b)/r/1/", alt: alt}
-		src := []byte(im.markdown())
+		const to, from = "https://example.org/a(b)/r/1/", "https://example.org/a(b)/label.svg"
+		_, markdown := linked(to, alt)(from, 0, 0)
+		src := []byte(markdown)
 		doc := md.Parser().Parse(text.NewReader(src))
 		images := 0
 		_ = ast.Walk(doc, func(n ast.Node, in bool) (ast.WalkStatus, error) {
@@ -63,12 +65,12 @@ func TestEmbedMarkdown(t *testing.T) {
 			}
 			switch n := n.(type) {
 			case *ast.Link:
-				if string(n.Destination) != im.to {
+				if string(n.Destination) != to {
 					t.Errorf("%q links to %q", alt, n.Destination)
 				}
 			case *ast.Image:
 				images++
-				if string(n.Destination) != im.src {
+				if string(n.Destination) != from {
 					t.Errorf("%q shows %q", alt, n.Destination)
 				}
 			case *ast.Document, *ast.Paragraph, *ast.Text, *ast.String:

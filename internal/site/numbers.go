@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"jouleboard/internal/result"
 )
@@ -17,6 +18,7 @@ type numbers struct {
 	columns  []*numberColumn // in registry order, as tables hold them
 	listed   string          // their keys, one after the other
 	files    []*numberColumn // those of them that files hold
+	sorted   []*numberColumn // the same by their keys
 	compared []*numberColumn // those of them that are compared
 	of       map[string]*numberColumn
 	keys     map[string]*keyUse // of the registry, by key
@@ -25,7 +27,7 @@ type numbers struct {
 // numberColumn is a metric, a formula or a statistic of a distribution, with a
 // number for each result by its place, NaN where it has none.
 type numberColumn struct {
-	key       string
+	key, unit string
 	values    []float64
 	intervals []*result.Interval // of the numbers, nil where none has one
 }
@@ -128,6 +130,7 @@ func (s *site) gatherNumbers() *numbers {
 			if c == nil {
 				continue
 			}
+			c.unit = m.Unit
 			n.columns = append(n.columns, c)
 			n.listed += c.key + " "
 			if suffix == "" || slices.Contains(statistics, suffix) {
@@ -138,6 +141,7 @@ func (s *site) gatherNumbers() *numbers {
 			}
 		}
 	}
+	n.sorted = slices.SortedFunc(slices.Values(n.files), func(a, b *numberColumn) int { return strings.Compare(a.key, b.key) })
 	return n
 }
 

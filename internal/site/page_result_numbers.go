@@ -45,15 +45,16 @@ func (s *site) metricLines(page string, e *entry) []metricLine {
 	out := make([]metricLine, 0, len(keys))
 	for _, k := range keys {
 		v := e.Result.Metrics[k]
-		l := metricLine{Name: k, Value: s.msg.Sig(v.Value, 4), Provenance: s.msg.T("prov." + v.Provenance), Formula: v.Formula, Key: k == head}
+		l := metricLine{Name: k, Provenance: s.msg.T("prov." + v.Provenance), Formula: v.Formula, Key: k == head}
 		digits := 4
 		if m, ok := s.reg.Get(k); ok {
 			digits = m.Digits
-			l.Name, l.Unit, l.URL, l.Value = s.metricName(m), m.Unit, s.metricLink(page, m), s.msg.Sig(v.Value, m.Digits)
+			l.Name, l.Unit, l.URL = s.metricName(m), m.Unit, s.metricLink(page, m)
 			if m.Unit == "" {
 				l.Unit = s.msg.T("unit.none")
 			}
 		}
+		l.Value = s.msg.Sig(v.Value, digits)
 		switch {
 		case v.CI95 != nil:
 			l.Uncertainty = s.msg.T("ci.95", s.msg.interval(*v.CI95, digits))

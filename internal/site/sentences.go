@@ -67,6 +67,9 @@ var sentencePatterns = sync.OnceValue(func() []*regexp.Regexp {
 // knows stays as it is.
 func (s *site) said(english string) string {
 	for i, f := range sentences {
+		if before, _, _ := strings.Cut(f.english, "{"); !strings.HasPrefix(english, before) {
+			continue // which a pattern finds out more slowly
+		}
 		found := sentencePatterns()[i].FindStringSubmatch(english)
 		if found == nil {
 			continue
