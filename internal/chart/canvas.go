@@ -19,7 +19,8 @@ const (
 type canvas struct{ list *draw.List }
 
 func newCanvas(w, h float64, title, desc string) *canvas {
-	return &canvas{&draw.List{W: mm(w), H: mm(h), Title: clean(title), Desc: clean(desc)}}
+	const usual = 48 // items
+	return &canvas{&draw.List{W: mm(w), H: mm(h), Title: clean(title), Desc: clean(desc), Items: make([]draw.Item, 0, usual)}}
 }
 
 // mm rounds to a ten-thousandth, so that processors that fuse multiplication and

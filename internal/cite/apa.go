@@ -13,7 +13,7 @@ var monthNames = [...]string{"", "January", "February", "March", "April", "May",
 
 var apaKinds = map[string]string{Software: "[Computer software]", Dataset: "[Data set]", Article: "[Preprint]"}
 
-func apa(it Item, _ bool) string { return apaLine(it) + "\n" }
+func apa(b *strings.Builder, it Item, _ bool) { put(b, apaLine(it), "\n") }
 
 func apaLine(it Item) string {
 	title := it.Title
@@ -159,13 +159,11 @@ func initials(given string) string {
 }
 
 // plainText writes labelled lines, one item after the other.
-func plainText(it Item, _ bool) string {
-	var b strings.Builder
-	b.Grow(usualSize)
-	b.WriteString(it.Title + "\n")
+func plainText(b *strings.Builder, it Item, _ bool) {
+	put(b, it.Title, "\n")
 	row := func(label, value string) {
 		if value != "" {
-			put(&b, label, ": ", value, "\n")
+			put(b, label, ": ", value, "\n")
 		}
 	}
 	label := "Authors"
@@ -190,5 +188,4 @@ func plainText(it Item, _ bool) string {
 	row("Accessed", it.Accessed)
 	row("Licence", it.License)
 	row("Note", it.Note)
-	return b.String()
 }

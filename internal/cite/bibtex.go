@@ -22,9 +22,7 @@ var tex = strings.NewReplacer(
 
 var months = [...]string{"", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
 
-func bibtex(it Item, _ bool) string {
-	var b strings.Builder
-	b.Grow(usualSize)
+func bibtex(b *strings.Builder, it Item, _ bool) {
 	kind := "misc"
 	switch it.Kind {
 	case Software:
@@ -32,15 +30,15 @@ func bibtex(it Item, _ bool) string {
 	case Conference:
 		kind = "inproceedings"
 	}
-	put(&b, "@", kind, "{", it.Key, ",\n")
+	put(b, "@", kind, "{", it.Key, ",\n")
 	begin := func(name string) {
 		const longest = "archiveprefix"
-		put(&b, "  ", name, "             "[:len(longest)-len(name)], " = ")
+		put(b, "  ", name, "             "[:len(longest)-len(name)], " = ")
 	}
 	field := func(name, value string) {
 		if value != "" {
 			begin(name)
-			put(&b, "{", value, "},\n")
+			put(b, "{", value, "},\n")
 		}
 	}
 	// A second pair of braces keeps styles from changing capitals.
@@ -50,7 +48,7 @@ func bibtex(it Item, _ bool) string {
 	field("year", year)
 	if month != "" {
 		begin("month")
-		put(&b, months[int(month[0]-'0')*10+int(month[1]-'0')], ",\n")
+		put(b, months[int(month[0]-'0')*10+int(month[1]-'0')], ",\n")
 	}
 	field("booktitle", tex.Replace(it.Booktitle))
 	field("version", tex.Replace(it.Version))
@@ -74,7 +72,6 @@ func bibtex(it Item, _ bool) string {
 	}
 	field("note", tex.Replace(strings.Join(note, ". ")))
 	b.WriteString("}\n")
-	return b.String()
 }
 
 // commaless keeps a comma in a keyword from making two of it.

@@ -15,7 +15,7 @@ const cffMessage = "If you use this, please cite it as below."
 // cffWriter writes YAML of mappings, lists and text; every text stands in double
 // quotes with JSON's escapes, which YAML reads alike, unless it is plainly safe.
 type cffWriter struct {
-	b      strings.Builder
+	b      *strings.Builder
 	indent string
 	dash   bool // the next line begins a list item
 }
@@ -38,7 +38,7 @@ var reserved = map[string]bool{"true": true, "false": true, "null": true, "yes":
 
 func (w *cffWriter) lead() {
 	if w.dash {
-		put(&w.b, strings.TrimSuffix(w.indent, "  "), "- ")
+		put(w.b, strings.TrimSuffix(w.indent, "  "), "- ")
 		w.dash = false
 		return
 	}
@@ -65,7 +65,7 @@ func quoted(s string) string {
 func (w *cffWriter) text(key, value string) {
 	if value != "" {
 		w.lead()
-		put(&w.b, key, ": ", quoted(value), "\n")
+		put(w.b, key, ": ", quoted(value), "\n")
 	}
 }
 
@@ -94,11 +94,12 @@ func (w *cffWriter) list(key string, n int, item func(i int)) {
 }
 
 // cff writes the file, without references, or one of these.
-func cff(it Item, cited bool) string {
+func cff(b *strings.Builder, it Item, cited bool) {
 	if !cited {
-		return cffReference(it)
+		cffReference(b, it)
+		return
 	}
-	w := &cffWriter{}
+	w := &cffWriter{b: b}
 	w.text("cff-version", "1.2.0")
 	w.text("message", cffMessage)
 	kind := "dataset" // the format knows two: what is no program is data
@@ -110,11 +111,10 @@ func cff(it Item, cited bool) string {
 	if len(it.Date) == len("2006-01-02") {
 		w.text("date-released", it.Date)
 	}
-	return w.b.String()
 }
 
-func cffReference(r Item) string {
-	w := &cffWriter{indent: "    ", dash: true}
+func cffReference(b *strings.Builder, r Item) {
+	w := &cffWriter{b: b, indent: "    ", dash: true}
 	w.text("type", cffTypes[r.Kind])
 	w.body(r)
 	w.text("collection-title", r.Booktitle)
@@ -131,7 +131,6 @@ func cffReference(r Item) string {
 		w.b.WriteString("publisher:\n" + w.indent + "  name: " + quoted(r.Publisher) + "\n")
 	}
 	w.text("notes", strings.Join(r.remarks(), ". "))
-	return w.b.String()
 }
 
 var cffTypes = map[string]string{Software: "software", Dataset: "dataset", Webpage: "website", Article: "article", Conference: "conference-paper"}
@@ -191,7 +190,7 @@ func (w *cffWriter) body(it Item) {
 		for _, k := range it.Keywords {
 			if !seen[k] {
 				seen[k] = true
-				put(&w.b, w.indent, "  - ", quoted(k), "\n")
+				put(w.b, w.indent, "  - ", quoted(k), "\n")
 			}
 		}
 	}

@@ -63,7 +63,7 @@ type Item struct {
 }
 
 // usualSize is room for an item in most formats.
-const usualSize = 512
+const usualSize = 1024
 
 // put writes parts one after the other.
 func put(b *strings.Builder, parts ...string) {

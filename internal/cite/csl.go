@@ -8,7 +8,6 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-	jsonv1 "github.com/go-json-experiment/json/v1"
 )
 
 type cslItem struct {
@@ -41,7 +40,7 @@ type cslDate struct {
 
 // csl writes an item of the list that a file is. The encoder escapes <, > and &, so
 // that the text is safe inside a page.
-func csl(it Item, _ bool) string {
+func csl(b *strings.Builder, it Item, _ bool) {
 	c := cslItem{ID: it.Key, Type: cslType(it.Kind), Title: it.Title, Container: it.Booktitle, Issued: cslDateOf(it.Date), Accessed: cslDateOf(it.Accessed),
 		Version: it.Version, Publisher: it.Publisher, Abstract: it.Abstract, Keyword: strings.Join(commaless(it.Keywords), ", "),
 		Note: strings.Join(it.remarks(), ". "), DOI: it.DOI, URL: it.URL}
@@ -52,11 +51,9 @@ func csl(it Item, _ bool) string {
 		c.Author = append(c.Author, cslAuthor{a.Family, a.Given, a.Name})
 	}
 	const indent = "  "
-	text, err := json.Marshal(c, jsonv1.DefaultOptionsV1(), jsontext.WithIndentPrefix(indent), jsontext.WithIndent(indent))
-	if err != nil {
-		return "" // strings and small numbers always encode
-	}
-	return indent + string(text)
+	b.WriteString(indent)
+	// Strings and small numbers always encode, and a builder takes everything.
+	_ = json.MarshalWrite(b, &c, jsontext.EscapeForHTML(true), jsontext.EscapeForJS(true), jsontext.WithIndentPrefix(indent), jsontext.WithIndent(indent))
 }
 
 // cslType is the format's word for a kind; most are the same.

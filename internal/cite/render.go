@@ -17,7 +17,7 @@ import (
 type Format struct {
 	ID, Name, Ext, MediaType string
 	// item writes one item, which is the one that is cited or a work beside it.
-	item func(it Item, cited bool) string
+	item func(b *strings.Builder, it Item, cited bool)
 	// What stands before and after all items, behind the cited one if there are
 	// others, and between these.
 	before, after, others, between string
@@ -109,18 +109,30 @@ func render(formats []Format, ps []*piece) ([]string, error) {
 	}
 	texts := make([]string, len(formats))
 	for i, f := range formats {
-		parts := append(make([]string, 0, 2*len(ps)+1), f.before, f.item(ps[0].Item, true))
-		between := f.others
+		var b strings.Builder
+		size := usualSize
 		for _, p := range ps[1:] {
-			parts = append(parts, between)
-			between = f.between
-			if p.texts != nil {
-				parts = append(parts, p.texts[i])
+			if size += len(f.between); p.texts == nil {
+				size += usualSize
 			} else {
-				parts = append(parts, f.item(p.Item, false))
+				size += len(p.texts[i])
 			}
 		}
-		texts[i] = strings.Join(append(parts, f.after), "")
+		b.Grow(size)
+		b.WriteString(f.before)
+		f.item(&b, ps[0].Item, true)
+		between := f.others
+		for _, p := range ps[1:] {
+			b.WriteString(between)
+			between = f.between
+			if p.texts != nil {
+				b.WriteString(p.texts[i])
+			} else {
+				f.item(&b, p.Item, false)
+			}
+		}
+		b.WriteString(f.after)
+		texts[i] = b.String()
 	}
 	return texts, nil
 }
@@ -158,7 +170,9 @@ func (l *Library) piece(w work) *piece {
 	p := pieceOf(w.item())
 	if again {
 		for _, f := range formats {
-			p.texts = append(p.texts, f.item(p.Item, false))
+			var b strings.Builder
+			f.item(&b, p.Item, false)
+			p.texts = append(p.texts, b.String())
 		}
 		l.works.Store(w, p)
 	}

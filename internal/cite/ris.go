@@ -6,12 +6,10 @@ import "strings"
 
 var risTypes = map[string]string{Software: "COMP", Dataset: "DATA", Webpage: "ELEC", Article: "GEN", Conference: "CPAPER"}
 
-func ris(it Item, _ bool) string {
-	var b strings.Builder
-	b.Grow(usualSize)
+func ris(b *strings.Builder, it Item, _ bool) {
 	tag := func(name, value string) {
 		if value != "" {
-			put(&b, name, "  - ", value, "\r\n")
+			put(b, name, "  - ", value, "\r\n")
 		}
 	}
 	tag("TY", risTypes[it.Kind])
@@ -41,7 +39,6 @@ func ris(it Item, _ bool) string {
 	tag("UR", it.URL)
 	tag("Y2", strings.ReplaceAll(it.Accessed, "-", "/"))
 	b.WriteString("ER  - \r\n")
-	return b.String()
 }
 
 var risName = strings.NewReplacer(",", " ", "*", " ")

@@ -4,6 +4,7 @@
 package site
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"crypto/sha256"
@@ -17,6 +18,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"jouleboard/internal/rank"
@@ -69,11 +71,18 @@ func appendNum(b []byte, v float64) []byte {
 // LF.
 func csvBytes(head []string, rows [][]string) []byte {
 	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	_ = w.Write(head) // a bytes.Buffer takes everything
+	room := csvRooms.Get().(*bufio.Writer)
+	defer csvRooms.Put(room)
+	room.Reset(&b)
+	w := csv.NewWriter(room) // which takes it for its own
+	_ = w.Write(head)        // a bytes.Buffer takes everything
 	_ = w.WriteAll(rows)
 	return b.Bytes()
 }
+
+// csvRooms are used again: most of the files are smaller than the room that is made
+// for each.
+var csvRooms = sync.Pool{New: func() any { return bufio.NewWriter(nil) }}
 
 // boardCSV is a board as a table, ranks and ratings included.
 func (s *site) boardCSV(b *rank.Board) []byte {

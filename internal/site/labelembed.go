@@ -25,9 +25,9 @@ func (s *site) labelAlt(in label.Input) string {
 }
 
 // altOf is the same of a label that is drawn, which has the sentence unless it
-// gives a reason.
+// gives a reason in another language.
 func (s *site) altOf(subject *label.Subject, in label.Input) string {
-	if in.Rating.Reason == "" {
+	if s.said(in.Rating.Reason) == in.Rating.Reason {
 		return subject.Alt()
 	}
 	return s.labelAlt(in)

@@ -119,7 +119,7 @@ func (s *site) frame(path, title, description string, charts bool, crumbs ...lin
 
 // nav is the header's navigation: the site's own, or the usual one.
 func (s *site) nav(path string) []navItem {
-	var items []navItem
+	items := make([]navItem, 0, 12)
 	add := func(to, text string) {
 		current := ""
 		switch {
