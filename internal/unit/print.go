@@ -4,6 +4,7 @@
 package unit
 
 import (
+	"bytes"
 	"math"
 	"strconv"
 	"strings"
@@ -36,18 +37,30 @@ func Sig(v float64, digits int) string {
 	// Round first, so that 9.999 with 3 digits prints as 10.0 and not 10.00. The
 	// exponent is read off the rounded text: logarithms of powers of ten are
 	// not exact.
-	rounded := strconv.FormatFloat(v, 'e', digits-1, 64)
-	exp, err := strconv.Atoi(rounded[strings.IndexByte(rounded, 'e')+1:])
+	var room [32]byte
+	rounded := strconv.AppendFloat(room[:0], a, 'e', digits-1, 64)
+	at := bytes.IndexByte(rounded, 'e')
+	exp, err := strconv.Atoi(string(rounded[at+1:]))
 	if err != nil {
 		return Dash
 	}
-	if dec := digits - 1 - exp; dec > 0 {
-		// From the text and not from v, whose digits round another way at the
-		// border between two exponents.
-		r, _ := strconv.ParseFloat(rounded, 64)
-		return group(strconv.FormatFloat(r, 'f', dec, 64))
+	if digits-1 <= exp {
+		return group(strconv.FormatFloat(v, 'f', 0, 64))
 	}
-	return group(strconv.FormatFloat(v, 'f', 0, 64))
+	// The digits are those of the text and not those of v, which round another way at
+	// the border between two exponents. Only the point has to move.
+	all := append(rounded[:1], rounded[min(2, at):at]...)
+	var place [48]byte
+	b := place[:0]
+	if v < 0 {
+		b = append(b, '-')
+	}
+	if exp < 0 {
+		b = append(append(b, "0.0000"[:1-exp]...), all...)
+	} else {
+		b = append(append(append(b, all[:exp+1]...), '.'), all[exp+1:]...)
+	}
+	return group(string(b))
 }
 
 // Int prints an integer with thin no-break spaces between thousands.
@@ -68,24 +81,26 @@ func Trim(v float64) string {
 // group puts thin spaces between thousands of the integer part. Four-digit
 // numbers are grouped too, so that columns align.
 func group(s string) string {
-	neg := strings.HasPrefix(s, "-")
-	s = strings.TrimPrefix(s, "-")
-	whole, frac, dot := strings.Cut(s, ".")
-	var b strings.Builder
-	for i := 0; i < len(whole); i++ {
-		if i > 0 && (len(whole)-i)%3 == 0 {
-			b.WriteString(Thin)
-		}
-		b.WriteByte(whole[i])
+	rest, neg := strings.CutPrefix(s, "-")
+	whole, frac, dot := strings.Cut(rest, ".")
+	if !neg && len(whole) <= 3 {
+		return s
 	}
-	out := b.String()
-	if dot {
-		out += "." + frac
-	}
+	var room [64]byte
+	b := room[:0]
 	if neg {
-		out = "\u2212" + out
+		b = append(b, "\u2212"...)
 	}
-	return out
+	for i := range len(whole) {
+		if i > 0 && (len(whole)-i)%3 == 0 {
+			b = append(b, Thin...)
+		}
+		b = append(b, whole[i])
+	}
+	if dot {
+		b = append(append(b, '.'), frac...)
+	}
+	return string(b)
 }
 
 // Energy prints watt-hours as labels do: 3 significant digits, mWh below

@@ -235,3 +235,30 @@ func TestLowerFirst(t *testing.T) {
 		}
 	}
 }
+
+// Sig moves the point of what strconv rounded: what it prints is that number, with as
+// many digits.
+func TestSigIsWhatWasRounded(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 200_000 {
+		digits := 1 + r.IntN(7)
+		v := (r.Float64() - 0.5) * math.Pow(10, float64(r.IntN(18)-3))
+		switch r.IntN(4) {
+		case 0: // at the border between two exponents
+			v = math.Copysign(math.Pow(10, float64(r.IntN(16)-3)), v) * (1 - 1e-9)
+		case 1:
+			v = math.Round(v)
+		}
+		if a := math.Abs(v); a < 1e-4 || a >= 1e15 {
+			continue
+		}
+		rounded, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'e', digits-1, 64), 64)
+		want := strconv.FormatFloat(v, 'f', 0, 64)
+		if exp := int(math.Floor(math.Log10(math.Abs(rounded)) + 1e-12)); digits-1 > exp {
+			want = strconv.FormatFloat(rounded, 'f', digits-1-exp, 64)
+		}
+		if got := strings.NewReplacer(unit.Thin, "", "\u2212", "-").Replace(unit.Sig(v, digits)); got != want {
+			t.Fatalf("%v with %d digits is %s, want %s", v, digits, got, want)
+		}
+	}
+}
