@@ -388,20 +388,22 @@ func (w *svgWriter) circle(c Circle) {
 
 // paint writes fill, stroke, width and dashes.
 func (w *svgWriter) paint(fill, stroke Paint, sw float64, dash []float64) {
-	class := ""
 	if w.o.Inline {
+		between := ` class="`
 		if !fill.None() && fill.Class != "" {
-			class = fill.Class
+			w.str(between)
+			w.b = appendEscaped(w.b, fill.Class, true)
+			between = " "
 		}
 		if !stroke.None() && stroke.Class != "" {
-			if class != "" {
-				class += " "
-			}
-			class += stroke.Class + "s"
+			w.str(between)
+			w.b = appendEscaped(w.b, stroke.Class, true)
+			w.byte('s')
+			between = ""
 		}
-	}
-	if class != "" {
-		w.attr("class", class)
+		if between != ` class="` {
+			w.byte('"')
+		}
 	}
 	switch {
 	case fill.None():
