@@ -77,6 +77,19 @@ func (f *frame) T(key string, args ...any) string { return f.s.msg.T(key, args..
 // Day is a date in the page's language.
 func (f *frame) Day(iso string) string { return f.s.msg.day(iso) }
 
+// Direct hands out what every page calls a dozen times.
+func (f *frame) Direct(method string) func(string) string {
+	switch method {
+	case "Rel":
+		return f.Rel
+	case "Page":
+		return f.Page
+	case "Day":
+		return f.Day
+	}
+	return nil
+}
+
 // frame makes the frame of the page at path. charts says that the page has
 // figures that a script may bring to life.
 func (s *site) frame(path, title, description string, charts bool, crumbs ...link) frame {

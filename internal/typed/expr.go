@@ -115,6 +115,9 @@ func (c *compiler) field(e expr, name string, args []parse.Node) expr {
 	}
 	if m, ok := e.typ.MethodByName(name); ok {
 		call := c.call(name, m.Type, 1, args)
+		if get := c.direct(e, m, args); get != nil {
+			return expr{typ: m.Type.Out(0), get: get}
+		}
 		return expr{typ: m.Type.Out(0), get: func(r *run) reflect.Value { return call(r, e.get(r).Method(m.Index)) }}
 	}
 	typ, get := e.typ, e.get
@@ -144,6 +147,30 @@ func (c *compiler) field(e expr, name string, args []parse.Node) expr {
 	}
 	return expr{typ: f.Type, get: func(r *run) reflect.Value { return get(r).FieldByIndex(f.Index) }}
 }
+
+// Direct is data that hands out methods of its own, from a text to a text, which
+// costs far less than to call them by reflection. Methods that it hands out none of
+// are nil.
+type Direct interface {
+	Direct(method string) func(string) string
+}
+
+// direct compiles the call of a method that the data may hand out, nil for all others.
+func (c *compiler) direct(e expr, m reflect.Method, args []parse.Node) func(*run) reflect.Value {
+	if len(args) != 1 || m.Type.NumIn() != 2 || m.Type.In(1) != stringType || m.Type.Out(0) != stringType || !e.typ.Implements(reflect.TypeFor[Direct]()) {
+		return nil
+	}
+	arg := c.value(args[0])
+	return func(r *run) reflect.Value {
+		v := e.get(r)
+		if f := v.Interface().(Direct).Direct(m.Name); f != nil {
+			return reflect.ValueOf(f(arg.get(r).String()))
+		}
+		return v.Method(m.Index).Call([]reflect.Value{arg.get(r)})[0]
+	}
+}
+
+var stringType = reflect.TypeFor[string]()
 
 // call compiles the call of a function that is known in the run alone. The first of
 // the parameters of its type are given already.

@@ -239,3 +239,30 @@ func BenchmarkExecute(b *testing.B) {
 		})
 	}
 }
+
+// handing hands out one of its methods, in a way that shows.
+type handing struct{ Name string }
+
+func (h *handing) Link(to string) string  { return "slow " + to }
+func (h *handing) Other(to string) string { return h.Name + to }
+
+func (h *handing) Direct(method string) func(string) string {
+	if method == "Link" {
+		return func(to string) string { return "direct " + to }
+	}
+	return nil
+}
+
+// What data hand out is called, and what they do not is found as ever.
+func TestDirect(t *testing.T) {
+	tm := template.Must(template.New("t").Parse(`{{.Link "a"}} {{.Link .Name}} {{.Other "b"}}`))
+	s := New(tm, nil)
+	h := &handing{"n"}
+	if err := s.Compile("t", h); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := s.Execute(&b, "t", h); err != nil || b.String() != "direct a direct n nb" {
+		t.Errorf("%q, %v", b.String(), err)
+	}
+}
