@@ -175,12 +175,20 @@ func (f *former) group() (matched []bool) {
 	}
 	def := f.shapeOf(-1)
 	free := map[key]bool{} // boards that form themselves: whether any result needs them
+	type alike struct {
+		guards
+		hw string
+	}
+	taking := map[alike][]int{} // boards of site.yaml, by what they go by
 	for _, e := range f.entries {
-		specs := make([]int, 0, 4)
-		for i, b := range f.cfg.Boards {
-			if b.selects(e) {
-				specs = append(specs, i)
+		specs, known := taking[alike{e.g, e.hw}]
+		if !known {
+			for i, b := range f.cfg.Boards {
+				if b.selects(e) {
+					specs = append(specs, i)
+				}
 			}
+			taking[alike{e.g, e.hw}] = specs
 		}
 		for p, at := range e.at {
 			if !at {

@@ -117,7 +117,11 @@ func (s *site) resultColumns() []resultColumn {
 func (c resultColumn) appendCell(b []byte, e *entry) []byte {
 	switch {
 	case c.text != nil:
-		return appendField(b, safeText(c.text(e)))
+		text := c.text(e)
+		if isPlain(text) {
+			return append(b, text...)
+		}
+		return appendField(b, safeText(text))
 	case c.integer != nil:
 		if n := c.integer(e); n != 0 {
 			return strconv.AppendInt(b, n, 10)
@@ -128,6 +132,19 @@ func (c resultColumn) appendCell(b []byte, e *entry) []byte {
 		return appendNum(b, v)
 	}
 	return b
+}
+
+// isPlain says of most texts that a cell holds them as they are.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
+		case i > 0 && (c == ' ' || c == '-' || c == '.' || c == '/' || c == '_'):
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // appendField adds a text, in quotes where encoding/csv would set them: writing

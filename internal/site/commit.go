@@ -147,6 +147,14 @@ func (o *output) become() (done bool, err error) {
 	return true, nil
 }
 
+// listStamp is that of the list of files in the output folder.
+func (o *output) listStamp() stamp {
+	if o.kept != nil {
+		return stamp{}
+	}
+	return stampAt(filepath.Join(o.dir, manifestName))
+}
+
 // manifest lists all files with their digests, as sha256sum prints it.
 func (o *output) manifest() []byte {
 	all, size := o.all(), 0
@@ -193,6 +201,15 @@ func (o *output) remove(name string) error {
 // Names that would lead out of the folder are dropped: a manifest is data, not an
 // instruction.
 func (o *output) stale() ([]string, error) {
+	var names []string
+	if o.last.listed {
+		for n := range o.last.files {
+			if name := o.last.files[n].name; !o.last.taken[n] && o.files[name] == nil && filepath.IsLocal(filepath.FromSlash(name)) {
+				names = append(names, name)
+			}
+		}
+		return names, nil
+	}
 	data, err := os.ReadFile(filepath.Join(o.dir, manifestName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -200,7 +217,6 @@ func (o *output) stale() ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the list of the last build: %w", err)
 	}
-	var names []string
 	next := o.all() // sorted as the list is, unless somebody wrote into that
 	for line := range bytes.Lines(data) {
 		_, name, _ := bytes.Cut(bytes.TrimSuffix(line, []byte("\n")), []byte("  "))

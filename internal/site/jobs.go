@@ -82,8 +82,8 @@ func (s *site) jobs() []work {
 	s.contentPages(l)
 	add(s.contentAssets())
 	for _, page := range s.cardPages() {
-		if _, ok := s.cardAlts[page]; ok {
-			l.showing("card", func() any { return s.cardOf(page).list }, s.card(page), cardPath(page))
+		if c := s.cards[page]; c != nil {
+			l.showing("card", func() any { return c.list }, s.card(page), cardPath(page))
 		}
 	}
 	add(s.icons(), manifestFile)

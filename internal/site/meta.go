@@ -84,13 +84,13 @@ func (s *site) heads() {
 			s.entryAt[resultPath(e.Hash)] = e
 		}
 	}
-	s.cardAlts = map[string]string{}
+	s.cards = map[string]*card{}
 	if s.baseURL == "" {
 		return // a preview's address must be absolute
 	}
 	for _, page := range s.cardPages() {
 		if c := s.cardOf(page); c != nil {
-			s.cardAlts[page] = c.alt
+			s.cards[page] = c
 		}
 	}
 }

@@ -56,13 +56,13 @@ type site struct {
 	pageCount  int
 	work       *workLog
 
-	// Which page is whose, and the words of the previews that are drawn, by path.
-	boardAt  map[string]*rank.Board
-	modelAt  map[string]*modelView
-	entryAt  map[string]*entry
-	cardAlts map[string]string
-	strips   map[string]cardStrip // by board
-	library  *cite.Library        // of citations
+	// Which page is whose, and the previews that pages have of their own, by path.
+	boardAt map[string]*rank.Board
+	modelAt map[string]*modelView
+	entryAt map[string]*entry
+	cards   map[string]*card
+	strips  map[string]cardStrip // by board
+	library *cite.Library        // of citations
 	// made looks up a file of the first round of rendering, for pages of the second.
 	made func(name string) (sum digest, size int64)
 	// noted looks up what work of the first round noted, by its name.
@@ -109,7 +109,7 @@ type modelView struct {
 // newSite ranks the results and gathers the site.
 func newSite(in *Input, opt Options) (*site, result.Findings) {
 	s := &site{in: in, opt: opt, baseURL: strings.TrimSuffix(in.Site.BaseURL, "/"), reg: in.Registry,
-		byID: map[string]*entry{}, byModel: map[string]*modelView{}, pages: map[string]*content.Page{}, work: &workLog{}, made: func(string) (digest, int64) { return digest{}, 0 }, noted: func(string) []byte { return nil }}
+		byModel: map[string]*modelView{}, pages: map[string]*content.Page{}, work: &workLog{}, made: func(string) (digest, int64) { return digest{}, 0 }, noted: func(string) []byte { return nil }}
 	if opt.BaseURL != "" {
 		s.baseURL = strings.TrimSuffix(opt.BaseURL, "/")
 	}
@@ -144,8 +144,11 @@ func newSite(in *Input, opt Options) (*site, result.Findings) {
 	})
 
 	live := make([]*result.Loaded, 0, len(in.Results))
-	for _, r := range in.Results {
-		e := &entry{Loaded: r, Place: len(s.entries), day: r.Day(), Hash: r.ID[:in.Site.Labels.HashLen], Stated: r.Model.Name}
+	entries := make([]entry, len(in.Results))
+	s.entries, s.byID = make([]*entry, 0, len(in.Results)), make(map[string]*entry, len(in.Results))
+	for i, r := range in.Results {
+		e := &entries[i]
+		*e = entry{Loaded: r, Place: i, day: r.Day(), Hash: r.ID[:in.Site.Labels.HashLen], Stated: r.Model.Name}
 		e.Model, _ = in.Catalog.Model(r.Model.Name)
 		if e.Model != nil && e.Model.Name != r.Model.Name {
 			r = renamed(r, e.Model.Name)

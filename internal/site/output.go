@@ -65,6 +65,8 @@ type lastFiles struct {
 	files []outputFile
 	there []bool // they are as they were left
 	taken []bool // they are files of this build as well
+	// listed says that the list of files in the output folder is of these.
+	listed bool
 	// contents are those of a build into memory.
 	contents map[string][]byte
 }
@@ -91,8 +93,12 @@ func (c *Cache) lookBack(ctx context.Context, opt Options) (wait func() *lastFil
 	ctx, cancel := context.WithCancel(ctx)
 	var g errgroup.Group
 	g.Go(func() error {
-		if !opt.Memory && !exists(filepath.Join(opt.Out, manifestName)) {
-			return nil
+		if !opt.Memory {
+			list := stampAt(filepath.Join(opt.Out, manifestName))
+			if list == (stamp{}) {
+				return nil
+			}
+			l.listed = c != nil && list == c.list
 		}
 		return shared(ctx, len(l.files), func(n int) error {
 			if f := &l.files[n]; opt.Memory {

@@ -103,18 +103,29 @@ func parquet(w io.Writer, cols []resultColumn, entries []*entry, facts [][2]stri
 	defer pqPackers.Put(packers)
 	var groups [][]pqChunk
 	var page bytes.Buffer
+	var numbers pqColumn // in memory that is used again
 	for rows := range slices.Chunk(entries, parquetRows) {
 		made := make([]pqColumn, len(cols))
-		// Row by row: what is known of a result is read once for all columns.
+		// Row by row: what is known of a result is read once for all columns. Numbers
+		// lie in columns already.
 		for _, e := range rows {
 			for i, c := range cols {
-				made[i].add(c, e)
+				if c.number == nil {
+					made[i].add(c, e)
+				}
 			}
 		}
 		var group []pqChunk
 		for i, c := range cols {
+			p := &made[i]
+			if c.number != nil {
+				p = &numbers
+				for _, e := range rows {
+					p.add(c, e)
+				}
+			}
 			page.Reset()
-			chunk, err := made[i].write(&page, packers[c.pqLevel()], len(rows))
+			chunk, err := p.write(&page, packers[c.pqLevel()], len(rows))
 			if err != nil {
 				return fmt.Errorf("column %s: %w", c.name, err)
 			}
@@ -123,6 +134,7 @@ func parquet(w io.Writer, cols []resultColumn, entries []*entry, facts [][2]stri
 				return err
 			}
 			made[i] = pqColumn{} // the next one's memory
+			numbers = pqColumn{levels: numbers.levels[:0], values: numbers.values[:0]}
 			group = append(group, chunk)
 		}
 		groups = append(groups, group)
@@ -143,7 +155,8 @@ func (c resultColumn) pqType() int {
 }
 
 // How much work packing a column is worth: texts repeat each other at some distance,
-// numbers seldom do, and digests never, so that nothing is looked for.
+// numbers seldom do, and digests never, so that nothing is looked for. Paths share long
+// beginnings with all those around them, of which the best takes too long to find.
 const (
 	pqTextLevel   = 8
 	pqNumberLevel = 6
@@ -154,7 +167,7 @@ func (c resultColumn) pqLevel() int {
 	switch {
 	case c.name == "id":
 		return pqDigestLevel
-	case c.kind == columnText:
+	case c.kind == columnText && c.name != "path":
 		return pqTextLevel
 	}
 	return pqNumberLevel

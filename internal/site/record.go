@@ -36,6 +36,7 @@ type Cache struct {
 	unread string // the file of the record, until it is read
 	sight
 	outputs []outputFile // sorted by name
+	list    stamp        // of the file that lists them
 	works   map[digest]madeWork
 	assets  map[string]string // names of the styles and scripts that pages load
 	results []readResult
@@ -63,7 +64,7 @@ type madeWork struct {
 }
 
 // recordMagic begins the file of a record; it changes with the form.
-const recordMagic = "jouleboard record 5\n"
+const recordMagic = "jouleboard record 6\n"
 
 // ReadCache is the record at path, which a build reads while it looks at the board. A
 // file that is missing, cut short, changed or of another version gives an empty one:
@@ -75,12 +76,12 @@ func (c *Cache) read() {
 	if c.unread == "" {
 		return
 	}
-	data, err := os.ReadFile(c.unread)
+	text, err := readWhole(c.unread)
 	*c = Cache{}
 	if err != nil {
 		return
 	}
-	if last, err := decodeCache(data); err == nil {
+	if last, err := decodeCache(text); err == nil {
 		*c = *last
 	}
 }
@@ -100,6 +101,7 @@ func (c *Cache) encode() []byte {
 	e.buf = append(e.buf, recordMagic...)
 	e.buf = append(e.buf, c.identity[:]...)
 	e.text(c.commit)
+	e.stamp(c.list)
 	e.number(uint64(len(c.inputs)))
 	names := make([]string, 0, len(c.inputs))
 	for name := range c.inputs {
@@ -193,17 +195,17 @@ func (e *encoder) json(v any) {
 
 var errRecord = errors.New("the record of the last build is damaged")
 
-func decodeCache(data []byte) (*Cache, error) {
-	if len(data) < len(recordMagic)+2*sha256.Size || string(data[:len(recordMagic)]) != recordMagic {
+func decodeCache(text string) (*Cache, error) {
+	if len(text) < len(recordMagic)+2*sha256.Size || text[:len(recordMagic)] != recordMagic {
 		return nil, errRecord
 	}
-	body := data[:len(data)-sha256.Size]
-	if sum := sha256.Sum256(body); !bytes.Equal(sum[:], data[len(body):]) {
+	body := text[:len(text)-sha256.Size]
+	if sum := sumOf(body); string(sum[:]) != text[len(body):] {
 		return nil, errRecord
 	}
-	d := decoder{buf: string(body[len(recordMagic):])}
+	d := decoder{buf: body[len(recordMagic):]}
 	c := &Cache{}
-	c.identity, c.commit = d.digest(), d.text()
+	c.identity, c.commit, c.list = d.digest(), d.text(), d.stamp()
 	n := d.count()
 	c.inputs = make(map[string]stamp, n)
 	for range n {
@@ -397,7 +399,7 @@ func (c *Cache) remember(ctx context.Context, before sight, settled map[string]s
 	}
 	stats.Phases, stats.sums, stats.Contents = nil, nil, nil
 	before.inputs = atRest(before.inputs, before.at)
-	*c = Cache{sight: before, outputs: outputs, works: done, assets: s.assets.named(), results: readResults(s.in, found), stats: stats, found: found, contents: out.kept}
+	*c = Cache{sight: before, outputs: outputs, list: out.listStamp(), works: done, assets: s.assets.named(), results: readResults(s.in, found), stats: stats, found: found, contents: out.kept}
 }
 
 // settings are the inputs that are no results: keys hold digests of what they were

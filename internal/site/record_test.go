@@ -392,11 +392,11 @@ func FuzzRecord(f *testing.F) {
 		works:   map[digest]madeWork{{1}: {outputs: []int32{0}, found: result.Findings{{Rule: "R", Message: "m"}}}}, stats: Stats{Files: 1}}
 	f.Add(c.encode())
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := decodeCache(data)
+		c, err := decodeCache(string(data))
 		if err != nil {
 			return
 		}
-		if _, err := decodeCache(c.encode()); err != nil {
+		if _, err := decodeCache(string(c.encode())); err != nil {
 			t.Errorf("what was read cannot be written and read again: %v", err)
 		}
 	})

@@ -144,16 +144,37 @@ func (f *outputFile) text(dir string) string {
 	if info, err := os.Lstat(f.in(dir)); err != nil || !info.Mode().IsRegular() || info.Size() != f.stamp.size {
 		return ""
 	}
-	file, err := os.Open(f.in(dir))
-	if err != nil {
+	text, err := readWhole(f.in(dir))
+	if err != nil || sumOf(text) != f.sum {
 		return ""
+	}
+	return text
+}
+
+// readWhole reads a file that may be large, and holds it once.
+func readWhole(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
 	}
 	defer file.Close()
-	var b strings.Builder
-	b.Grow(int(f.stamp.size))
-	h := sha256.New()
-	if _, err := io.Copy(io.MultiWriter(&b, h), io.LimitReader(file, f.stamp.size)); err != nil || digest(h.Sum(nil)) != f.sum {
-		return ""
+	info, err := file.Stat()
+	if err != nil {
+		return "", err
 	}
-	return b.String()
+	var b strings.Builder
+	b.Grow(int(info.Size()))
+	_, err = io.Copy(&b, io.LimitReader(file, info.Size()))
+	return b.String(), err
+}
+
+// sumOf is the digest of a text that may be large, of which it makes no copy.
+func sumOf(text string) digest {
+	h, buf := sha256.New(), make([]byte, 1<<15)
+	for len(text) > 0 {
+		n := copy(buf, text)
+		h.Write(buf[:n])
+		text = text[n:]
+	}
+	return digest(h.Sum(nil))
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"jouleboard/internal/catalog"
+	"jouleboard/internal/rank"
 	"jouleboard/internal/result"
 )
 
@@ -52,34 +54,57 @@ func (s *site) pageDays() map[string]string {
 		}
 		return day
 	}
+	later := func(old, day string) string {
+		if day != "" && day != old && first(day) > first(old) {
+			return day
+		}
+		return old
+	}
 	note := func(page, day string) {
-		if old := days[page]; day != "" && day != old && first(day) > first(old) {
+		if day = later(days[page], day); day != "" {
 			days[page] = day
 		}
 	}
+	// What many results are shown on is looked up by what it is of, and not by its path.
+	all, hardwares := "", ""
+	models, tasks, boards, hardware := map[string]string{}, map[string]string{}, map[*rank.Board]string{}, map[*catalog.Hardware]string{}
 	for _, e := range s.entries {
-		for _, day := range []string{e.Day(), flagDay(e)} {
-			if day == "" {
-				continue
-			}
-			for _, page := range []string{"index.html", "boards/index.html", "models/index.html", "data/index.html", modelPath(e.Result.Model.Name), taskPath(e.Workload.Task)} {
-				note(page, day)
-			}
-			if e.Withdrawal == nil {
-				note(resultPath(e.Hash), day)
-			}
-			if e.Hardware != nil {
-				note("hardware/index.html", day)
-				note(hardwarePath(e.Hardware.ID), day)
-			}
-			for _, br := range e.Rows {
-				note(boardPath(br.Board.ID), day)
-			}
-			for _, br := range e.Behind {
-				note(boardPath(br.Board.ID), day)
+		of := later(later("", e.Day()), flagDay(e))
+		if of == "" {
+			continue
+		}
+		all = later(all, of)
+		models[e.Result.Model.Name] = later(models[e.Result.Model.Name], of)
+		tasks[e.Workload.Task] = later(tasks[e.Workload.Task], of)
+		if e.Withdrawal == nil {
+			days[resultPath(e.Hash)] = of
+		}
+		if e.Hardware != nil {
+			hardwares = later(hardwares, of)
+			hardware[e.Hardware] = later(hardware[e.Hardware], of)
+		}
+		for _, rows := range [][]boardRow{e.Rows, e.Behind} {
+			for _, br := range rows {
+				boards[br.Board] = later(boards[br.Board], of)
 			}
 		}
 		note("moderation/index.html", flagDay(e))
+	}
+	for _, page := range []string{"index.html", "boards/index.html", "models/index.html", "data/index.html"} {
+		note(page, all)
+	}
+	note("hardware/index.html", hardwares)
+	for name, day := range models {
+		note(modelPath(name), day)
+	}
+	for task, day := range tasks {
+		note(taskPath(task), day)
+	}
+	for h, day := range hardware {
+		note(hardwarePath(h.ID), day)
+	}
+	for b, day := range boards {
+		note(boardPath(b.ID), day)
 	}
 	for hash, w := range s.withdrawnHashes() {
 		note(resultPath(hash), w.Date)

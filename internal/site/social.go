@@ -85,9 +85,11 @@ func (s *site) preview(page string) *preview {
 	if e := s.entryAt[page]; e != nil {
 		page = modelPath(e.Result.Model.Name)
 	}
-	alt, ok := s.cardAlts[page]
-	if !ok {
-		if _, ok := s.cardAlts["index.html"]; !ok {
+	alt := ""
+	if c := s.cards[page]; c != nil {
+		alt = c.alt
+	} else {
+		if s.cards["index.html"] == nil {
 			return nil
 		}
 		// The board's picture says how much there is on the board, which is none of this
@@ -113,11 +115,7 @@ func (s *site) cardPages() []string {
 func (s *site) card(page string) job {
 	return func(r *renderer) (result.Findings, error) {
 		defer s.work.since("card", time.Now())
-		c := s.cardOf(page)
-		if c == nil {
-			return nil, nil
-		}
-		png, err := draw.PNG(&c.list, draw.PNGOptions{DPI: 25.4 * cardScale, Indexed: true})
+		png, err := draw.PNG(&s.cards[page].list, draw.PNGOptions{DPI: 25.4 * cardScale, Indexed: true})
 		if err != nil {
 			return nil, fmt.Errorf("picture of %s: %w", page, err)
 		}

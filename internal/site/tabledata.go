@@ -192,11 +192,6 @@ func (s *site) columns(r *renderer, page string, keys []string, metric, linked s
 			}
 		}
 	}
-	for _, c := range facts {
-		if c.Kind == "n" && c.Key != "parameters" {
-			c.Places, c.Dict = nil, nil // printed from the number
-		}
-	}
 	return out, nil
 }
 
@@ -243,6 +238,9 @@ func (s *site) factColumn(r *renderer, page string, c *madeColumn, linked bool, 
 		}
 		if c.Kind == "n" {
 			c.Values = append(c.Values, s.factNumber(c.Key, l.e))
+			if c.Key != "parameters" {
+				return nil // printed from the number
+			}
 		}
 		at, err := words.at(s, r, &c.column, p, l)
 		c.Places = append(c.Places, at)
