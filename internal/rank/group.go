@@ -56,11 +56,14 @@ type curve struct {
 func (f *former) read(rs []*result.Loaded) {
 	x := newExcluder(f.cat)
 	hw := map[string]string{}
-	for _, r := range rs {
+	points := len(f.cfg.Points)
+	entries, at := make([]entry, len(rs)), make([]bool, points*len(rs))
+	for i, r := range rs {
 		if r == nil || r.Result == nil || f.withdrawal(r) != nil {
 			continue
 		}
-		e := &entry{r: r, g: guardsOf(r.Result), day: r.Day(), at: make([]bool, len(f.cfg.Points))}
+		e := &entries[i]
+		*e = entry{r: r, g: guardsOf(r.Result), day: r.Day(), at: at[i*points : (i+1)*points]}
 		id, known := hw[e.g.hardware]
 		if !known {
 			id = f.hardware(e.g.hardware)

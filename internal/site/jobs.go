@@ -18,8 +18,9 @@ import (
 // jobs returns all the work of rendering, and notes which files it will make,
 // so that content pages can check their links before those pages exist.
 func (s *site) jobs() []work {
-	s.files, s.redirects = map[string]bool{}, map[string]bool{}
-	l := &workList{files: s.files}
+	likely := 2*len(s.entries) + 1000 // pieces of work
+	s.files, s.redirects = make(map[string]bool, likely), map[string]bool{}
+	l := &workList{files: s.files, list: make([]work, 0, likely)}
 	add := l.add
 	l.late(s.homePage(), "index.html")
 	add(s.boardsPage(), "boards/index.html")
