@@ -99,12 +99,12 @@ func median[T any](runs []T, wall func(T) float64) T {
 	return runs[(len(runs)-1)/2]
 }
 
-// rounds calls f three times, and less often where that would take more than a
-// minute and a half.
+// rounds calls f three times, and less often where that would take more than
+// three minutes.
 func rounds(f func(i int) error) error {
 	start := time.Now()
 	for i := range 3 {
-		if took := time.Since(start); i > 0 && took+took/time.Duration(i) > 90*time.Second {
+		if took := time.Since(start); i > 0 && took+took/time.Duration(i) > 3*time.Minute {
 			return nil
 		}
 		if err := f(i); err != nil {

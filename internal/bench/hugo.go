@@ -172,15 +172,17 @@ type hugoSite struct {
 func (h *hugoSite) out() string { return filepath.Join(h.dir, "public") }
 
 // hugoFiles make the site. The data files are the results; every page is one of
-// them, and pages beyond their number begin again with the first.
+// them, and pages beyond their number begin again with the first. A page goes
+// through the fields so many times, and a share of all pages, in percent, once
+// more, so that pages are as large as ours on average.
 var hugoFiles = map[string]string{
 	"content/page/_content.gotmpl": `{{ range $name, $result := hugo.Data.results }}
-{{ $.AddPage (dict "path" $name "title" $result.model.name "params" (dict "result" $name)) }}
+{{ $.AddPage (dict "path" $name "title" $result.model.name "params" (dict "result" $name "number" (int (strings.TrimLeft "r0" $name)))) }}
 {{ end }}
 {{ if gt site.Params.more 0 }}{{ range seq site.Params.more }}
 {{ $name := printf "r%06d" . }}
 {{ $result := index hugo.Data.results $name }}
-{{ $.AddPage (dict "path" (printf "more-%s" $name) "title" $result.model.name "params" (dict "result" $name)) }}
+{{ $.AddPage (dict "path" (printf "more-%s" $name) "title" $result.model.name "params" (dict "result" $name "number" .)) }}
 {{ end }}{{ end }}
 `,
 	"layouts/page.html": `<!doctype html>
@@ -189,7 +191,8 @@ var hugoFiles = map[string]string{
 <body>
 <h1>{{ .Title }}</h1>
 {{ $result := index hugo.Data.results .Params.result }}
-{{ range seq site.Params.times }}<table>
+{{ $times := site.Params.times }}{{ if lt (mod .Params.number 100) site.Params.share }}{{ $times = add $times 1 }}{{ end }}
+{{ range seq $times }}<table>
 {{ range $block, $v := $result }}{{ if reflect.IsMap $v }}{{ range $key, $w := $v }}{{ if reflect.IsMap $w }}{{ range $name, $x := $w }}<tr><th scope="row">{{ $block }}</th><th>{{ $key }}</th><th>{{ $name }}</th><td>{{ $x }}</td></tr>
 {{ end }}{{ else }}<tr><th scope="row">{{ $block }}</th><th>{{ $key }}</th><td>{{ $w }}</td></tr>
 {{ end }}{{ end }}{{ else }}<tr><th scope="row">{{ $block }}</th><td>{{ $v }}</td></tr>
@@ -232,7 +235,7 @@ func (b *aBoard) hugoSite(ctx context.Context, pages int, bytes int64) (*hugoSit
 	}
 	// What is on a page once, and what each time the fields are gone through.
 	size := func(times int) (float64, error) {
-		if err := h.configure(0, times); err != nil {
+		if err := h.configure(0, times, 0); err != nil {
 			return 0, err
 		}
 		if _, err := h.build(ctx); err != nil {
@@ -250,11 +253,11 @@ func (b *aBoard) hugoSite(ctx context.Context, pages int, bytes int64) (*hugoSit
 		return nil, err
 	}
 	want := float64(bytes) / float64(pages)
-	times := max(1, int(math.Round(1+(want-one)/(two-one))))
-	return h, h.configure(more, times)
+	times, share := math.Modf(max(1, 1+(want-one)/(two-one)))
+	return h, h.configure(more, int(times), int(math.Round(100*share)))
 }
 
-func (h *hugoSite) configure(more, times int) error {
+func (h *hugoSite) configure(more, times, share int) error {
 	return h.write("hugo.toml", []byte(strings.Join([]string{
 		`baseURL = "https://example.org/"`,
 		`title = "Example"`,
@@ -262,6 +265,7 @@ func (h *hugoSite) configure(more, times int) error {
 		`[params]`,
 		`more = ` + strconv.Itoa(more),
 		`times = ` + strconv.Itoa(times),
+		`share = ` + strconv.Itoa(share),
 	}, "\n")+"\n"))
 }
 
