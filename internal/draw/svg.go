@@ -284,20 +284,26 @@ func (w *svgWriter) path(pts []Point, fill, stroke Paint, sw float64, dash []flo
 	px, py := 0, 0
 	for i, p := range pts {
 		x, y := um(p.X), um(p.Y)
-		switch {
-		case i == 0:
+		if i == 0 {
 			b = appendPair(append(b, 'M'), x, y)
-		case y == py:
-			b = appendUM(append(b, 'h'), x-px)
-		case x == px:
-			b = appendUM(append(b, 'v'), y-py)
-		default:
-			b = appendPair(append(b, 'l'), x-px, y-py)
+		} else {
+			b = appendStroke(b, x-px, y-py)
 		}
 		px, py = x, y
 	}
 	w.b = b
 	w.close("path", title)
+}
+
+// appendStroke writes the way of a straight stroke, as short as it can be said.
+func appendStroke(b []byte, dx, dy int) []byte {
+	switch {
+	case dy == 0:
+		return appendUM(append(b, 'h'), dx)
+	case dx == 0:
+		return appendUM(append(b, 'v'), dy)
+	}
+	return appendPair(append(b, 'l'), dx, dy)
 }
 
 // close ends an element whose last attribute is still open, with a tooltip if

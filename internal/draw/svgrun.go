@@ -68,14 +68,7 @@ func (w *svgWriter) lines(items []Item) {
 		l := it.(Line)
 		x1, y1, x2, y2 := um(l.X1), um(l.Y1), um(l.X2), um(l.Y2)
 		b = appendPair(append(b, move), x1-px, y1-py)
-		switch {
-		case y1 == y2:
-			b = appendUM(append(b, 'h'), x2-x1)
-		case x1 == x2:
-			b = appendUM(append(b, 'v'), y2-y1)
-		default:
-			b = appendPair(append(b, 'l'), x2-x1, y2-y1)
-		}
+		b = appendStroke(b, x2-x1, y2-y1)
 		move, px, py = 'm', x2, y2
 	}
 	w.b = b

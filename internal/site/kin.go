@@ -19,10 +19,7 @@ type Kin struct {
 // checked, and found is what Load said of them.
 func NewKin(in *Input, found result.Findings) *Kin {
 	k := &Kin{map[string]*result.Loaded{}, map[string]bool{}, map[string]sign.Signed{}}
-	named := map[string]bool{}
-	for _, f := range found {
-		named[f.Where.File] = true
-	}
+	named := namedFiles(found)
 	for _, r := range in.Results {
 		if !r.Known || named[r.Path] {
 			continue

@@ -206,13 +206,15 @@ func (o *output) stream(name, owner string, made func(io.Writer) error) error {
 	if err != nil {
 		return fmt.Errorf("stage %s: %w", name, err)
 	}
-	defer file.Close()
 	size, sum := &counter{}, sha256.New()
 	w := bufio.NewWriterSize(io.MultiWriter(file, sum, size), 1<<16)
 	if err := made(w); err != nil {
+		file.Close()
 		return err
 	}
-	if err := w.Flush(); err != nil {
+	// Some disks tell only now that they are full, and some systems neither move nor
+	// remove a file that is open.
+	if err := errors.Join(w.Flush(), file.Close()); err != nil {
 		return fmt.Errorf("stage %s: %w", name, err)
 	}
 	f := &newFile{outputFile: outputFile{name: name, sum: digest(sum.Sum(nil))}, size: size.n, owner: owner}

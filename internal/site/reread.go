@@ -26,12 +26,18 @@ type readResult struct {
 	signed     sign.Signed
 }
 
-// readResults are the results that a build read.
-func readResults(in *Input, found result.Findings) []readResult {
+// namedFiles are the files that something was found in.
+func namedFiles(found result.Findings) map[string]bool {
 	named := map[string]bool{}
 	for _, f := range found {
 		named[f.Where.File] = true
 	}
+	return named
+}
+
+// readResults are the results that a build read.
+func readResults(in *Input, found result.Findings) []readResult {
+	named := namedFiles(found)
 	out := make([]readResult, 0, len(in.Results)+len(in.Drafts))
 	for i, r := range slices.Concat(in.Results, in.Drafts) {
 		out = append(out, readResult{r.Path, r.Sum, i < len(in.Results), !named[r.Path], in.Recomputed[r.ID], in.Signed[r.ID]})

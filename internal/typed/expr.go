@@ -114,10 +114,10 @@ func (c *compiler) field(e expr, name string, args []parse.Node) expr {
 		giveUp("%s of what has no type yet", name)
 	}
 	if m, ok := e.typ.MethodByName(name); ok {
-		call := c.call(name, m.Type, 1, args)
 		if get := c.direct(e, m, args); get != nil {
 			return expr{typ: m.Type.Out(0), get: get}
 		}
+		call := c.call(name, m.Type, 1, args)
 		return expr{typ: m.Type.Out(0), get: func(r *run) reflect.Value { return call(r, e.get(r).Method(m.Index)) }}
 	}
 	typ, get := e.typ, e.get
